@@ -1,0 +1,59 @@
+# signpost: build, run, check. GNU make.
+#
+#   make run     build, write a throw-away configuration, serve it on loopback
+#   make check   everything that is tested
+#   make         cgi-bin/signpost alone
+
+CC     = gcc
+BUILD  = build/release
+SAN    =
+OPT    = -O2 -g
+WERROR =
+
+STD    = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc
+WARN   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wcast-qual -Wcast-align -Wwrite-strings -Wpointer-arith -Wvla \
+	-Wformat=2 -Wundef -Wimplicit-fallthrough -Wnull-dereference \
+	-Wswitch-enum $(WERROR)
+HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fPIE
+LDHARD = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
+ifneq ($(SAN),)
+HARDEN =
+LDHARD =
+endif
+LIBS   = -lfcgi -lcrypto -lconfig -ljansson
+
+SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
+LIBRARY = $(BUILD)/libsignpost.a
+UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+
+all: cgi-bin/signpost
+
+cgi-bin/signpost: $(BUILD)/signpost
+	install -m 755 $< $@.new && mv $@.new $@
+
+$(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
+	$(CC) $(OPT) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(OPT) $(HARDEN) $(SAN) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -MMD -MP -MF $@.d -o $@ $< \
+		$(LIBRARY) $(LIBS) -lcmocka
+
+clean:
+	rm -rf build cgi-bin/signpost
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
+
+.PHONY: all clean
+.SECONDARY:

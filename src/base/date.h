@@ -1,0 +1,13 @@
+/* The calendar, without time zones or libc's static buffers. */
+#ifndef BASE_DATE_H
+#define BASE_DATE_H
+
+#include "base/sink.h"
+
+/* YYYY-MM-DD of a Unix time, UTC, for any year of four digits. */
+void date_write(long long unix_seconds, struct sink *out);
+
+/* YYYY-MM-DDTHH:MM:SSZ (RFC 3339), for the log. */
+void date_time_write(long long unix_seconds, struct sink *out);
+
+#endif

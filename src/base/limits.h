@@ -1,0 +1,73 @@
+/*
+ * Every limit of the program, in bytes unless the name says otherwise.
+ * A limit is the largest value that is still accepted.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <assert.h>
+
+/* The request, as the web server hands it on. */
+#define QUERY_MAX 8192
+#define BODY_MAX 16384
+#define COOKIE_HEADER_MAX 32768
+#define COOKIE_MAX 8192 /* one cookie's value */
+#define AUTHORIZATION_MAX (COOKIE_MAX + 7)
+#define HEADER_MAX 512     /* Origin, Content-Type, Sec-Fetch-Site, method */
+#define PATH_TEXT_MAX 4096 /* DOCUMENT_ROOT, SCRIPT_FILENAME */
+
+/* What a request holds, once decoded. */
+#define PARAMS_MAX 64     /* parameters of one item, in number */
+#define NAME_MAX_BYTES 64 /* a parameter's name */
+#define LIST_MAX 100      /* elements of one list, in number */
+#define BATCH_MAX 20      /* items of one request, in number */
+#define JSON_DEPTH_MAX 8  /* nesting of a request's body */
+
+/* Who is asking. */
+#define USER_MAX 255
+#define TOKEN_DEPTH_MAX 32 /* nesting of a token's payload */
+#define SESSION_KEYS_MAX 8 /* in number */
+#define SESSION_AHEAD_MAX_SECONDS (400LL * 24 * 3600) /* RFC 6265bis 5.5 */
+
+/* What a policy can say. */
+#define TEXT_RULE_MAX 1024 /* N of "text N" */
+#define SEGMENT_MAX 64     /* one segment of an id */
+#define ID_MAX 255         /* a public_id, Cloudinary's own limit */
+#define VALUE_MAX 8192     /* one value, as signed */
+#define LIFETIME_MIN_SECONDS 120
+#define LIFETIME_MAX_SECONDS 3600  /* Cloudinary's own limit */
+#define CLOCK_SKEW_MAX_SECONDS 300 /* a client's timestamp */
+
+/* The configuration. */
+#define CONFIG_MAX 262144
+#define CONFIG_DEPTH_MAX 16
+#define CLOUDS_MAX 16    /* in number */
+#define POLICIES_MAX 128 /* in number */
+#define ORIGINS_MAX 64   /* in number */
+#define ORIGIN_MAX 255
+#define SECRET_MIN 16
+#define SECRET_SHORT 32 /* shorter ones are warned about */
+#define SECRET_MAX 512  /* after decoding */
+#define SECRET_FILE_MAX 2048
+
+/* The answer. */
+#define DETAIL_MAX 1024
+#define BODY_OUT_MAX 131072
+#define HEAD_OUT_MAX 2048
+#define LOG_LINE_MAX 4096 /* PIPE_BUF: one write is never torn */
+#define STRING_TO_SIGN_MAX (2 * BODY_MAX + PARAMS_MAX * (VALUE_MAX / 4))
+
+/* Room for one request's decoded bytes. */
+#define ARENA_MAX 262144
+
+/* FastCGI. */
+#define FCGI_PARAMS_MAX 65536   /* all variables of one request */
+#define FCGI_CONNECTIONS_MAX 64 /* open at once in one process, in number */
+#define REQUEST_SECONDS 5       /* to arrive whole */
+#define STOP_SECONDS 3          /* to end after SIGTERM */
+
+static_assert(BODY_MAX < ARENA_MAX / 4, "a decoded body fits the arena");
+static_assert(LIFETIME_MIN_SECONDS < LIFETIME_MAX_SECONDS, "a range");
+static_assert(SECRET_MIN < SECRET_SHORT, "refused before warned about");
+
+#endif

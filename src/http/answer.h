@@ -1,0 +1,40 @@
+/* An answer, and how it is written for CGI and FastCGI. */
+#ifndef HTTP_ANSWER_H
+#define HTTP_ANSWER_H
+
+#include "base/sink.h"
+#include "http/problem.h"
+
+enum media { MEDIA_NONE = 0, MEDIA_JSON, MEDIA_PROBLEM };
+
+struct answer {
+	int status;
+	enum media media;
+	struct span body; /* in the caller's workspace */
+
+	/* CORS: the configuration's own bytes of a listed Origin, or empty. */
+	struct span allow_origin;
+	bool credentials; /* Access-Control-Allow-Credentials */
+	bool preflight;   /* OPTIONS: methods, headers, max age */
+	bool allow;       /* 405: the Allow header */
+
+	/* For the log, never for the client. */
+	const char *code;   /* "granted", or the problem's code */
+	const char *reason; /* why a session was refused; NULL */
+	struct span user, policy, param;
+	const char *action; /* NULL */
+	struct span public_id;
+	char request_id[17];
+};
+
+/*
+ * "Status: 200 OK" and the headers, a blank line, the body: what one write
+ * sends. No byte that a client chose goes into a header.
+ */
+void answer_write(const struct answer *a, struct sink *out);
+
+/* The problem as a body, application/problem+json. */
+void answer_problem(
+    struct answer *a, const struct problem *p, struct sink *body);
+
+#endif

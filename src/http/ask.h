@@ -1,0 +1,45 @@
+/*
+ * What the request asks for: which policy, in which client's language, and a
+ * batch of parameter sets.
+ *
+ *   GET   ?policy=NAME&param=value&list[]=a&list[]=b
+ *   POST  the same as a form or as a JSON object; then the query may hold only
+ *         policy and contract, and each of them stands in one place
+ *   POST  {"paramsToSign": {...}} or {"params_to_sign": {...}}, with policy
+ *         and contract beside it or in the query; also with no JSON content
+ *         type, if the body begins with {
+ *
+ * Everything is refused rather than guessed: a broken escape, NUL, invalid
+ * UTF-8, a control character, a second parameter of the same name (also
+ * "name" beside "name[]"), a name outside [a-z_]{1,64} with an optional [],
+ * a JSON value of another shape, depth or kind, a body with GET.
+ */
+#ifndef HTTP_ASK_H
+#define HTTP_ASK_H
+
+#include "base/arena.h"
+#include "http/params.h"
+#include "http/problem.h"
+#include "http/request.h"
+
+enum contract {
+	CONTRACT_NONE = 0,
+	CONTRACT_PLAIN,
+	CONTRACT_PARAMS_TO_SIGN /* final: signed exactly or refused */
+};
+
+struct ask {
+	enum contract contract;
+	struct span policy;   /* empty: none was named */
+	size_t n;             /* items; 1 in the contracts built so far */
+	struct params *items; /* the caller's, BATCH_MAX of them */
+};
+
+/*
+ * Reads it. out->items points to room for BATCH_MAX items before the call.
+ * False with the problem (400, 413, 415) in *why, and out is empty then.
+ */
+bool ask_read(const struct request *request, struct arena *arena,
+    struct ask *out, struct problem *why);
+
+#endif

@@ -1,0 +1,19 @@
+/* The Cookie header (RFC 6265 4.2), strictly. */
+#ifndef HTTP_COOKIE_H
+#define HTTP_COOKIE_H
+
+#include "base/span.h"
+
+enum cookie_found { COOKIE_NONE = 0, COOKIE_ONE, COOKIE_MANY, COOKIE_BAD };
+
+/*
+ * The value of the cookie of exactly this name. Pairs are split at ";", only
+ * SP and TAB are trimmed, names are compared byte for byte, one surrounding
+ * pair of quotes is stripped. COOKIE_MANY when the name occurs twice, even
+ * with equal values; COOKIE_BAD when the value holds anything but cookie
+ * octets or is over COOKIE_MAX. *value is empty unless COOKIE_ONE.
+ */
+enum cookie_found cookie_find(
+    struct span header, struct span name, struct span *value);
+
+#endif

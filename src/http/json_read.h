@@ -1,0 +1,75 @@
+/*
+ * A strict reader for JSON that was signed by somebody (RFC 8259, no
+ * leniency): it works on a view, allocates nothing and keeps numbers as their
+ * text. Bodies of requests are read by jansson instead (ask.h).
+ */
+#ifndef HTTP_JSON_READ_H
+#define HTTP_JSON_READ_H
+
+#include "base/arena.h"
+#include "base/span.h"
+
+enum json_kind {
+	JSON_ABSENT = 0,
+	JSON_KIND_STRING,
+	JSON_KIND_NUMBER,
+	JSON_KIND_TRUE,
+	JSON_KIND_FALSE,
+	JSON_KIND_NULL,
+	JSON_KIND_OBJECT,
+	JSON_KIND_ARRAY,
+	JSON_TWICE /* the name occurs twice, after unescaping */
+};
+
+/* A value: its kind and its text, quotes and brackets included. */
+struct json_value {
+	enum json_kind kind;
+	struct span text;
+};
+
+/*
+ * Is this exactly one JSON object, white space around it allowed: valid UTF-8
+ * without BOM, depth at most depth_max, no control character or lone
+ * surrogate or \u0000 in a string, no trailing byte?
+ */
+bool json_object_valid(struct span text, unsigned depth_max);
+
+/*
+ * A member of an object that json_object_valid() accepted, by its name after
+ * unescaping. JSON_ABSENT when object is none or has no such member.
+ */
+struct json_value json_member(struct json_value object, struct span name);
+
+/* An element of an array, from 0. */
+struct json_value json_element(struct json_value array, size_t index);
+
+/*
+ * A path into an object: names with dots, [N] for elements: "sub",
+ * "passport.user", "warden.user.user.key[0][0]". JSON_TWICE as soon as a name
+ * on the way occurs twice.
+ */
+struct json_value json_path(struct json_value object, struct span path);
+
+/* Is this a path as above? (For the configuration.) */
+bool json_path_valid(struct span path);
+
+/* A string's text, unescaped into the arena. False when it is no string. */
+bool json_string(struct json_value v, struct arena *arena, struct span *out);
+
+/* Does a string's unescaped text equal s? False when it is no string. */
+bool json_string_is(struct json_value v, struct span s);
+
+/*
+ * A whole number -?(0|[1-9][0-9]{0,17}), not "-0"; false for a fraction, an
+ * exponent, anything longer, or no number.
+ */
+bool json_integer(struct json_value v, long long *out);
+
+/*
+ * A NumericDate (RFC 7519 2): a JSON number of seconds, possibly with a
+ * fraction, which is cut off toward zero, no exponent, at most 15 digits
+ * before the point. False for anything else.
+ */
+bool json_seconds(struct json_value v, long long *out);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * The configuration, read and checked: one immutable object behind one
+ * pointer. Every span in it lives as long as it does; secrets lie in its
+ * vault.
+ */
+#ifndef POLICY_CONFIG_H
+#define POLICY_CONFIG_H
+
+#include "base/address.h"
+#include "base/digest.h"
+#include "base/vault.h"
+#include "http/origin.h"
+#include "policy/rule.h"
+#include "session/session.h"
+
+struct cloud {
+	struct span label; /* its name in clouds, "" for `cloudinary` */
+	struct span cloud_name, api_key;
+	struct span api_secret;    /* in the vault */
+	enum hash hash;            /* signature_algorithm: SHA-1 or SHA-256 */
+	struct span upload_prefix; /* "https://api.cloudinary.com" */
+};
+
+/* One member of `set`. */
+struct setting {
+	const struct term *term;
+	int line;
+	size_t n; /* 1; elements of a list; members of a group */
+	const struct text_template *values;
+	const struct span *keys; /* TERM_GROUP only */
+};
+
+/* One member of `allow`. */
+struct allowance {
+	const struct term *term;
+	int line;
+	struct rule rule;
+};
+
+struct limit {
+	unsigned count;
+	unsigned seconds; /* 60, 3600 or 86400 */
+};
+
+/* A list that may be absent: absent asks nothing, an empty one lets nobody. */
+struct names {
+	bool present;
+	size_t n;
+	const struct span *name;
+};
+
+struct policy {
+	struct span name;
+	int line;
+	enum action action;
+	const struct cloud *cloud;
+	size_t n_set, n_allow;
+	const struct setting *set;     /* sorted by name */
+	const struct allowance *allow; /* sorted by name */
+	size_t n_require;
+	const struct claim_rule *require;
+	struct names users, deny_users;
+	bool has_addresses;
+	size_t n_addresses;
+	const struct address_range *addresses;
+	bool has_origins;
+	struct origins origins; /* a part of the site's */
+	long long lifetime;     /* seconds */
+	size_t n_limits;
+	const struct limit *limits;
+	bool reusable, any_owner, shared_tags;
+};
+
+struct config {
+	struct span path; /* of the file, as given */
+	size_t n_clouds, n_policies, n_secret_paths;
+	const struct cloud *clouds;
+	struct session_config session;
+	struct origins origins;
+	const struct policy *policies;
+	const struct span *secret_paths; /* real paths, for DOCUMENT_ROOT */
+	struct vault *vault;
+	void *memory; /* what everything above lies in */
+};
+
+const struct policy *config_policy(
+    const struct config *config, struct span name);
+const struct setting *policy_setting(
+    const struct policy *policy, const struct term *term);
+const struct allowance *policy_allowance(
+    const struct policy *policy, const struct term *term);
+
+/* Mistakes and advice, as they are found. */
+enum severity { SAY_ERROR = 1, SAY_WARNING, SAY_NOTE };
+
+struct report {
+	/* line 0: the file as a whole. text is one sentence or two. */
+	void (*say)(struct report *self, enum severity severity,
+	    const char *file, int line, struct span text);
+	unsigned errors; /* counted by the loader */
+};
+
+/*
+ * Reads and checks the file and all that it names. NULL when there is any
+ * mistake; each one has been said. Warnings and notes are said too. The file
+ * is opened as trusted_open() says. Free with config_free().
+ */
+struct config *config_load(const char *path, struct report *report);
+
+/* Wipes the secrets and frees. NULL is fine. */
+void config_free(struct config *config);
+
+#endif

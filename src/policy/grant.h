@@ -1,0 +1,45 @@
+/* What the policy permits, of what was asked. Only policy_decide() makes one.
+ */
+#ifndef POLICY_GRANT_H
+#define POLICY_GRANT_H
+
+#include "http/ask.h"
+#include "policy/config.h"
+
+/* A parameter that is signed, with the text that is signed and sent. */
+struct grant_field {
+	const struct term *term;
+	struct span value;
+};
+
+struct grant {
+	bool given; /* set by policy_decide() alone */
+	enum contract contract;
+	const struct policy *policy;
+	struct span resource_type;
+	long long timestamp;  /* as signed: back-dated for a short lifetime */
+	long long expires_at; /* when Cloudinary takes it no more */
+	size_t n;
+	struct grant_field fields[PARAMS_MAX]; /* sorted by name */
+};
+
+/* The field of that name, or an empty span. */
+struct span grant_value(const struct grant *g, const char *name);
+
+/*
+ * May this session use this policy at all: users, deny_users, require,
+ * addresses, origins? False with a 403 in *why.
+ */
+bool policy_open_to(const struct policy *policy, const struct facts *facts,
+    const struct request *request, struct arena *arena, struct problem *why);
+
+/*
+ * Judges one item. All spans of the grant live in the arena, the request or
+ * the configuration. False with the problem in *why (400, 403), and the grant
+ * is not given.
+ */
+bool policy_decide(const struct policy *policy, enum contract contract,
+    const struct params *asked, const struct facts *facts, struct arena *arena,
+    struct grant *out, struct problem *why);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * Reading one configuration: what the conf_*.c files share. A mistake is said
+ * and reading goes on, so that one run shows all of them; `errors` in the
+ * report decides at the end. Nothing outside src/policy includes this.
+ */
+#ifndef POLICY_LOADER_H
+#define POLICY_LOADER_H
+
+#include <libconfig.h>
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "policy/config.h"
+
+struct loader {
+	struct report *report;
+	const char *file; /* as given, for messages */
+	const char *dir;  /* where relative names of secret files start */
+	struct arena arena;
+	struct config *config;     /* under construction */
+	struct span *secret_paths; /* room for CLOUDS_MAX + SESSION_KEYS_MAX */
+	struct span secrets[40];   /* decoded, to refuse the same one twice */
+	size_t n_secrets;
+};
+
+/* Says it at the setting's line (NULL: the whole file); %-forms of sink_say. */
+void conf_error(
+    struct loader *l, const config_setting_t *at, const char *format, ...);
+void conf_warn(
+    struct loader *l, const config_setting_t *at, const char *format, ...);
+void conf_note(
+    struct loader *l, const config_setting_t *at, const char *format, ...);
+
+/* Says every member of group whose name is not in names, with the nearest. */
+void conf_known(struct loader *l, const config_setting_t *group,
+    const char *const *names, size_t n);
+
+/*
+ * A member of group, of a type and in a range. Each returns true when it is
+ * there and right; false when it is absent (*out untouched; said when
+ * required) or wrong (said). Strings are copied into the arena.
+ */
+bool conf_string(struct loader *l, const config_setting_t *group,
+    const char *name, bool required, struct span *out);
+bool conf_bool(struct loader *l, const config_setting_t *group,
+    const char *name, bool *out);
+bool conf_int(struct loader *l, const config_setting_t *group, const char *name,
+    long long low, long long high, long long *out);
+
+/* A list or array of strings, or one string alone, at most max of them. */
+bool conf_strings(struct loader *l, const config_setting_t *group,
+    const char *name, size_t max, struct span **out, size_t *n);
+
+/* A member that must be a group, NULL when absent (said when required). */
+const config_setting_t *conf_group(struct loader *l,
+    const config_setting_t *group, const char *name, bool required);
+
+/* The member's setting, for its line; NULL when absent. */
+const config_setting_t *conf_member(
+    const config_setting_t *group, const char *name);
+
+/* A secret file that the member names; refuses the same secret twice. */
+bool conf_secret(struct loader *l, const config_setting_t *group,
+    const char *name, enum encoding encoding, struct span *out);
+
+/* require = ( { claim = "role"; is = [ "editor" ]; } ) */
+bool conf_require(struct loader *l, const config_setting_t *group,
+    const struct claim_rule **out, size_t *n);
+
+/* A rule of `allow`, in any of its written forms. */
+bool conf_rule(struct loader *l, const config_setting_t *setting,
+    const struct term *term, struct span policy, struct rule *out);
+
+/* The sections. Each says its own mistakes. */
+void conf_clouds(struct loader *l, const config_setting_t *root);
+void conf_session(struct loader *l, const config_setting_t *root);
+void conf_origins(struct loader *l, const config_setting_t *root);
+void conf_policies(struct loader *l, const config_setting_t *root);
+
+/* "20/hour": 1 to 1000000 per minute, hour or day. */
+bool limit_parse(struct span text, struct limit *out);
+
+/* The walk over what a signature also serves, when all policies are read. */
+void owner_check(struct loader *l);
+
+/*
+ * The look over the text that comes before libconfig sees it, since libconfig
+ * 1.5 accepts silently what is refused here: two strings in a row, an open
+ * comment, @include, NUL and \x escapes, integers over nine digits, hex and
+ * 64-bit integers, anything that is not UTF-8. Says every mistake with its
+ * line; false when there was one.
+ */
+bool conf_text(struct span text, const char *file, struct report *report);
+
+#endif

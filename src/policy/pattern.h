@@ -1,0 +1,50 @@
+/*
+ * Patterns for ids and folders: segments between "/", each "*" (one segment),
+ * "**" (one or more) or a template. Whole segments are compared.
+ */
+#ifndef POLICY_PATTERN_H
+#define POLICY_PATTERN_H
+
+#include "policy/template.h"
+
+enum segment_kind { SEGMENT_TEXT = 1, SEGMENT_ONE, SEGMENT_MANY };
+
+struct segment {
+	enum segment_kind kind;
+	struct text_template text; /* for SEGMENT_TEXT */
+};
+
+struct pattern {
+	size_t n;
+	const struct segment *segments;
+	struct span source;
+};
+
+/*
+ * Compiles it. A literal part of a segment is [A-Za-z0-9_-], in the last
+ * segment also one "." with an extension. At most one "**". False with the
+ * mistake and the right form in why.
+ */
+bool pattern_compile(struct span source, struct span policy,
+    struct arena *arena, struct pattern *out, struct sink *why);
+
+/*
+ * Is this a well-formed id of a client: segments [A-Za-z0-9_-]{1,64} between
+ * single "/", the last perhaps with one extension [A-Za-z0-9]{1,16}, at most
+ * ID_MAX bytes? On false why (may be NULL) says what is not.
+ */
+bool id_valid(struct span id, struct sink *why);
+
+/* Does a well-formed id match? Problems as template_matches(). */
+bool pattern_matches(const struct pattern *p, const struct facts *facts,
+    struct arena *arena, struct span id, struct problem *why);
+
+/*
+ * Owned: the first segment is a literal (not like a transformation "w_200",
+ * not "v" and digits, not "s--..."), and a segment before the first wildcard
+ * is exactly {user}, {user_hash} or one {claim.NAME}. *why (may be NULL) says
+ * what is missing.
+ */
+bool pattern_owned(const struct pattern *p, struct sink *why);
+
+#endif
