@@ -15,7 +15,10 @@ struct address_range {
 
 bool address_parse(struct span text, struct address *out);
 
-/* "192.0.2.0/24", "2001:db8::/32", or one address. Host bits must be zero. */
+/*
+ * "192.0.2.0/24", "2001:db8::/32", or one address. Host bits must be zero.
+ * "::/0" is every address, IPv4 too, since these are kept as mapped ones.
+ */
 bool address_range_parse(struct span text, struct address_range *out);
 bool address_in(const struct address *a, const struct address_range *r);
 

@@ -4,7 +4,10 @@
 
 #include "base/sink.h"
 
-/* YYYY-MM-DD of a Unix time, UTC, for any year of four digits. */
+/*
+ * YYYY-MM-DD of a Unix time, UTC, for any year of four digits. Another year
+ * does not fit: nothing is written and the sink is full.
+ */
 void date_write(long long unix_seconds, struct sink *out);
 
 /* YYYY-MM-DDTHH:MM:SSZ (RFC 3339), for the log. */

@@ -28,7 +28,8 @@ bool digest_of(enum hash h, const struct span *parts, size_t n_parts,
  */
 struct hmac_key;
 
-/* Bytes that a struct hmac_key needs. */
+/* Bytes that a struct hmac_key needs, and what that never exceeds. */
+#define HMAC_KEY_MAX 448
 size_t hmac_key_size(void);
 
 /* Fills *key, which has hmac_key_size() bytes. False for an empty key. */

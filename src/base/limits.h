@@ -22,6 +22,9 @@
 #define LIST_MAX 100      /* elements of one list, in number */
 #define BATCH_MAX 20      /* items of one request, in number */
 #define JSON_DEPTH_MAX 8  /* nesting of a request's body */
+/* Names in all of a body, in number: policy, contract, paramsToSign, the
+ * parameters, and two of these, context and metadata, hold names again. */
+#define JSON_MEMBERS_MAX (3 + PARAMS_MAX + 2 * LIST_MAX)
 
 /* Who is asking. */
 #define USER_MAX 255
@@ -31,16 +34,22 @@
 
 /* What a policy can say. */
 #define TEXT_RULE_MAX 1024 /* N of "text N" */
+#define INT_RULE_MAX 999999999999LL /* of "int A..B", either sign */
 #define SEGMENT_MAX 64     /* one segment of an id */
 #define ID_MAX 255         /* a public_id, Cloudinary's own limit */
 #define VALUE_MAX 8192     /* one value, as signed */
 #define LIFETIME_MIN_SECONDS 120
 #define LIFETIME_MAX_SECONDS 3600  /* Cloudinary's own limit */
 #define CLOCK_SKEW_MAX_SECONDS 300 /* a client's timestamp */
+#define POLICY_LIMITS_MAX 3        /* one for each window, in number */
+#define LIMIT_COUNT_MAX 1000000    /* signatures in one window, in number */
+#define POLICY_NAMES_MAX 1024      /* users, or addresses, in number */
 
 /* The configuration. */
 #define CONFIG_MAX 262144
 #define CONFIG_DEPTH_MAX 16
+#define CONFIG_MEMORY_MAX 4194304 /* of one that is read; pages when touched */
+#define API_KEY_MAX 32
 #define CLOUDS_MAX 16    /* in number */
 #define POLICIES_MAX 128 /* in number */
 #define ORIGINS_MAX 64   /* in number */
@@ -62,6 +71,9 @@
 
 /* FastCGI. */
 #define FCGI_PARAMS_MAX 65536   /* all variables of one request */
+#define FCGI_VARIABLES_MAX 512  /* the same, in number */
+#define FCGI_FRAMING_MAX 16384  /* headers and padding of its records */
+#define DISCARD_MAX 1048576     /* read on behind a refused request */
 #define FCGI_CONNECTIONS_MAX 64 /* open at once in one process, in number */
 #define REQUEST_SECONDS 5       /* to arrive whole */
 #define STOP_SECONDS 3          /* to end after SIGTERM */

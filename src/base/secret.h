@@ -6,6 +6,7 @@
 #define BASE_SECRET_H
 
 #include "base/sink.h"
+#include "base/trusted.h"
 #include "base/vault.h"
 
 enum encoding { ENCODING_TEXT = 0, ENCODING_HEX, ENCODING_BASE64 };
@@ -18,27 +19,22 @@ enum encoding { ENCODING_TEXT = 0, ENCODING_HEX, ENCODING_BASE64 };
  * - owner neither root nor the effective user
  * - any permission for others, write permission for the group, or read
  *   permission for a group that is not ours (effective or supplementary)
- * - a parent folder that others can write, or a group that is neither ours
- *   nor root's; a sticky one is fine if what lies next below is root's or ours
- * - empty, over SECRET_FILE_MAX, quotes, blanks or control characters in it
- *   (one trailing newline is allowed), bytes outside the encoding
+ * - a parent folder whose owner is neither root nor the effective user, or
+ *   that others can write, or a group that is neither ours nor root's; a
+ *   sticky one is fine, since what lies next below is root's or ours
+ * - empty, over SECRET_FILE_MAX, over SECRET_MAX once decoded
+ * - quotes, blanks, control characters or bytes outside ASCII in it (one
+ *   trailing newline is allowed), bytes outside the encoding
  * - PEM text ("-----BEGIN" anywhere), a known placeholder
  *
  * Base64 may be of the standard or the URL alphabet (not both), with or
  * without padding, spare bits zero. On success *out is a view into v, and
  * real (may be NULL) gets the file's path without symbolic links, for the
- * check against the document root. Errors name the path, never a byte of its
- * content.
+ * check against the document root: PATH_TEXT_MAX bytes are enough, and with
+ * less room than it needs the file is refused. Errors name the path, never a
+ * byte of its content.
  */
 bool secret_read(struct vault *v, const char *dir, const char *path,
     enum encoding e, struct span *out, struct sink *real, struct sink *why);
-
-/*
- * Is this path safe to take orders from: a regular file (not a link), owned
- * by root or us, not writable by group or others, parents as above? For the
- * configuration file and the control file, which may be readable by others.
- * Returns an open descriptor, or -1 with the reason in why.
- */
-int trusted_open(const char *path, struct sink *why);
 
 #endif

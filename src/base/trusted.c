@@ -1,0 +1,271 @@
+#define _GNU_SOURCE /* realpath, S_ISVTX */
+
+#include "base/trusted.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+our_user(uid_t owner)
+{
+	return owner == 0 || owner == geteuid();
+}
+
+/* The effective group or a supplementary one. */
+static bool
+our_group(gid_t group)
+{
+	bool found = group == getegid();
+	int n = getgroups(0, NULL);
+	gid_t *list;
+
+	if (found || n <= 0)
+		return found;
+	list = calloc((size_t)n, sizeof(*list));
+	if (list == NULL)
+		return false;
+	n = getgroups(n, list);
+	for (int i = 0; i < n; i++)
+		found = found || list[i] == group;
+	free(list);
+	return found;
+}
+
+/*
+ * Whoever owns a folder can write to it, now or after a chmod. In a sticky
+ * folder others can neither move nor replace what is not theirs, and what
+ * lies next below on our path is root's or ours: that was looked at before.
+ */
+static bool
+folder_ok(const char *folder, const char *path, struct sink *why)
+{
+	struct stat st;
+
+	if (stat(folder, &st) != 0) {
+		sink_say(
+		    why, "%s: its folder %s can't be looked at", path, folder);
+		return false;
+	}
+	if (!our_user(st.st_uid)) {
+		sink_say(why,
+		    "%s: its folder %s belongs to another user: chown it to "
+		    "root or to the user who runs this",
+		    path, folder);
+		return false;
+	}
+	if ((st.st_mode & S_ISVTX) != 0)
+		return true;
+	if ((st.st_mode & S_IWOTH) != 0) {
+		sink_say(why,
+		    "%s: everybody can write to its folder %s: chmod o-w %s",
+		    path, folder, folder);
+		return false;
+	}
+	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0 &&
+	    !our_group(st.st_gid)) {
+		sink_say(why,
+		    "%s: a group that is not ours can write to its folder "
+		    "%s: chmod g-w %s",
+		    path, folder, folder);
+		return false;
+	}
+	return true;
+}
+
+/* From the file's own folder, a real path, up to the root. */
+static bool
+folders_ok(const char *real_folder, const char *path, struct sink *why)
+{
+	char folder[PATH_MAX];
+	char *slash;
+
+	memcpy(folder, real_folder, strlen(real_folder) + 1);
+	while (folder_ok(folder, path, why)) {
+		if (folder[1] == '\0')
+			return true;
+		slash = strrchr(folder, '/');
+		slash[slash == folder] = '\0'; /* the root keeps its own */
+	}
+	return false;
+}
+
+/* Text with a NUL behind it; false when there is no room. */
+static bool
+as_path(const struct sink *text, char *mem, size_t cap)
+{
+	if (text->full || text->n >= cap)
+		return false;
+	mem[text->n] = '\0';
+	return true;
+}
+
+/* The folder of path, without links. */
+static bool
+find_folder(const char *path, char real[static PATH_MAX], struct sink *why)
+{
+	struct span_cut cut = span_cut_last(span_of(path), '/');
+	char folder[PATH_MAX];
+	struct sink text;
+
+	sink_init(&text, folder, sizeof(folder));
+	if (!cut.found)
+		sink_text(&text, ".");
+	else if (cut.head.n == 0)
+		sink_text(&text, "/");
+	else
+		sink_span(&text, cut.head);
+	if (!as_path(&text, folder, sizeof(folder))) {
+		sink_say(why, "%s: this path is too long", path);
+		return false;
+	}
+	if (realpath(folder, real) == NULL) {
+		sink_say(why,
+		    errno == ENOENT || errno == ENOTDIR
+			? "%s: there is no folder %s: is the path right?"
+			: "%s: the user who runs this can't get into %s",
+		    path, folder);
+		return false;
+	}
+	return true;
+}
+
+/* Where path really is; the last name is not followed if it is a link. */
+static bool
+find_file(const char *path, const char *folder, char real[static PATH_MAX],
+    struct sink *why)
+{
+	struct span_cut cut = span_cut_last(span_of(path), '/');
+	struct span name = cut.found ? cut.tail : cut.head;
+	struct sink text;
+
+	if (name.n == 0) {
+		sink_say(
+		    why, "%s: a file has a name: this ends without one", path);
+		return false;
+	}
+	sink_init(&text, real, PATH_MAX);
+	sink_text(&text, folder[1] == '\0' ? "" : folder);
+	sink_text(&text, "/");
+	sink_span(&text, name);
+	if (!as_path(&text, real, PATH_MAX)) {
+		sink_say(why, "%s: this path is too long", path);
+		return false;
+	}
+	return true;
+}
+
+static int
+open_file(const char *real, const char *path, struct sink *why)
+{
+	/* O_NONBLOCK: a FIFO would wait for its other end. */
+	int fd = open(
+	    real, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT || errno == ENOTDIR)
+		sink_say(why, "%s: there is no such file", path);
+	else if (errno == ENXIO) /* a socket */
+		sink_say(why, "%s: this is not a regular file: name one", path);
+	else if (errno == ELOOP)
+		sink_say(why,
+		    "%s: this is a symbolic link: name the file itself", path);
+	else if (errno == EACCES)
+		sink_say(why,
+		    "%s: the user who runs this can't read it: chown it to "
+		    "that user, or to its group with chmod 640 %s",
+		    path, path);
+	else
+		sink_say(why, "%s: can't be opened (error %d)", path,
+		    (long long)errno);
+	return -1;
+}
+
+/* What both kinds of file must be. */
+static bool
+file_ok(const struct stat *st, const char *path, struct sink *why)
+{
+	if (!S_ISREG(st->st_mode)) {
+		sink_say(why, "%s: this is not a regular file: name one", path);
+		return false;
+	}
+	if (!our_user(st->st_uid)) {
+		sink_say(why,
+		    "%s: it belongs to another user: chown it to root or to "
+		    "the user who runs this",
+		    path);
+		return false;
+	}
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		sink_say(why,
+		    "%s: others than its owner can write to it: chmod go-w %s",
+		    path, path);
+		return false;
+	}
+	return true;
+}
+
+static bool
+secret_ok(const struct stat *st, const char *path, struct sink *why)
+{
+	if ((st->st_mode & S_IRWXO) != 0) {
+		sink_say(why, "%s: everybody has rights to it: chmod o= %s",
+		    path, path);
+		return false;
+	}
+	if ((st->st_mode & S_IRGRP) != 0 && !our_group(st->st_gid)) {
+		sink_say(why,
+		    "%s: a group that is not ours can read it: chmod 600 %s, "
+		    "or run this as the web server's user",
+		    path, path);
+		return false;
+	}
+	return true;
+}
+
+static int
+open_checked(
+    const char *path, bool secret, char real[static PATH_MAX], struct sink *why)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (!find_folder(path, folder, why) || !folders_ok(folder, path, why) ||
+	    !find_file(path, folder, real, why))
+		return -1;
+	fd = open_file(real, path, why);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) != 0)
+		sink_say(why, "%s: can't be looked at", path);
+	else if (file_ok(&st, path, why) &&
+		 (!secret || secret_ok(&st, path, why)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+trusted_open(const char *path, struct sink *why)
+{
+	char real[PATH_MAX];
+
+	return open_checked(path, false, real, why);
+}
+
+int
+trusted_open_secret(const char *path, struct sink *real, struct sink *why)
+{
+	char mem[PATH_MAX];
+	int fd = open_checked(path, true, mem, why);
+
+	if (fd >= 0)
+		sink_text(real, mem);
+	return fd;
+}

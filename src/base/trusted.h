@@ -1,0 +1,27 @@
+/*
+ * Files that this program takes orders or secrets from: nobody but root and
+ * the user who runs it may be able to change them.
+ */
+#ifndef BASE_TRUSTED_H
+#define BASE_TRUSTED_H
+
+#include "base/sink.h"
+
+/*
+ * Opens a regular file (not a link), owned by root or us, not writable by
+ * group or others. Every folder above it, on the path without links, is
+ * owned by root or us, and not writable by others or by a group that is
+ * neither ours nor root's, unless it is sticky. For the configuration file
+ * and the control file, which may be readable by others.
+ * Returns a descriptor, or -1 with the reason and what would be right in why.
+ */
+int trusted_open(const char *path, struct sink *why);
+
+/*
+ * The same for a secret: besides, no permission at all for others, and read
+ * permission for the group only when the group is ours. real gets the path
+ * without links, and nothing on failure.
+ */
+int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
+
+#endif
