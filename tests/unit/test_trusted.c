@@ -1,0 +1,414 @@
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/trusted.h"
+#include "folder.h"
+
+/* What the last one said, and where the file really is. */
+static char why_text[8192], real_text[PATH_MAX];
+
+static bool
+opened(const char *path, bool secret)
+{
+	struct sink why, real;
+	int before = lowest_free(), fd;
+
+	memset(why_text, 0, sizeof(why_text));
+	memset(real_text, 0, sizeof(real_text));
+	sink_init(&why, why_text, sizeof(why_text) - 1);
+	sink_init(&real, real_text, sizeof(real_text) - 1);
+	fd = secret ? trusted_open_secret(path, &real, &why)
+		    : trusted_open(path, &why);
+	if (fd >= 0) {
+		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+		assert_string_equal(why_text, "");
+		close(fd);
+	} else {
+		assert_string_equal(real_text, "");
+		assert_memory_equal(why_text, path, strlen(path));
+	}
+	assert_int_equal(lowest_free(), before);
+	return fd >= 0;
+}
+
+static void
+accepts(const char *path)
+{
+	if (!opened(path, false) || !opened(path, true))
+		fail_msg("refused: %s", why_text);
+}
+
+/* Both refuse, and the reason says this. */
+static void
+refuses(const char *path, const char *reason)
+{
+	for (int secret = 0; secret < 2; secret++) {
+		if (opened(path, secret))
+			fail_msg("accepted: %s", path);
+		if (strstr(why_text, reason) == NULL)
+			fail_msg("\"%s\" not in \"%s\"", reason, why_text);
+	}
+}
+
+static const char *
+file(void)
+{
+	return put_file("file", 0600, SPAN_LIT("x"));
+}
+
+/* Every mode of a file of our own group. */
+static void
+test_modes(void **state)
+{
+	const char *path = file();
+
+	(void)state;
+	for (mode_t mode = 0; mode < 01000; mode++) {
+		bool readable = geteuid() == 0 || (mode & 0400) != 0;
+
+		assert_int_equal(chmod(path, mode), 0);
+		assert_int_equal(
+		    opened(path, false), readable && (mode & 022) == 0);
+		assert_int_equal(
+		    opened(path, true), readable && (mode & 027) == 0);
+	}
+	assert_int_equal(chmod(path, 0640), 0);
+	accepts(path);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_false(opened(path, true));
+	assert_non_null(strstr(why_text, "chmod o= /tmp/"));
+	assert_int_equal(chmod(path, 0660), 0);
+	refuses(path, "chmod go-w /tmp/");
+}
+
+/* The same with a group that is not ours. */
+static void
+test_modes_foreign_group(void **state)
+{
+	const char *path = file();
+
+	(void)state;
+	need_root();
+	give(path, 0, NOBODY);
+	for (mode_t mode = 0; mode < 01000; mode++) {
+		assert_int_equal(chmod(path, mode), 0);
+		assert_int_equal(opened(path, false), (mode & 022) == 0);
+		assert_int_equal(opened(path, true), (mode & 067) == 0);
+	}
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_false(opened(path, true));
+	assert_non_null(strstr(why_text, "chmod 600 /tmp/"));
+}
+
+static void
+test_owner(void **state)
+{
+	const char *path = file();
+
+	(void)state;
+	need_root();
+	accepts(path);
+	give(path, NOBODY, 0);
+	refuses(path, "another user");
+	become(NOBODY, NOBODY, 0);
+	accepts(path); /* ours now */
+	become(NOBODY - 1, NOBODY, 0);
+	refuses(path, "can't read it");
+	become_root();
+	give(path, NOBODY, NOBODY);
+	assert_int_equal(chmod(path, 0640), 0);
+	become(NOBODY - 1, NOBODY, 0);
+	refuses(path, "another user");
+	become_root();
+}
+
+/* Root's file, to be read by the web server's group. */
+static void
+test_group(void **state)
+{
+	const char *path = put_file("file", 0640, SPAN_LIT("x"));
+
+	(void)state;
+	need_root();
+	give(path, 0, NOBODY - 1);
+	assert_false(opened(path, true));
+	become(NOBODY, NOBODY - 1, 0);
+	accepts(path);
+	become_root();
+	become(NOBODY, NOBODY, NOBODY - 1);
+	accepts(path);
+	become_root();
+	become(NOBODY, NOBODY, NOBODY - 2);
+	refuses(path, "can't read it");
+	become_root();
+	become(NOBODY, NOBODY - 2, 0);
+	refuses(path, "chmod 640");
+	become_root();
+}
+
+/* Every mode of a folder of our own group in which we can look. */
+static void
+test_folder_modes(void **state)
+{
+	const char *above = put_folder("above", 0700);
+	const char *below = put_folder("above/below", 0700);
+	const char *path = put_file("above/below/file", 0600, SPAN_LIT("x"));
+
+	(void)state;
+	for (mode_t mode = 0; mode < 02000; mode++) {
+		bool right = (mode & 01000) != 0 || (mode & 02) == 0;
+
+		assert_int_equal(chmod(below, mode | 0700), 0);
+		assert_int_equal(opened(path, mode & 1), right);
+		assert_int_equal(chmod(below, 0700), 0);
+		assert_int_equal(chmod(above, mode | 0700), 0);
+		assert_int_equal(opened(path, mode & 1), right);
+		assert_int_equal(chmod(above, 0700), 0);
+	}
+	assert_int_equal(chmod(above, 0777), 0);
+	refuses(path, "chmod o-w /tmp/");
+	assert_non_null(strstr(why_text, above));
+	assert_null(strstr(strstr(why_text, "chmod"), "below"));
+	assert_int_equal(chmod(above, 0775), 0);
+	accepts(path);
+}
+
+static void
+test_folder_foreign_group(void **state)
+{
+	const char *above = put_folder("above", 0755);
+	const char *path = put_file("above/file", 0600, SPAN_LIT("x"));
+
+	(void)state;
+	need_root();
+	give(above, 0, NOBODY);
+	for (mode_t mode = 0; mode < 02000; mode++) {
+		assert_int_equal(chmod(above, mode), 0);
+		assert_int_equal(opened(path, mode & 1),
+		    (mode & 01000) != 0 || (mode & 022) == 0);
+	}
+	assert_int_equal(chmod(above, 0775), 0);
+	refuses(path, "chmod g-w");
+	give(path, NOBODY, NOBODY);
+	become(NOBODY, NOBODY, 0);
+	accepts(path); /* our group may write */
+	become_root();
+	give(above, 0, 0);
+	become(NOBODY, NOBODY, 0);
+	accepts(path); /* and root's */
+	become_root();
+	give(above, 0, NOBODY - 1);
+	become(NOBODY, NOBODY, 0);
+	refuses(path, "a group that is not ours");
+	become_root();
+}
+
+static void
+test_folder_owner(void **state)
+{
+	const char *above = put_folder("above", 0755);
+	const char *below = put_folder("above/below", 0755);
+	const char *path = put_file("above/below/file", 0600, SPAN_LIT("x"));
+
+	(void)state;
+	need_root();
+	accepts(path);
+	give(below, NOBODY, 0);
+	refuses(path, "another user");
+	assert_non_null(strstr(why_text, below));
+	give(below, 0, 0);
+	give(above, NOBODY, 0);
+	refuses(path, "another user");
+	give(path, NOBODY, 0);
+	become(NOBODY, NOBODY, 0);
+	accepts(path); /* partly ours, partly root's */
+	become_root();
+}
+
+/* Like /tmp. */
+static void
+test_sticky(void **state)
+{
+	const char *sticky = put_folder("sticky", 01777);
+	const char *path, *alone;
+
+	(void)state;
+	put_folder("sticky/next", 0755);
+	path = put_file("sticky/next/file", 0600, SPAN_LIT("x"));
+	alone = put_file("sticky/file", 0600, SPAN_LIT("x"));
+	accepts(path);
+	accepts(alone);
+	assert_int_equal(chmod(sticky, 0777), 0);
+	refuses(path, "chmod o-w");
+	refuses(alone, "chmod o-w");
+}
+
+/* There, what lies next below must be ours or root's. */
+static void
+test_sticky_owner(void **state)
+{
+	const char *sticky = put_folder("sticky", 01777);
+	const char *next = put_folder("sticky/next", 0755);
+	const char *path = put_file("sticky/next/file", 0600, SPAN_LIT("x"));
+	const char *alone = put_file("sticky/file", 0600, SPAN_LIT("x"));
+
+	(void)state;
+	need_root();
+	accepts(path);
+	accepts(alone);
+	give(next, NOBODY, 0);
+	refuses(path, "another user");
+	give(alone, NOBODY, 0);
+	refuses(alone, "another user");
+	give(next, 0, 0);
+	accepts(path);
+	give(sticky, NOBODY, 0);
+	refuses(path, "another user");
+}
+
+static void
+test_links(void **state)
+{
+	char real[PATH_MAX];
+
+	(void)state;
+	put_folder("good", 0755);
+	put_folder("bad", 0777);
+	put_file("good/file", 0600, SPAN_LIT("x"));
+	put_file("bad/file", 0600, SPAN_LIT("x"));
+	assert_int_equal(symlink("file", in_folder("good/link")), 0);
+	assert_int_equal(symlink("none", in_folder("good/dangling")), 0);
+	assert_int_equal(symlink("good", in_folder("to-good")), 0);
+	assert_int_equal(symlink("../bad", in_folder("good/to-bad")), 0);
+	assert_int_equal(symlink("loop", in_folder("loop")), 0);
+	refuses(in_folder("good/link"), "symbolic link");
+	refuses(in_folder("good/dangling"), "symbolic link");
+	refuses(in_folder("to-good"), "symbolic link");
+	refuses(in_folder("loop/file"), "can't get into");
+	refuses(in_folder("good/to-bad/file"), "chmod o-w");
+	/* A folder may be reached over links: what counts is where it is. */
+	accepts(in_folder("to-good/file"));
+	assert_non_null(realpath(in_folder("good/file"), real));
+	assert_string_equal(real_text, real);
+	accepts(in_folder("good/to-bad/../good//./file"));
+	assert_string_equal(real_text, real);
+}
+
+static void
+test_kinds(void **state)
+{
+	struct sockaddr_un at = { AF_UNIX, "" };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	put_folder("folder", 0700);
+	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+	assert_int_not_equal(fd, -1);
+	strcpy(at.sun_path, in_folder("socket"));
+	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+	close(fd);
+	refuses(in_folder("folder"), "not a regular file");
+	refuses(in_folder("folder/."), "not a regular file");
+	refuses(in_folder("fifo"), "not a regular file");
+	refuses(in_folder("socket"), "not a regular file");
+	refuses("/dev/null", "not a regular file");
+	refuses("/", "without one");
+	accepts(file());
+}
+
+static void
+test_missing(void **state)
+{
+	(void)state;
+	file();
+	refuses(in_folder("files"), "no such file");
+	refuses(in_folder("none/file"), "no folder");
+	refuses(in_folder("file/file"), "no such file");
+	refuses(in_folder("file/"), "without one");
+	refuses(in_folder(""), "without one");
+	refuses("", "without one");
+	refuses("/signpost-test-none", "no such file");
+}
+
+static void
+test_relative(void **state)
+{
+	char here[PATH_MAX];
+
+	(void)state;
+	put_folder("folder", 0755);
+	put_file("folder/file", 0600, SPAN_LIT("x"));
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(in_folder("folder")), 0);
+	accepts("file");
+	assert_string_equal(real_text, in_folder("folder/file"));
+	accepts("./file");
+	accepts("../folder/file");
+	refuses("files", "no such file");
+	assert_int_equal(chmod(".", 0777), 0);
+	refuses("file", "chmod o-w");
+	assert_int_equal(chdir(here), 0);
+}
+
+/* Names and paths of every length around the system's limits. */
+static void
+test_long(void **state)
+{
+	static char path[2 * PATH_MAX];
+	size_t n = strlen(folder);
+
+	(void)state;
+	memset(path, 'a', sizeof(path) - 1);
+	memcpy(path, folder, n);
+	path[n] = '/';
+	for (size_t end = n + 250; end < n + 260; end++) {
+		path[end] = '\0';
+		refuses(path, end - n - 1 > NAME_MAX ? "can't be opened"
+						     : "no such file");
+		path[end] = 'a';
+	}
+	for (size_t end = PATH_MAX - 3; end < PATH_MAX + 3; end++) {
+		path[end] = '\0';
+		refuses(path, end >= PATH_MAX ? "too long" : "can't be opened");
+		path[end] = '/';
+		refuses(path, "");
+		path[end] = 'a';
+	}
+}
+
+#define CASE(test)                                                             \
+	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_modes),
+		CASE(test_modes_foreign_group),
+		CASE(test_owner),
+		CASE(test_group),
+		CASE(test_folder_modes),
+		CASE(test_folder_foreign_group),
+		CASE(test_folder_owner),
+		CASE(test_sticky),
+		CASE(test_sticky_owner),
+		CASE(test_links),
+		CASE(test_kinds),
+		CASE(test_missing),
+		CASE(test_relative),
+		CASE(test_long),
+	};
+
+	return cmocka_run_group_tests_name("trusted", tests, NULL, NULL);
+}
