@@ -37,7 +37,7 @@ struct ask {
 
 /*
  * Reads it. out->items points to room for BATCH_MAX items before the call.
- * False with the problem (400, 413, 415) in *why, and out is empty then.
+ * False with the problem (400, 405, 413, 415) in *why, and out is empty then.
  */
 bool ask_read(const struct request *request, struct arena *arena,
     struct ask *out, struct problem *why);

@@ -1,7 +1,8 @@
 /*
  * A strict reader for JSON that was signed by somebody (RFC 8259, no
  * leniency): it works on a view, allocates nothing and keeps numbers as their
- * text. Bodies of requests are read by jansson instead (ask.h).
+ * text. Bodies of requests are read by jansson instead (ask.h); no name here is
+ * one of jansson's, which would call ours.
  */
 #ifndef HTTP_JSON_READ_H
 #define HTTP_JSON_READ_H
@@ -30,7 +31,8 @@ struct json_value {
 /*
  * Is this exactly one JSON object, white space around it allowed: valid UTF-8
  * without BOM, depth at most depth_max, no control character or lone
- * surrogate or \u0000 in a string, no trailing byte?
+ * surrogate or \u0000 in a string, no trailing byte? The object itself is one
+ * level of depth; depth_max is at most TOKEN_DEPTH_MAX.
  */
 bool json_object_valid(struct span text, unsigned depth_max);
 
@@ -44,9 +46,16 @@ struct json_value json_member(struct json_value object, struct span name);
 struct json_value json_element(struct json_value array, size_t index);
 
 /*
+ * Is v a string that equals s, or an array of nothing but strings that holds
+ * one that does?
+ */
+bool json_has_string(struct json_value v, struct span s);
+
+/*
  * A path into an object: names with dots, [N] for elements: "sub",
  * "passport.user", "warden.user.user.key[0][0]". JSON_TWICE as soon as a name
- * on the way occurs twice.
+ * on the way occurs twice. An index is at most 9999; a name holds no blank, no
+ * control character and none of ".", "[", "]".
  */
 struct json_value json_path(struct json_value object, struct span path);
 
@@ -54,7 +63,7 @@ struct json_value json_path(struct json_value object, struct span path);
 bool json_path_valid(struct span path);
 
 /* A string's text, unescaped into the arena. False when it is no string. */
-bool json_string(struct json_value v, struct arena *arena, struct span *out);
+bool json_read_text(struct json_value v, struct arena *arena, struct span *out);
 
 /* Does a string's unescaped text equal s? False when it is no string. */
 bool json_string_is(struct json_value v, struct span s);
@@ -63,13 +72,13 @@ bool json_string_is(struct json_value v, struct span s);
  * A whole number -?(0|[1-9][0-9]{0,17}), not "-0"; false for a fraction, an
  * exponent, anything longer, or no number.
  */
-bool json_integer(struct json_value v, long long *out);
+bool json_read_integer(struct json_value v, long long *out);
 
 /*
  * A NumericDate (RFC 7519 2): a JSON number of seconds, possibly with a
  * fraction, which is cut off toward zero, no exponent, at most 15 digits
  * before the point. False for anything else.
  */
-bool json_seconds(struct json_value v, long long *out);
+bool json_read_seconds(struct json_value v, long long *out);
 
 #endif

@@ -25,7 +25,7 @@ void problem_clear(struct problem *p);
 bool problem_set(struct problem *p, int status, const char *code,
     struct span param, const char *format, ...);
 
-/* The HTTP reason phrase of the statuses that this program answers. */
+/* HTTP's reason phrase of a status that this program answers; else NULL. */
 const char *problem_title(int status);
 
 #endif

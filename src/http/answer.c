@@ -1,0 +1,107 @@
+#include "http/answer.h"
+
+#include "http/json_write.h"
+
+static const char *const media_type[] = { "", "application/json",
+	"application/problem+json" };
+
+static void
+header(struct sink *out, const char *name, struct span value)
+{
+	sink_say(out, "%s: %v\r\n", name, value);
+}
+
+/* Fetch, "HTTP responses": what lets a page of a listed Origin read this. */
+static void
+write_cors(const struct answer *a, struct sink *out)
+{
+	header(out, "Access-Control-Allow-Origin", a->allow_origin);
+	if (a->credentials)
+		sink_text(out, "Access-Control-Allow-Credentials: true\r\n");
+	if (a->preflight)
+		sink_text(out,
+		    "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
+		    "Access-Control-Allow-Headers: Content-Type, "
+		    "Authorization\r\n"
+		    "Access-Control-Max-Age: 600\r\n");
+}
+
+/*
+ * CGI's answer, RFC 3875 6.2.1. A 204 has neither body nor Content-Length
+ * (RFC 9110 8.6). An answer of no known status is one that nobody gave: its
+ * body is not sent.
+ */
+void
+answer_write(const struct answer *a, struct sink *out)
+{
+	const char *title = problem_title(a->status);
+	bool given =
+	    title != NULL && a->status != 204 && a->media != MEDIA_NONE;
+	struct span body = given ? a->body : (struct span){ NULL, 0 };
+	bool listed = a->allow_origin.n > 0;
+
+	if (title != NULL)
+		sink_say(out, "Status: %d %s\r\n", (long long)a->status, title);
+	else
+		sink_text(out, "Status: 500 Internal Server Error\r\n");
+	if (given)
+		header(out, "Content-Type", span_of(media_type[a->media]));
+	if (a->status != 204)
+		sink_say(out, "Content-Length: %d\r\n", (long long)body.n);
+	sink_say(out,
+	    "Cache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Cross-Origin-Resource-Policy: %s\r\n"
+	    "Vary: Origin, Cookie\r\n",
+	    listed ? "cross-origin" : "same-origin");
+	if (listed)
+		write_cors(a, out);
+	if (a->allow)
+		sink_text(out, "Allow: GET, POST, OPTIONS\r\n");
+	sink_text(out, "\r\n");
+	sink_span(out, body);
+}
+
+/* A member that is left out when it says nothing. */
+static void
+member(struct json_out *j, const char *name, struct span value)
+{
+	if (value.n == 0)
+		return;
+	json_name(j, name);
+	json_text(j, value);
+}
+
+void
+answer_problem(struct answer *a, const struct problem *p, struct sink *body)
+{
+	const char *title = problem_title(p->status);
+	struct span detail = sink_view(&p->detail);
+	size_t mark = body->n;
+	struct json_out j;
+
+	a->status = p->status;
+	a->media = MEDIA_PROBLEM;
+	a->code = p->code;
+	json_begin(&j, body);
+	json_open(&j, '{');
+	member(&j, "type", SPAN_LIT("about:blank"));
+	member(&j, "title", span_of(title));
+	json_name(&j, "status");
+	json_number(&j, p->status);
+	member(&j, "detail", detail);
+	member(&j, "code", span_of(p->code));
+	member(&j, "request_id", span_of(a->request_id));
+	member(&j, "param", p->param);
+	member(&j, "policy", p->policy);
+	if (p->server_time != 0) {
+		json_name(&j, "server_time");
+		json_number(&j, p->server_time);
+	}
+	json_name(&j, "error");
+	json_open(&j, '{');
+	member(&j, "message", detail);
+	json_close(&j);
+	json_close(&j);
+	a->body = sink_since(body, mark);
+}

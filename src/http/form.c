@@ -1,0 +1,139 @@
+#include "http/form.h"
+
+#include "base/enc.h"
+
+struct form {
+	struct reading *r;
+	struct span *lists[PARAMS_MAX]; /* LIST_MAX each, for a SHAPE_LIST */
+};
+
+static bool
+is_encoded(struct span text)
+{
+	return span_has(text, '%') || span_has(text, '+');
+}
+
+/* encoded = *( "%" 2HEXDIG / "+" / any other byte ) */
+static bool
+decode(struct reading *r, struct span name, struct span text, struct span *out)
+{
+	unsigned char *p;
+	size_t n = 0;
+
+	*out = text;
+	if (!is_encoded(text))
+		return reading_text(r, name, text);
+	p = arena_bytes(r->arena, text.n);
+	if (p == NULL)
+		return reading_no_room(r);
+	for (size_t i = 0; i < text.n; i++) {
+		int high, low;
+
+		if (text.p[i] != '%') {
+			p[n++] = text.p[i] == '+' ? ' ' : text.p[i];
+			continue;
+		}
+		high = text.n - i > 2 ? hex_digit(text.p[i + 1]) : -1;
+		low = text.n - i > 2 ? hex_digit(text.p[i + 2]) : -1;
+		if (high < 0 || low < 0)
+			return problem_set(r->why, 400, "malformed", name,
+			    "%q has a %% without two hex digits behind it; "
+			    "write %%25 for a percent sign.",
+			    text);
+		p[n++] = (unsigned char)(high << 4 | low);
+		i += 2;
+	}
+	*out = (struct span){ p, n };
+	return reading_text(r, name, *out);
+}
+
+static bool
+add_text(struct form *f, struct span name, struct span value)
+{
+	struct span *values = arena_array(f->r->arena, 1, sizeof(*values));
+	struct param *p;
+
+	if (values == NULL)
+		return reading_no_room(f->r);
+	p = reading_add(f->r, name, SHAPE_TEXT);
+	if (p == NULL)
+		return false;
+	*values = value;
+	p->values = values;
+	p->n = 1;
+	return true;
+}
+
+/* The list of that name, a new one if there is none; NULL with a problem. */
+static struct param *
+list_of(struct form *f, struct span name)
+{
+	struct params *ps = f->r->params;
+	size_t i = 0;
+
+	while (i < ps->n && !span_eq(ps->p[i].name, name))
+		i++;
+	if (i < ps->n && ps->p[i].shape == SHAPE_LIST)
+		return &ps->p[i];
+	if (reading_add(f->r, name, SHAPE_LIST) == NULL)
+		return NULL;
+	f->lists[i] = arena_array(f->r->arena, LIST_MAX, sizeof(*f->lists[i]));
+	if (f->lists[i] == NULL) {
+		reading_no_room(f->r);
+		return NULL;
+	}
+	ps->p[i].values = f->lists[i];
+	return &ps->p[i];
+}
+
+static bool
+add_element(struct form *f, struct span name, struct span value)
+{
+	struct param *p = list_of(f, name);
+
+	if (p == NULL)
+		return false;
+	if (p->n == LIST_MAX)
+		return problem_set(f->r->why, 400, "too_many", name,
+		    "%q has more than %d elements.", name, (long long)LIST_MAX);
+	f->lists[p - f->r->params->p][p->n++] = value;
+	return true;
+}
+
+/* pair = name [ "[]" ] "=" value, each encoded; [] may be encoded too */
+static bool
+add_pair(struct form *f, struct span pair)
+{
+	struct span_cut cut = span_cut(pair, '=');
+	struct span none = { NULL, 0 }, list = SPAN_LIT("[]"), name, value;
+	bool is_list;
+
+	if (!cut.found || cut.head.n == 0)
+		return problem_set(f->r->why, 400, "malformed", none,
+		    "%q is not name=value.", pair);
+	if (!decode(f->r, none, cut.head, &name))
+		return false;
+	is_list = span_ends(name, list);
+	if (is_list && !reading_is_own(span_head(name, name.n - list.n)))
+		name = span_head(name, name.n - list.n);
+	if (!reading_name(f->r, name) || !decode(f->r, name, cut.tail, &value))
+		return false;
+	if (reading_is_own(name))
+		return reading_own(f->r, name, value);
+	return (is_list ? add_element : add_text)(f, name, value);
+}
+
+/* form = [ pair *( "&" pair ) ] */
+bool
+form_read(struct span text, struct reading *r)
+{
+	struct span_cut cut = { .tail = text, .found = text.n > 0 };
+	struct form f = { .r = r };
+
+	while (cut.found) {
+		cut = span_cut(cut.tail, '&');
+		if (!add_pair(&f, cut.head))
+			return false;
+	}
+	return true;
+}

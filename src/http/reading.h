@@ -1,0 +1,45 @@
+/*
+ * A parameter set while it is read: what a query, a form and a JSON body have
+ * in common. For ask, form and body alone.
+ */
+#ifndef HTTP_READING_H
+#define HTTP_READING_H
+
+#include "base/arena.h"
+#include "http/params.h"
+#include "http/problem.h"
+
+struct reading {
+	struct arena *arena;
+	struct params *params; /* no parameters at the beginning */
+	struct problem *why;   /* set by everything here that is false */
+	struct span policy;    /* empty until it was named */
+};
+
+/* [a-z_]{1,64}? Else 400 bad_name. */
+bool reading_name(struct reading *r, struct span name);
+
+/*
+ * Valid UTF-8 without control characters? Else 400 malformed. The name is the
+ * parameter's that it belongs to; empty, when the text is itself a name.
+ */
+bool reading_text(struct reading *r, struct span name, struct span text);
+
+/* A name that is this program's own and no parameter: policy, contract. */
+bool reading_is_own(struct span name);
+
+/* Takes it, once, and not empty. */
+bool reading_own(struct reading *r, struct span name, struct span value);
+
+/*
+ * A new parameter of a name that reading_name() accepted, without values yet.
+ * NULL when there is one of that name (400 duplicate) or PARAMS_MAX others
+ * (400 too_many).
+ */
+struct param *reading_add(
+    struct reading *r, struct span name, enum shape shape);
+
+/* The arena is full: 400 too_many. */
+bool reading_no_room(struct reading *r);
+
+#endif

@@ -1,0 +1,239 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "guard.h"
+#include "http/answer.h"
+
+#define ALWAYS                                                                 \
+	"Cache-Control: no-store\r\n"                                          \
+	"X-Content-Type-Options: nosniff\r\n"
+#define VARY "Vary: Origin, Cookie\r\n"
+#define SAME ALWAYS "Cross-Origin-Resource-Policy: same-origin\r\n" VARY
+#define CROSS ALWAYS "Cross-Origin-Resource-Policy: cross-origin\r\n" VARY
+
+static unsigned char mem[HEAD_OUT_MAX];
+
+static void
+assert_written(const struct answer *a, const char *text)
+{
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	answer_write(a, &out);
+	assert_true(span_is(sink_view(&out), text));
+}
+
+static void
+test_ok(void **state)
+{
+	struct answer a = { .status = 200,
+		.media = MEDIA_JSON,
+		.body = guarded(SPAN_LIT("{\"a\":1}")) };
+
+	(void)state;
+	assert_written(&a,
+	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 7\r\n" SAME "\r\n{\"a\":1}");
+}
+
+static void
+test_cors(void **state)
+{
+	struct answer a = { .status = 200,
+		.media = MEDIA_JSON,
+		.body = SPAN_LIT("{}"),
+		.allow_origin = guarded(SPAN_LIT("https://a.example")),
+		.credentials = true };
+
+	(void)state;
+	assert_written(&a,
+	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 2\r\n" CROSS
+	    "Access-Control-Allow-Origin: https://a.example\r\n"
+	    "Access-Control-Allow-Credentials: true\r\n\r\n{}");
+	a.credentials = false;
+	assert_written(&a,
+	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 2\r\n" CROSS
+	    "Access-Control-Allow-Origin: https://a.example\r\n\r\n{}");
+	a.allow_origin.n = 0;
+	a.credentials = a.preflight = true;
+	assert_written(&a,
+	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 2\r\n" SAME "\r\n{}");
+}
+
+/* Neither body nor type nor length, whatever is set. */
+static void
+test_preflight(void **state)
+{
+	struct answer a = { .status = 204,
+		.preflight = true,
+		.credentials = true,
+		.allow_origin = SPAN_LIT("app://x"),
+		.media = MEDIA_JSON,
+		.body = SPAN_LIT("{}") };
+
+	(void)state;
+	assert_written(&a,
+	    "Status: 204 No Content\r\n" CROSS
+	    "Access-Control-Allow-Origin: app://x\r\n"
+	    "Access-Control-Allow-Credentials: true\r\n"
+	    "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
+	    "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"
+	    "Access-Control-Max-Age: 600\r\n\r\n");
+	a = (struct answer){ .status = 204, .preflight = true };
+	assert_written(&a, "Status: 204 No Content\r\n" SAME "\r\n");
+}
+
+static void
+test_allow(void **state)
+{
+	struct answer a = { .status = 405,
+		.media = MEDIA_PROBLEM,
+		.body = SPAN_LIT("{}"),
+		.allow = true };
+
+	(void)state;
+	assert_written(&a,
+	    "Status: 405 Method Not Allowed\r\n"
+	    "Content-Type: application/problem+json\r\n"
+	    "Content-Length: 2\r\n" SAME "Allow: GET, POST, OPTIONS\r\n\r\n{}");
+}
+
+/* An answer that nobody filled in says no, and shows nothing. */
+static void
+test_zero(void **state)
+{
+	struct answer a = { .body = SPAN_LIT("secret") };
+
+	(void)state;
+	assert_written(&a,
+	    "Status: 500 Internal Server Error\r\nContent-Length: 0\r\n" SAME
+	    "\r\n");
+	a.media = MEDIA_JSON;
+	assert_written(&a,
+	    "Status: 500 Internal Server Error\r\nContent-Length: 0\r\n" SAME
+	    "\r\n");
+	a.media = MEDIA_NONE;
+	a.status = 200;
+	assert_written(
+	    &a, "Status: 200 OK\r\nContent-Length: 0\r\n" SAME "\r\n");
+}
+
+static void
+test_full(void **state)
+{
+	struct answer a = { .status = 200,
+		.media = MEDIA_JSON,
+		.body = SPAN_LIT("{\"a\":1}") };
+	struct sink out;
+	size_t n;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	answer_write(&a, &out);
+	n = sink_view(&out).n;
+	for (size_t cap = 0; cap <= n; cap++) {
+		sink_init(&out, mem, cap);
+		answer_write(&a, &out);
+		assert_int_equal(out.full, cap < n);
+		assert_int_equal(sink_view(&out).n, cap < n ? 0 : n);
+	}
+}
+
+static struct problem p;
+
+static void
+assert_problem(struct answer *a, const char *json)
+{
+	struct sink body;
+
+	sink_init(&body, mem, sizeof(mem));
+	answer_problem(a, &p, &body);
+	assert_true(span_is(a->body, json));
+	assert_int_equal(a->media, MEDIA_PROBLEM);
+	assert_int_equal(a->status, p.status);
+	assert_ptr_equal(a->code, p.code);
+}
+
+static void
+test_problem(void **state)
+{
+	struct answer a = { .request_id = "0123456789abcdef" };
+
+	(void)state;
+	problem_clear(&p);
+	problem_set(&p, 403, "value_fixed", SPAN_LIT("tags"), "No <%q>.",
+	    SPAN_LIT("a"));
+	p.policy = SPAN_LIT("avatar");
+	p.server_time = 1767225600;
+	assert_problem(&a,
+	    "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403,"
+	    "\"detail\":\"No \\u003c\\\"a\\\"\\u003e.\","
+	    "\"code\":\"value_fixed\",\"request_id\":\"0123456789abcdef\","
+	    "\"param\":\"tags\",\"policy\":\"avatar\","
+	    "\"server_time\":1767225600,"
+	    "\"error\":{\"message\":\"No \\u003c\\\"a\\\"\\u003e.\"}}");
+}
+
+static void
+test_problem_short(void **state)
+{
+	struct answer a = { .status = 200,
+		.media = MEDIA_JSON,
+		.body = SPAN_LIT("{}"),
+		.code = "granted" };
+
+	(void)state;
+	problem_clear(&p);
+	problem_set(&p, 400, "x", (struct span){ NULL, 0 }, "y");
+	assert_problem(&a,
+	    "{\"type\":\"about:blank\",\"title\":\"Bad Request\","
+	    "\"status\":400,\"detail\":\"y\",\"code\":\"x\","
+	    "\"error\":{\"message\":\"y\"}}");
+}
+
+/* What stood in the sink before is no part of it; no room: no body. */
+static void
+test_problem_room(void **state)
+{
+	struct answer a = { .status = 200 };
+	struct sink body;
+
+	(void)state;
+	problem_clear(&p);
+	problem_set(&p, 400, "x", (struct span){ NULL, 0 }, "y");
+	sink_init(&body, mem, sizeof(mem));
+	sink_text(&body, "signature");
+	answer_problem(&a, &p, &body);
+	assert_true(span_starts(a.body, SPAN_LIT("{\"type\"")));
+	sink_init(&body, mem, a.body.n - 1);
+	answer_problem(&a, &p, &body);
+	assert_true(body.full);
+	assert_int_equal(a.body.n, 0);
+	assert_int_equal(a.status, 400);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ok),
+		cmocka_unit_test(test_cors),
+		cmocka_unit_test(test_preflight),
+		cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_zero),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_problem),
+		cmocka_unit_test(test_problem_short),
+		cmocka_unit_test(test_problem_room),
+	};
+
+	return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "http/body_param.h"
+#include "params_text.h"
+
+static struct bench b;
+
+/* The one member of a JSON object, as a parameter. */
+static bool
+read_member(const char *json, size_t room)
+{
+	json_t *root = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+	struct reading *r = bench_start(&b, room);
+	void *m = json_object_iter(root);
+
+	assert_non_null(m);
+	return body_param(r, body_name(m), json_object_iter_value(m));
+}
+
+static void
+takes(const char *json, const char *text)
+{
+	assert_true(read_member(json, ARENA_MAX));
+	assert_int_equal(b.why.status, 0);
+	assert_params(&b.params, text);
+}
+
+static void
+refuses(const char *json, const char *code)
+{
+	assert_false(read_member(json, ARENA_MAX));
+	assert_refused(&b.why, code);
+}
+
+static void
+test_scalars(void **state)
+{
+	(void)state;
+	takes("{\"a\":\"x\"}", "a=<x>");
+	takes("{\"a\":\"\"}", "a=<>");
+	takes("{\"a\":\"\\u00e9\\u0041\"}", "a=<\xc3\xa9"
+					    "A>");
+	takes("{\"a\":\"\\ud83d\\ude00\"}", "a=<\xf0\x9f\x98\x80>");
+	takes("{\"a\":\"%41+\"}", "a=<%41+>");
+	takes("{\"a\":true}", "a=<true>");
+	takes("{\"a\":false}", "a=<false>");
+	takes("{\"a\":0}", "a=<0>");
+	takes("{\"a\":-0}", "a=<0>");
+	takes("{\"a\":1700000000}", "a=<1700000000>");
+	takes("{\"a\":9223372036854775807}", "a=<9223372036854775807>");
+	takes("{\"a\":-9223372036854775808}", "a=<-9223372036854775808>");
+	refuses("{\"a\":null}", "malformed a");
+	refuses("{\"a\":1.0}", "malformed a");
+	refuses("{\"a\":1e3}", "malformed a");
+	refuses("{\"a\":-0.0}", "malformed a");
+	refuses("{\"a\":{}}", "malformed a");
+}
+
+/* The same rules as in a form. */
+static void
+test_text(void **state)
+{
+	char json[24];
+
+	(void)state;
+	for (unsigned c = 1; c < 0xa0; c++) {
+		snprintf(json, sizeof(json), "{\"a\":\"\\u%04x\"}", c);
+		if (c < 0x20 || c >= 0x7f)
+			refuses(json, "malformed a");
+		else
+			assert_true(read_member(json, ARENA_MAX));
+	}
+	takes("{\"a\":\"\\u00a0\"}", "a=<\xc2\xa0>");
+	takes("{\"a\":\"\\uffff\"}", "a=<\xef\xbf\xbf>");
+	refuses("{\"a\":[\"\\n\"]}", "malformed a");
+	refuses("{\"context\":{\"k\":\"\\n\"}}", "malformed context");
+	refuses("{\"context\":{\"\\n\":\"v\"}}", "malformed context");
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	refuses("{\"\":\"x\"}", "bad_name");
+	refuses("{\"a[]\":[\"x\"]}", "bad_name");
+	refuses("{\"publicId\":\"x\"}", "bad_name");
+	refuses("{\"prepareUploadParams\":{}}", "bad_name");
+	refuses("{\"a b\":\"x\"}", "bad_name");
+	refuses("{\"\\u0430\":\"x\"}", "bad_name");
+	takes("{\"\\u0061\":\"x\"}", "a=<x>");
+}
+
+static void
+test_lists(void **state)
+{
+	(void)state;
+	takes("{\"a\":[\"x\"]}", "a=[<x>]");
+	takes("{\"a\":[\"x\",\"\",\"y,z\"]}", "a=[<x><><y,z>]");
+	takes("{\"a\":[]}", "a=[]");
+	refuses("{\"a\":[1]}", "malformed a");
+	refuses("{\"a\":[\"x\",true]}", "malformed a");
+	refuses("{\"a\":[null]}", "malformed a");
+	refuses("{\"a\":[[\"x\"]]}", "malformed a");
+	refuses("{\"a\":[{}]}", "malformed a");
+}
+
+static void
+test_objects(void **state)
+{
+	(void)state;
+	takes("{\"context\":{\"b\":\"1\",\"a=|\":\"\"}}",
+	    "context={<b><1><a=|><>}");
+	takes("{\"metadata\":{\"a\":\"1\"}}", "metadata={<a><1>}");
+	takes("{\"context\":{}}", "context={}");
+	takes("{\"context\":\"a=1|b=2\"}", "context=<a=1|b=2>");
+	refuses("{\"tags\":{\"a\":\"1\"}}", "malformed tags");
+	refuses("{\"contex\":{\"a\":\"1\"}}", "malformed contex");
+	refuses("{\"context\":{\"a\":1}}", "malformed context");
+	refuses("{\"context\":{\"a\":[\"1\"]}}", "malformed context");
+	refuses("{\"context\":{\"a\":{}}}", "malformed context");
+}
+
+/* A list or an object of n. */
+static const char *
+many(size_t n, bool object)
+{
+	static char json[LIST_MAX * 16];
+	size_t at = (size_t)snprintf(
+	    json, sizeof(json), "{\"context\":%c", object ? '{' : '[');
+
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)snprintf(json + at, sizeof(json) - at,
+		    object ? "%s\"%zu\":\"\"" : "%s\"%zu\"", i > 0 ? "," : "",
+		    i);
+	snprintf(json + at, sizeof(json) - at, "%c}", object ? '}' : ']');
+	return json;
+}
+
+static void
+test_limits(void **state)
+{
+	(void)state;
+	for (int object = 0; object < 2; object++) {
+		for (size_t n = LIST_MAX - 1; n <= LIST_MAX; n++) {
+			assert_true(read_member(many(n, object), ARENA_MAX));
+			assert_int_equal(b.params.p[0].n, n);
+		}
+		refuses(many(LIST_MAX + 1, object), "too_many context");
+	}
+}
+
+static void
+test_room(void **state)
+{
+	static const char *const json[] = { "{\"context\":{\"a\":\"1\"}}",
+		"{\"a\":[\"x\",\"y\"]}", "{\"a\":12}", "{\"a\":true}" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		size_t room = 0;
+
+		while (!read_member(json[i], room++))
+			assert_refused(&b.why, "too_many");
+		assert_true(room > 16 && room < 256);
+	}
+}
+
+/* json_loads() in this test takes from the heap. */
+static void
+test_string(void **state)
+{
+	json_t *text = json_loads("\"a\"", JSON_DECODE_ANY, NULL);
+	json_t *number = json_loads("1", JSON_DECODE_ANY, NULL);
+	struct span out = SPAN_LIT("dirt");
+
+	(void)state;
+	assert_true(
+	    body_string(bench_start(&b, 0), SPAN_LIT("policy"), text, &out));
+	assert_true(span_is(out, "a"));
+	assert_false(
+	    body_string(bench_start(&b, 0), SPAN_LIT("policy"), number, &out));
+	assert_refused(&b.why, "malformed policy");
+	assert_int_equal(out.n, 0);
+}
+
+/* What jansson takes from the heap here is wiped away as a whole. */
+static unsigned char pool[1 << 20];
+static struct arena heap;
+
+static void *
+take(size_t n)
+{
+	return arena_take(&heap, n);
+}
+
+static void
+keep(void *p)
+{
+	(void)p;
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	arena_init(&heap, pool, sizeof(pool));
+	json_set_alloc_funcs(take, keep);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_scalars, start),
+		cmocka_unit_test_setup(test_text, start),
+		cmocka_unit_test_setup(test_names, start),
+		cmocka_unit_test_setup(test_lists, start),
+		cmocka_unit_test_setup(test_objects, start),
+		cmocka_unit_test_setup(test_limits, start),
+		cmocka_unit_test_setup(test_room, start),
+		cmocka_unit_test_setup(test_string, start),
+	};
+
+	return cmocka_run_group_tests_name("body_param", tests, NULL, NULL);
+}

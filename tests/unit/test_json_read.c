@@ -1,0 +1,387 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+
+#include "base/limits.h"
+#include "guard.h"
+#include "http/json_read.h"
+
+static bool
+valid(struct span text)
+{
+	struct span s = guarded(text);
+	bool ok = json_object_valid(s, TOKEN_DEPTH_MAX);
+
+	guard_free(s);
+	return ok;
+}
+
+static struct json_value
+value_of(enum json_kind kind, const char *text)
+{
+	return (struct json_value){ kind, span_of(text) };
+}
+
+static struct json_value
+object(const char *text)
+{
+	assert_true(valid(span_of(text)));
+	return value_of(JSON_KIND_OBJECT, text);
+}
+
+static struct json_value
+array(const char *text)
+{
+	return value_of(JSON_KIND_ARRAY, text);
+}
+
+static struct json_value
+string(const char *text)
+{
+	return value_of(JSON_KIND_STRING, text);
+}
+
+static struct json_value
+number(const char *text)
+{
+	return value_of(JSON_KIND_NUMBER, text);
+}
+
+static void
+check_value(struct json_value v, enum json_kind kind, const char *text)
+{
+	assert_int_equal(v.kind, kind);
+	if (!span_is(v.text, text))
+		fail_msg("not %s", text);
+}
+
+static void
+one_object_is_valid(void **state)
+{
+	static const char *const good[] = { "{}", " {} ", "\t\r\n{ }\n",
+		"{\"sub\":\"42\"}", "{\"a\":[1,2.5,true,false,null,{}]}",
+		"{\"a\":1,\"a\":2}", "{\"a\":\"\\u00e4\\ud83d\\ude00\"}",
+		"{\"\xc3\xa4\":\"\xf0\x9f\x98\x80\"}", "{\"a\":\"\\n\"}" };
+	static const char *const bad[] = { "", " ", "[]", "\"a\"", "1", "null",
+		"true", "{", "}", "{}}", "{}{}", "{} x", "{},", "{\"a\":1,}",
+		"\xef\xbb\xbf{}", "{\"a\":\"\x01\"}", "{\"a\":\"\n\"}",
+		"{\"a\":\"\\ud83d\"}", "{\"a\":\"\\u0000\"}",
+		"{\"a\":\"\xc3\"}", "{\"a\":\"\xc0\x80\"}",
+		"{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\xf4\x90\x80\x80\"}",
+		"{\"a\":01}", "{\"a\":0x1}", "{\"a\":NaN}", "{/**/}",
+		"{\"a\":1}\f" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(valid(span_of(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (valid(span_of(bad[i])))
+			fail_msg("taken: %s", bad[i]);
+	assert_false(valid(SPAN_LIT("{}\0")));
+	assert_false(valid(SPAN_LIT("\0{}")));
+	assert_false(valid(SPAN_LIT("{\"a\":\"b\0c\"}")));
+}
+
+static void
+depth_counts_the_object(void **state)
+{
+	(void)state;
+	assert_true(json_object_valid(SPAN_LIT("{\"a\":[[]]}"), 3));
+	assert_false(json_object_valid(SPAN_LIT("{\"a\":[[]]}"), 2));
+	assert_true(json_object_valid(SPAN_LIT("{}"), 1));
+	assert_false(json_object_valid(SPAN_LIT("{}"), 0));
+	assert_true(json_object_valid(SPAN_LIT("{}"), TOKEN_DEPTH_MAX));
+	assert_false(json_object_valid(SPAN_LIT("{}"), TOKEN_DEPTH_MAX + 1));
+}
+
+/* The same verdict, and the same value of "s", as jansson. */
+static void
+agree(struct span text)
+{
+	json_error_t error;
+	json_t *theirs = json_loadb(
+	    (const char *)text.p, text.n, JSON_REJECT_DUPLICATES, &error);
+	struct json_value ours = { JSON_KIND_OBJECT, text }, s;
+	json_t *their_s = json_object_get(theirs, "s");
+	bool twice = theirs == NULL &&
+		     json_error_code(&error) == json_error_duplicate_key;
+
+	assert_int_equal(json_is_object(theirs), valid(text) && !twice);
+	if (json_is_object(theirs)) {
+		s = json_member(ours, SPAN_LIT("s"));
+		assert_int_equal(s.kind != JSON_ABSENT, their_s != NULL);
+		assert_int_equal(
+		    s.kind == JSON_KIND_STRING, json_is_string(their_s));
+		if (json_is_string(their_s))
+			assert_true(json_string_is(
+			    s, (struct span){ (const unsigned char *)
+						  json_string_value(their_s),
+				   json_string_length(their_s) }));
+	}
+	json_decref(theirs);
+}
+
+static void
+same_as_jansson_for_every_byte_at_every_place(void **state)
+{
+	char text[] = "{\"n\":-1.5e2,\"s\":\"\\u00e4\xc3\xa4\\n\",\"l\":[1,[]],"
+		      "\"t\":{\"u\":null} }";
+	struct span s = { (unsigned char *)text, sizeof(text) - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < s.n; i++) {
+		char was = text[i];
+
+		for (int c = 0; c < 256; c++) {
+			text[i] = (char)c;
+			agree(s);
+		}
+		text[i] = was;
+		agree(span_head(s, i));
+		agree(span_skip(s, i));
+	}
+	agree(s);
+}
+
+static void
+members_are_found_by_name(void **state)
+{
+	struct json_value o =
+	    object(" { \"a\" : 1 , \"b\":\"x\",\"c\":{\"a\":2},\"d\":[3],"
+		   "\"e\":true,\"f\":false,\"g\":null,\"\":9,\"A\":8,"
+		   "\"k\\u0065y\":7,\"x\\\"y\":6,\"z\":\"\\\"y\\\":5\" } ");
+
+	(void)state;
+	check_value(json_member(o, SPAN_LIT("a")), JSON_KIND_NUMBER, "1");
+	check_value(json_member(o, SPAN_LIT("b")), JSON_KIND_STRING, "\"x\"");
+	check_value(
+	    json_member(o, SPAN_LIT("c")), JSON_KIND_OBJECT, "{\"a\":2}");
+	check_value(json_member(o, SPAN_LIT("d")), JSON_KIND_ARRAY, "[3]");
+	check_value(json_member(o, SPAN_LIT("e")), JSON_KIND_TRUE, "true");
+	check_value(json_member(o, SPAN_LIT("f")), JSON_KIND_FALSE, "false");
+	check_value(json_member(o, SPAN_LIT("g")), JSON_KIND_NULL, "null");
+	check_value(json_member(o, SPAN_LIT("")), JSON_KIND_NUMBER, "9");
+	check_value(json_member(o, SPAN_LIT("A")), JSON_KIND_NUMBER, "8");
+	check_value(json_member(o, SPAN_LIT("key")), JSON_KIND_NUMBER, "7");
+	check_value(json_member(o, SPAN_LIT("x\"y")), JSON_KIND_NUMBER, "6");
+	check_value(json_member(o, SPAN_LIT("y")), JSON_ABSENT, "");
+	check_value(json_member(o, SPAN_LIT("B")), JSON_ABSENT, "");
+	check_value(json_member(o, SPAN_LIT("aa")), JSON_ABSENT, "");
+	check_value(json_member(o, SPAN_LIT("k\\u0065y")), JSON_ABSENT, "");
+}
+
+static void
+a_name_twice_is_told(void **state)
+{
+	(void)state;
+	check_value(
+	    json_member(object("{\"a\":1,\"b\":2,\"a\":1}"), SPAN_LIT("a")),
+	    JSON_TWICE, "");
+	check_value(
+	    json_member(object("{\"a\":1,\"\\u0061\":1}"), SPAN_LIT("a")),
+	    JSON_TWICE, "");
+	check_value(
+	    json_member(object("{\"a\":1,\"\\u0062\":1}"), SPAN_LIT("a")),
+	    JSON_KIND_NUMBER, "1");
+	check_value(
+	    json_member(object("{\"a\":{\"b\":1},\"b\":2}"), SPAN_LIT("b")),
+	    JSON_KIND_NUMBER, "2");
+}
+
+static void
+only_an_object_has_members(void **state)
+{
+	struct span a = SPAN_LIT("a");
+
+	(void)state;
+	check_value(json_member(object("{}"), a), JSON_ABSENT, "");
+	check_value(json_member(array("[\"a\"]"), a), JSON_ABSENT, "");
+	check_value(json_member(string("\"a\""), a), JSON_ABSENT, "");
+	check_value(json_member(value_of(JSON_ABSENT, ""), a), JSON_ABSENT, "");
+	check_value(json_member(value_of(JSON_TWICE, ""), a), JSON_ABSENT, "");
+	check_value(json_member((struct json_value){ 0 }, a), JSON_ABSENT, "");
+}
+
+static void
+elements_count_from_zero(void **state)
+{
+	struct json_value a = array("[ 1, [2,3] ,\"]\", {\"a\":[4]}]");
+
+	(void)state;
+	check_value(json_element(a, 0), JSON_KIND_NUMBER, "1");
+	check_value(json_element(a, 1), JSON_KIND_ARRAY, "[2,3]");
+	check_value(json_element(a, 2), JSON_KIND_STRING, "\"]\"");
+	check_value(json_element(a, 3), JSON_KIND_OBJECT, "{\"a\":[4]}");
+	check_value(json_element(a, 4), JSON_ABSENT, "");
+	check_value(json_element(a, SIZE_MAX), JSON_ABSENT, "");
+	check_value(json_element(array("[]"), 0), JSON_ABSENT, "");
+	check_value(json_element(object("{\"a\":1}"), 0), JSON_ABSENT, "");
+	check_value(json_element(string("\"a\""), 0), JSON_ABSENT, "");
+}
+
+static void
+a_string_or_a_list_has_it(void **state)
+{
+	struct span a = SPAN_LIT("a");
+
+	(void)state;
+	assert_true(json_has_string(string("\"a\""), a));
+	assert_false(json_has_string(string("\"b\""), a));
+	assert_true(json_has_string(array("[\"a\"]"), a));
+	assert_true(json_has_string(array("[\"b\",\"\\u0061\"]"), a));
+	assert_true(json_has_string(array("[\"a\",\"b\",\"a\"]"), a));
+	assert_false(json_has_string(array("[\"b\"]"), a));
+	assert_false(json_has_string(array("[]"), a));
+	assert_false(json_has_string(array("[\"ab\",\"\"]"), a));
+	assert_false(json_has_string(array("[[\"a\"]]"), a));
+	assert_false(json_has_string(array("[\"a\",1]"), a));
+	assert_false(json_has_string(array("[1,\"a\"]"), a));
+	assert_false(json_has_string(object("{\"a\":\"a\"}"), a));
+	assert_false(json_has_string(number("1"), SPAN_LIT("1")));
+	assert_false(json_has_string((struct json_value){ 0 }, SPAN_LIT("")));
+}
+
+static void
+strings_are_unescaped(void **state)
+{
+	unsigned char mem[256];
+	struct arena arena;
+	struct span out;
+
+	(void)state;
+	arena_init(&arena, mem, sizeof(mem));
+	assert_true(json_read_text(
+	    string("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\\ude00\""),
+	    &arena, &out));
+	assert_true(span_is(out, "a\"\\/\b\f\n\r\t\xc3\xa4\xf0\x9f\x98\x80"));
+	assert_true(json_read_text(string("\"\""), &arena, &out));
+	assert_int_equal(out.n, 0);
+	assert_false(json_read_text(number("1"), &arena, &out));
+	assert_null(out.p);
+	assert_false(json_read_text((struct json_value){ 0 }, &arena, &out));
+	/* Not what json_object_valid() lets through, but refused all the same.
+	 */
+	assert_false(json_read_text(string("\"a"), &arena, &out));
+	assert_false(json_read_text(string("\"a\"b\""), &arena, &out));
+	assert_false(json_read_text(string(""), &arena, &out));
+	assert_int_equal(out.n, 0);
+}
+
+static void
+a_string_needs_room_for_its_text(void **state)
+{
+	unsigned char mem[8];
+	struct arena arena;
+	struct span out;
+
+	(void)state;
+	arena_init(&arena, mem, 4);
+	assert_true(json_read_text(string("\"abc\""), &arena, &out));
+	arena_init(&arena, mem, 3);
+	assert_false(json_read_text(string("\"abc\""), &arena, &out));
+	assert_true(arena.full);
+	assert_int_equal(out.n, 0);
+}
+
+static void
+a_string_equals_its_text(void **state)
+{
+	struct json_value v = string("\"\\u0061\xc3\xa4\\n\"");
+
+	(void)state;
+	assert_true(json_string_is(v, SPAN_LIT("a\xc3\xa4\n")));
+	assert_false(json_string_is(v, SPAN_LIT("a\xc3\xa4")));
+	assert_false(json_string_is(v, SPAN_LIT("a\xc3\xa4\n\n")));
+	assert_false(json_string_is(v, SPAN_LIT("A\xc3\xa4\n")));
+	assert_false(json_string_is(v, SPAN_LIT("a\xc3")));
+	assert_false(json_string_is(v, SPAN_LIT("")));
+	assert_true(json_string_is(string("\"\""), SPAN_LIT("")));
+	assert_false(json_string_is(string("\"\""), SPAN_LIT("\0")));
+	assert_false(json_string_is(string("\"a"), SPAN_LIT("a")));
+	assert_false(json_string_is(number("1"), SPAN_LIT("1")));
+	assert_false(json_string_is((struct json_value){ 0 }, SPAN_LIT("")));
+}
+
+static void
+integers(void **state)
+{
+	static const struct {
+		const char *text;
+		long long value;
+	} good[] = { { "0", 0 }, { "1", 1 }, { "-1", -1 }, { "42", 42 },
+		{ "999999999999999999", 999999999999999999 },
+		{ "-999999999999999999", -999999999999999999 } };
+	static const char *const bad[] = { "-0", "1.0", "1e0", "1E2", "0.5",
+		"1000000000000000000", "-1000000000000000000", "", "-", "01",
+		"+1" };
+	long long out = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(json_read_integer(number(good[i].text), &out));
+		assert_int_equal(out, good[i].value);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(json_read_integer(number(bad[i]), &out));
+		assert_int_equal(out, 0);
+	}
+	assert_false(json_read_integer(string("\"1\""), &out));
+	assert_false(json_read_integer(string("1"), &out));
+}
+
+static void
+seconds(void **state)
+{
+	static const struct {
+		const char *text;
+		long long value;
+	} good[] = { { "0", 0 }, { "1700003600", 1700003600 },
+		{ "1700003600.999", 1700003600 }, { "0.5", 0 }, { "-1", -1 },
+		{ "-1.9", -1 }, { "-0", 0 }, { "-0.5", 0 },
+		{ "999999999999999", 999999999999999 },
+		{ "999999999999999.5", 999999999999999 } };
+	static const char *const bad[] = { "1000000000000000",
+		"1000000000000000.5", "1e9", "1.7e9", "1.5E3", "1.", ".5", "",
+		"-", "01", "1.5.5", "1.+5" };
+	long long out = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(json_read_seconds(number(good[i].text), &out));
+		assert_int_equal(out, good[i].value);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(json_read_seconds(number(bad[i]), &out));
+		assert_int_equal(out, 0);
+	}
+	assert_false(json_read_seconds(string("\"1700003600\""), &out));
+	assert_false(json_read_seconds(value_of(JSON_KIND_TRUE, "true"), &out));
+	assert_false(json_read_seconds((struct json_value){ 0 }, &out));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_object_is_valid),
+		cmocka_unit_test(depth_counts_the_object),
+		cmocka_unit_test(same_as_jansson_for_every_byte_at_every_place),
+		cmocka_unit_test(members_are_found_by_name),
+		cmocka_unit_test(a_name_twice_is_told),
+		cmocka_unit_test(only_an_object_has_members),
+		cmocka_unit_test(elements_count_from_zero),
+		cmocka_unit_test(a_string_or_a_list_has_it),
+		cmocka_unit_test(strings_are_unescaped),
+		cmocka_unit_test(a_string_needs_room_for_its_text),
+		cmocka_unit_test(a_string_equals_its_text),
+		cmocka_unit_test(integers),
+		cmocka_unit_test(seconds),
+	};
+
+	return cmocka_run_group_tests_name("json_read", tests, NULL, NULL);
+}

@@ -1,0 +1,164 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "guard.h"
+#include "params_text.h"
+
+static struct bench b;
+
+static void
+assert_name(struct span name, bool valid)
+{
+	struct span copy = guarded(name);
+
+	assert_int_equal(reading_name(bench_start(&b, 0), copy), valid);
+	if (!valid)
+		assert_refused(&b.why, "bad_name");
+	guard_free(copy);
+}
+
+static void
+test_name(void **state)
+{
+	unsigned char text[NAME_MAX_BYTES + 1];
+
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		bool valid = (c >= 'a' && c <= 'z') || c == '_';
+
+		memcpy(text, "abc", 3);
+		for (size_t i = 0; i < 3; i++) {
+			text[i] = (unsigned char)c;
+			assert_name((struct span){ text, 3 }, valid);
+			text[i] = 'a';
+		}
+	}
+	memset(text, 'a', sizeof(text));
+	assert_name((struct span){ text, 0 }, false);
+	assert_name((struct span){ text, 1 }, true);
+	assert_name((struct span){ text, NAME_MAX_BYTES }, true);
+	assert_name((struct span){ text, NAME_MAX_BYTES + 1 }, false);
+	assert_name(SPAN_LIT("tags[]"), false);
+	assert_name(SPAN_LIT("data[tags]"), false);
+}
+
+static void
+assert_text(struct span text, bool valid)
+{
+	struct span copy = guarded(text);
+
+	assert_int_equal(
+	    reading_text(bench_start(&b, 0), SPAN_LIT("tags"), copy), valid);
+	if (!valid)
+		assert_refused(&b.why, "malformed tags");
+	guard_free(copy);
+}
+
+static void
+test_text(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		unsigned char text[] = { 'a', (unsigned char)c, 'b' };
+
+		assert_text((struct span){ text, 3 }, c >= 0x20 && c < 0x7f);
+		text[0] = 0xc2;
+		assert_text((struct span){ text, 3 }, c >= 0xa0 && c < 0xc0);
+	}
+	assert_text(SPAN_LIT(""), true);
+	assert_text(SPAN_LIT("\xef\xbf\xbf"), true);
+	assert_text(SPAN_LIT("\xed\xa0\x80"), false);
+	assert_text(SPAN_LIT("\xe2\x82"), false);
+}
+
+static void
+test_own(void **state)
+{
+	struct reading *r = bench_start(&b, 0);
+
+	(void)state;
+	assert_true(reading_is_own(SPAN_LIT("policy")));
+	assert_true(reading_is_own(SPAN_LIT("contract")));
+	assert_false(reading_is_own(SPAN_LIT("Policy")));
+	assert_false(reading_is_own(SPAN_LIT("policy[]")));
+	assert_false(reading_is_own(SPAN_LIT("")));
+	assert_true(reading_own(r, SPAN_LIT("policy"), SPAN_LIT("a")));
+	assert_true(span_is(r->policy, "a"));
+	assert_false(reading_own(r, SPAN_LIT("policy"), SPAN_LIT("a")));
+	assert_refused(&b.why, "duplicate policy");
+	r = bench_start(&b, 0);
+	assert_false(reading_own(r, SPAN_LIT("policy"), SPAN_LIT("")));
+	assert_refused(&b.why, "malformed policy");
+	r = bench_start(&b, 0);
+	assert_false(reading_own(r, SPAN_LIT("contract"), SPAN_LIT("text")));
+	assert_refused(&b.why, "contract_unknown contract");
+	r = bench_start(&b, 0);
+	assert_false(reading_own(r, SPAN_LIT("contract"), SPAN_LIT("")));
+	assert_refused(&b.why, "contract_unknown contract");
+}
+
+static void
+test_add(void **state)
+{
+	struct reading *r = bench_start(&b, 0);
+	struct param *p = reading_add(r, SPAN_LIT("tags"), SHAPE_LIST);
+
+	(void)state;
+	assert_ptr_equal(p, &b.params.p[0]);
+	assert_true(span_is(p->name, "tags"));
+	assert_int_equal(p->shape, SHAPE_LIST);
+	assert_int_equal(p->n, 0);
+	assert_null(p->values);
+	assert_null(p->keys);
+	assert_non_null(reading_add(r, SPAN_LIT("tag"), SHAPE_TEXT));
+	assert_null(reading_add(r, SPAN_LIT("tags"), SHAPE_TEXT));
+	assert_refused(&b.why, "duplicate tags");
+	assert_int_equal(b.params.n, 2);
+}
+
+static void
+test_add_many(void **state)
+{
+	static unsigned char names[PARAMS_MAX + 1][2];
+	struct reading *r = bench_start(&b, 0);
+
+	(void)state;
+	for (size_t i = 0; i <= PARAMS_MAX; i++) {
+		struct span name = { names[i], 2 };
+
+		names[i][0] = (unsigned char)('a' + i % 26);
+		names[i][1] = (unsigned char)('a' + i / 26);
+		assert_int_equal(
+		    reading_add(r, name, SHAPE_TEXT) != NULL, i < PARAMS_MAX);
+	}
+	assert_refused(&b.why, "too_many mc");
+	assert_int_equal(b.params.n, PARAMS_MAX);
+}
+
+static void
+test_no_room(void **state)
+{
+	(void)state;
+	assert_false(reading_no_room(bench_start(&b, 0)));
+	assert_refused(&b.why, "too_many");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_add_many),
+		cmocka_unit_test(test_no_room),
+	};
+
+	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
+}
