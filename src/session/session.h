@@ -105,4 +105,11 @@ __attribute__((warn_unused_result)) struct session_verdict session_open(
 bool session_claim(const struct session *session, struct span path,
     struct arena *arena, struct span *out);
 
+/*
+ * Does a configured claim hold: its text is one of rule->is, or it is a list
+ * of strings and one of them is?
+ */
+bool session_claim_is(const struct session *session,
+    const struct claim_rule *rule, struct arena *arena);
+
 #endif

@@ -1,0 +1,220 @@
+#include "session/jwt.h"
+
+#include "base/enc.h"
+#include "session/claims.h"
+
+/*
+ * token = header "." payload "." signature
+ * each  = 1*( ALPHA / DIGIT / "-" / "_" )
+ *
+ * RFC 7515 7.1, at most COOKIE_MAX. Nothing else is a token: no JSON
+ * serialization, no fourth and fifth part of an encrypted one, no padding.
+ */
+struct parts {
+	struct span header, payload, signature;
+	struct span covered; /* what the signature covers: header "." payload */
+};
+
+static bool
+is_part(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = s.p[i];
+		unsigned char letter = c | 0x20;
+
+		if ((letter < 'a' || letter > 'z') && (c < '0' || c > '9') &&
+		    c != '-' && c != '_')
+			return false;
+	}
+	return s.n > 0;
+}
+
+static bool
+split(struct span token, struct parts *out)
+{
+	struct span_cut last = span_cut_last(token, '.');
+	struct span_cut first = span_cut(last.head, '.');
+
+	*out = (struct parts){ first.head, first.tail, last.tail, last.head };
+	return token.n <= COOKIE_MAX && last.found && first.found &&
+	       is_part(out->header) && is_part(out->payload) &&
+	       is_part(out->signature);
+}
+
+/* RFC 7518 3.1; no other algorithm has a name here. */
+static struct span
+algorithm_name(enum hash hash)
+{
+	switch (hash) {
+	case HASH_SHA256:
+		return SPAN_LIT("HS256");
+	case HASH_SHA384:
+		return SPAN_LIT("HS384");
+	case HASH_SHA512:
+		return SPAN_LIT("HS512");
+	case HASH_NONE:
+	case HASH_SHA1:
+		break;
+	}
+	return (struct span){ NULL, 0 };
+}
+
+/*
+ * The key whose MAC this is, NULL for none. Every key is tried, also after one
+ * fitted, so that the time tells nothing about which.
+ */
+static const struct session_key *
+find_key(const struct session_config *config, struct span covered,
+    const unsigned char given[static DIGEST_MAX])
+{
+	const struct session_key *found = NULL;
+	size_t size = digest_size(config->hash);
+	unsigned char mac[DIGEST_MAX];
+
+	for (size_t i = 0; i < config->n_keys; i++) {
+		const struct session_key *key = &config->keys[i];
+
+		if (hmac_of(key->hmac, &covered, 1, mac) == size &&
+		    digest_equal(mac, given, size))
+			found = key;
+	}
+	/* It would be the right signature of a text that a client chose. */
+	wipe(mac, sizeof(mac));
+	return found;
+}
+
+static enum session_why
+verify(const struct session_config *config, const struct parts *parts,
+    struct span *key_id)
+{
+	unsigned char given[DIGEST_MAX] = { 0 };
+	const struct session_key *key;
+	size_t n;
+
+	/* The length comes from the configuration, never from the token. */
+	if (algorithm_name(config->hash).n == 0)
+		return SESSION_REFUSED;
+	if (!base64url_decode(parts->signature, given, sizeof(given), &n))
+		return SESSION_FORM;
+	if (n != digest_size(config->hash))
+		return SESSION_MAC;
+	key = find_key(config, parts->covered, given);
+	if (key == NULL)
+		return SESSION_MAC;
+	*key_id = key->id;
+	return SESSION_OK;
+}
+
+/* A header or a payload, decoded and known to be one JSON object. */
+static enum session_why
+read_object(struct span part, struct arena *arena, struct json_value *out)
+{
+	size_t cap = part.n / 4 * 3 + 2, n;
+	unsigned char *p = arena_bytes(arena, cap);
+	struct span text;
+
+	if (p == NULL)
+		return SESSION_REFUSED;
+	if (!base64url_decode(part, p, cap, &n))
+		return SESSION_FORM;
+	text = (struct span){ p, n };
+	if (!json_object_valid(text, TOKEN_DEPTH_MAX))
+		return SESSION_JSON;
+	*out = (struct json_value){ JSON_KIND_OBJECT, text };
+	return SESSION_OK;
+}
+
+/*
+ * The algorithm is the configured one, said once (RFC 8725 3.1). An extension
+ * that is not understood must be refused (RFC 7515 4.1.11), and none is: not
+ * crit, not b64 (RFC 7797), nothing of encryption, no token inside the token
+ * (cty). kid, jwk, jku and x5u are never looked at: no key comes from a token.
+ */
+static enum session_why
+check_header(const struct session_config *config, struct json_value header)
+{
+	static const char *const refused[] = { "crit", "b64", "zip", "enc",
+		"cty" };
+	struct json_value alg = json_member(header, SPAN_LIT("alg"));
+
+	if (alg.kind == JSON_TWICE)
+		return SESSION_TWICE;
+	if (!json_string_is(alg, algorithm_name(config->hash)))
+		return SESSION_ALGORITHM;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (json_member(header, span_of(refused[i])).kind !=
+		    JSON_ABSENT)
+			return SESSION_HEADER;
+	return SESSION_OK;
+}
+
+static enum session_why
+open_token(const struct session_config *config, struct span token,
+    long long now, struct arena *arena, struct session *out)
+{
+	struct json_value header;
+	enum session_why why;
+	struct parts parts;
+
+	if (!split(token, &parts))
+		return SESSION_FORM;
+	why = verify(config, &parts, &out->key_id);
+	if (why == SESSION_OK)
+		why = read_object(parts.header, arena, &header);
+	if (why == SESSION_OK)
+		why = check_header(config, header);
+	if (why == SESSION_OK)
+		why = read_object(parts.payload, arena, &out->claims);
+	if (why != SESSION_OK)
+		return why;
+	return claims_check(config, now, arena, out).why;
+}
+
+struct session_verdict
+jwt_open(const struct session_config *config, struct span token, long long now,
+    struct arena *arena, struct session *out)
+{
+	struct session_verdict verdict;
+
+	*out = (struct session){ 0 };
+	verdict.why = open_token(config, token, now, arena, out);
+	if (verdict.why != SESSION_OK)
+		*out = (struct session){ 0 };
+	return verdict;
+}
+
+/* {"alg":"HS256","typ":"JWT"} */
+static void
+put_header(struct span algorithm, struct sink *out)
+{
+	unsigned char mem[64];
+	struct sink header;
+
+	sink_init(&header, mem, sizeof(mem));
+	sink_say(&header, "{\"alg\":\"%v\",\"typ\":\"JWT\"}", algorithm);
+	base64url_encode(sink_view(&header), out);
+}
+
+bool
+jwt_make(const struct session_config *config, const struct session_key *key,
+    struct span payload, struct sink *out)
+{
+	struct span algorithm = algorithm_name(config->hash), covered;
+	unsigned char mac[DIGEST_MAX];
+	size_t mark = out->n, n;
+
+	if (algorithm.n == 0)
+		return false;
+	put_header(algorithm, out);
+	sink_byte(out, '.');
+	base64url_encode(payload, out);
+	covered = sink_since(out, mark);
+	n = hmac_of(key->hmac, &covered, 1, mac);
+	if (n != digest_size(config->hash)) {
+		out->n = mark;
+		return false;
+	}
+	sink_byte(out, '.');
+	base64url_encode((struct span){ mac, n }, out);
+	return !out->full;
+}

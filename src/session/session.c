@@ -1,0 +1,155 @@
+#include "session/session.h"
+
+#include "http/cookie.h"
+#include "session/jwt.h"
+
+const char *
+session_why_text(enum session_why why)
+{
+	static const char *const texts[SESSION_WHY_COUNT] = {
+		[SESSION_REFUSED] = "the proof could not be read",
+		[SESSION_OK] = "the session is valid",
+		[SESSION_NO_COOKIE] = "no session cookie was sent",
+		[SESSION_TWO_COOKIES] = "the session cookie was sent twice",
+		[SESSION_BAD_COOKIE] =
+		    "the session cookie is too long or has characters "
+		    "that no cookie may have",
+		[SESSION_BAD_BEARER] =
+		    "the Authorization header is not \"Bearer\", one space "
+		    "and a token",
+		[SESSION_FORM] =
+		    "the token is not three parts of base64url with dots "
+		    "between them",
+		[SESSION_MAC] = "the signature fits none of the keys",
+		[SESSION_JSON] =
+		    "the token's header or payload is not a strict JSON object",
+		[SESSION_ALGORITHM] =
+		    "the token's alg is not the configured algorithm",
+		[SESSION_HEADER] =
+		    "the token's header has crit, b64, zip, enc or cty",
+		[SESSION_EXPIRY_MISSING] = "the token has no exp",
+		[SESSION_EXPIRED] = "the token has expired (exp)",
+		[SESSION_EXPIRY_FAR] =
+		    "the token's exp is more than 400 days ahead "
+		    "(milliseconds in place of seconds?)",
+		[SESSION_TIME] =
+		    "the token's exp, nbf or iat is not a number of seconds",
+		[SESSION_NOT_YET] = "the token is not valid yet (nbf)",
+		[SESSION_FUTURE] =
+		    "the token was issued in the future (iat): compare the "
+		    "clocks",
+		[SESSION_AGE] =
+		    "the token is older than the configured max_age, or has "
+		    "no iat to count it from",
+		[SESSION_AUDIENCE] =
+		    "the token's aud is not the configured audience",
+		[SESSION_ISSUER] =
+		    "the token's iss is not the configured issuer",
+		[SESSION_CLAIM] =
+		    "a required claim is missing or has another value",
+		[SESSION_USER] =
+		    "there is no usable user at the configured path",
+		[SESSION_TWICE] = "a member that is read is in the token twice",
+	};
+
+	if ((unsigned)why >= SESSION_WHY_COUNT)
+		why = SESSION_REFUSED;
+	return texts[why];
+}
+
+/* The scheme of an Authorization header ends at a blank or with the header. */
+static struct span
+scheme_of(struct span header)
+{
+	size_t n = 0;
+
+	while (n < header.n && header.p[n] != ' ' && header.p[n] != '\t')
+		n++;
+	return span_head(header, n);
+}
+
+bool
+session_is_bearer(
+    const struct session_config *config, const struct request *request)
+{
+	return config->bearer &&
+	       span_is_nocase(scheme_of(request->authorization), "bearer");
+}
+
+static bool
+is_token68(unsigned char c)
+{
+	unsigned char letter = c | 0x20;
+
+	return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~' || c == '+' ||
+	       c == '/';
+}
+
+/*
+ * "Bearer" SP token68, where token68 =
+ * 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
+ * (RFC 6750 2.1, RFC 9110 11.2).
+ */
+static bool
+bearer_token(struct span header, struct span *out)
+{
+	struct span rest = span_skip(header, scheme_of(header).n);
+	size_t n = 0, end;
+
+	*out = (struct span){ NULL, 0 };
+	if (rest.n == 0 || rest.p[0] != ' ')
+		return false;
+	rest = span_skip(rest, 1);
+	while (n < rest.n && is_token68(rest.p[n]))
+		n++;
+	for (end = n; end < rest.n && rest.p[end] == '=';)
+		end++;
+	if (n == 0 || end < rest.n)
+		return false;
+	*out = rest;
+	return true;
+}
+
+/* The one proof that counts. */
+static enum session_why
+find_token(const struct session_config *config, const struct request *request,
+    struct span *out)
+{
+	if (session_is_bearer(config, request))
+		return bearer_token(request->authorization, out)
+			   ? SESSION_OK
+			   : SESSION_BAD_BEARER;
+	switch (cookie_find(request->cookie, config->cookie, out)) {
+	case COOKIE_ONE:
+		return SESSION_OK;
+	case COOKIE_NONE:
+		return SESSION_NO_COOKIE;
+	case COOKIE_MANY:
+		return SESSION_TWO_COOKIES;
+	case COOKIE_BAD:
+		break;
+	}
+	return SESSION_BAD_COOKIE;
+}
+
+struct session_verdict
+session_open(const struct session_config *config, const struct request *request,
+    long long now, struct arena *arena, struct session *out)
+{
+	struct session_verdict verdict = { SESSION_REFUSED };
+	struct span token;
+
+	*out = (struct session){ 0 };
+	if (config->format != FORMAT_JWT)
+		return verdict;
+	verdict.why = find_token(config, request, &token);
+	if (verdict.why != SESSION_OK)
+		return verdict;
+	verdict = jwt_open(config, token, now, arena, out);
+	if (verdict.why == SESSION_OK) {
+		out->open = true;
+		out->bearer = session_is_bearer(config, request);
+	}
+	return verdict;
+}
