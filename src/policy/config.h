@@ -21,7 +21,10 @@ struct cloud {
 	struct span upload_prefix; /* "https://api.cloudinary.com" */
 };
 
-/* One member of `set`. */
+/*
+ * One member of `set`. Values are as configured: whoever joins a group's
+ * escapes "=" and "|" in them, see elements_escape().
+ */
 struct setting {
 	const struct term *term;
 	int line;
@@ -89,6 +92,12 @@ const struct setting *policy_setting(
     const struct policy *policy, const struct term *term);
 const struct allowance *policy_allowance(
     const struct policy *policy, const struct term *term);
+
+/*
+ * Does a secret lie below this folder (without links), which a web server
+ * publishes? An empty one publishes nothing.
+ */
+bool config_published(const struct config *config, struct span document_root);
 
 /* Mistakes and advice, as they are found. */
 enum severity { SAY_ERROR = 1, SAY_WARNING, SAY_NOTE };

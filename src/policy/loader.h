@@ -12,6 +12,12 @@
 #include "base/secret.h"
 #include "policy/config.h"
 
+/* A secret, decoded, and where it is named: the same one twice is refused. */
+struct loaded_secret {
+	struct span bytes; /* in the vault */
+	const config_setting_t *at;
+};
+
 struct loader {
 	struct report *report;
 	const char *file; /* as given, for messages */
@@ -19,7 +25,7 @@ struct loader {
 	struct arena arena;
 	struct config *config;     /* under construction */
 	struct span *secret_paths; /* room for CLOUDS_MAX + SESSION_KEYS_MAX */
-	struct span secrets[40];   /* decoded, to refuse the same one twice */
+	struct loaded_secret secrets[CLOUDS_MAX + SESSION_KEYS_MAX];
 	size_t n_secrets;
 };
 
@@ -30,6 +36,10 @@ void conf_warn(
     struct loader *l, const config_setting_t *at, const char *format, ...);
 void conf_note(
     struct loader *l, const config_setting_t *at, const char *format, ...);
+
+/* The same for any report; counts the errors. */
+void conf_say(struct report *report, enum severity severity, const char *file,
+    int line, const char *format, va_list *values);
 
 /* Says every member of group whose name is not in names, with the nearest. */
 void conf_known(struct loader *l, const config_setting_t *group,
@@ -44,6 +54,10 @@ bool conf_string(struct loader *l, const config_setting_t *group,
     const char *name, bool required, struct span *out);
 bool conf_bool(struct loader *l, const config_setting_t *group,
     const char *name, bool *out);
+
+/* A string that is one of the n names; *out is which. Never required. */
+bool conf_choice(struct loader *l, const config_setting_t *group,
+    const char *name, const char *const *names, size_t n, size_t *out);
 bool conf_int(struct loader *l, const config_setting_t *group, const char *name,
     long long low, long long high, long long *out);
 
@@ -59,7 +73,18 @@ const config_setting_t *conf_group(struct loader *l,
 const config_setting_t *conf_member(
     const config_setting_t *group, const char *name);
 
-/* A secret file that the member names; refuses the same secret twice. */
+/*
+ * The content of a secret file that the member names; said when it is absent.
+ * Notes where the file lies, for the check against the document root.
+ */
+bool conf_secret_file(struct loader *l, const config_setting_t *group,
+    const char *name, enum encoding encoding, struct span *out);
+
+/* Long enough, and not the same as another one? at is where it is named. */
+bool conf_secret_new(
+    struct loader *l, const config_setting_t *at, struct span secret);
+
+/* Both. */
 bool conf_secret(struct loader *l, const config_setting_t *group,
     const char *name, enum encoding encoding, struct span *out);
 
@@ -82,6 +107,12 @@ bool limit_parse(struct span text, struct limit *out);
 
 /* The walk over what a signature also serves, when all policies are read. */
 void owner_check(struct loader *l);
+
+/*
+ * Are these bytes text: UTF-8, no control character but TAB and line ends?
+ * Says it for each line; false when there was one.
+ */
+bool conf_bytes(struct span text, const char *file, struct report *report);
 
 /*
  * The look over the text that comes before libconfig sees it, since libconfig

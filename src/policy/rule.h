@@ -33,10 +33,13 @@ struct group_rule {
 	struct rule rule;
 };
 
+/* What a user's name may hold in a value of this term. */
+enum place term_place(const struct term *term);
+
 /*
- * A rule that is one bare string, for a parameter of this type: "text N",
- * "text N xM" (lists), "int A..B", "bool", or for ids and folders a pattern.
- * False with what would be right in why.
+ * A rule that is one bare string: "text N", "text N xM" (lists), "int A..B",
+ * "bool", or for ids and folders a pattern; for a group, the rule of one key.
+ * False with what would be right for this parameter in why.
  */
 bool rule_compile(struct span source, const struct term *term,
     struct span policy, struct arena *arena, struct rule *out,
@@ -44,18 +47,27 @@ bool rule_compile(struct span source, const struct term *term,
 
 /*
  * May a client send this one value (one element, for a list or a group's
- * value)? Also checks what holds for every client value: no "&", no "%26", no
- * control character, none of the parameter's separators, no "\". False with a
- * 403 that names term (and key, if not empty) and says what the rule takes.
+ * value)? Also checks what holds for every client value: valid UTF-8, no "&",
+ * no "%26", no control character, and where it is not one of the values that
+ * the policy lists, no "\" and none of the parameter's separators. False with
+ * a 403 "value_not_allowed" that names term (and key, if not empty) and says
+ * what the rule takes; or with the problem of a template, see
+ * template_matches().
  */
 bool rule_takes(const struct rule *rule, const struct term *term,
     struct span key, struct span value, const struct facts *facts,
     struct arena *arena, struct problem *why);
 
-/* What it takes, in words: "at most 200 characters", "one of jpg, png". */
+/*
+ * What it takes, in words: "at most 200 characters", "one of jpg, png". A list
+ * for which there is no room ends in "and N more".
+ */
 void rule_say(const struct rule *rule, struct sink *out);
 
 /* Same value of a parameter of this type? true is 1, false is 0 for a bool. */
 bool value_same(const struct term *term, struct span a, struct span b);
+
+/* -?(0|[1-9][0-9]*), not "-0", of at most INT_RULE_MAX without its sign. */
+bool rule_number(struct span text, long long *out);
 
 #endif

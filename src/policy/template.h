@@ -35,13 +35,12 @@ struct text_template {
 /* Where the text goes: what a user's name may hold there. */
 enum place {
 	PLACE_TEXT = 0, /* no control character, separator, \ & % */
-	PLACE_ID        /* ids, folders, tags: [A-Za-z0-9_-]{1,64}; no {ip} in
-			   ids and folders */
+	PLACE_ID        /* ids, folders, tags: [A-Za-z0-9_-]{1,64}; no {ip} */
 };
 
 /* What templates speak of: one request's facts. */
 struct facts {
-	const struct session *session;
+	const struct session *session; /* all zero when there is none */
 	struct span remote_addr;
 	long long now;            /* seconds */
 	unsigned char random[16]; /* drawn for each item */
@@ -58,10 +57,17 @@ bool template_compile(struct span source, struct span policy,
 bool template_has(const struct text_template *t, enum piece_kind kind);
 
 /*
+ * Can it stand in that place at all? False with the reason in why: {ip} in an
+ * id, a folder or a tag.
+ */
+bool template_fits(
+    const struct text_template *t, enum place place, struct sink *why);
+
+/*
  * The text for these facts, NUL-terminated behind, in the arena. separators
  * as in struct term, "" for none. False with a 403 (the user's name or claim
- * can't stand there: code "user_not_usable" or "claim_not_usable"), or a 500
- * "out_of_room", in *why.
+ * can't stand there: code "user_not_usable" or "claim_not_usable"; for {ip}
+ * "address_not_usable"), or a 500 "out_of_room", in *why.
  */
 bool template_expand(const struct text_template *t, enum place place,
     const char *separators, const struct facts *facts, struct arena *arena,

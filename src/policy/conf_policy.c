@@ -1,0 +1,263 @@
+#include "policy/conf_policy.h"
+
+#include "base/text.h"
+
+#define UPLOAD_SECONDS 3600
+#define OTHER_SECONDS 120
+
+/* "upload, destroy" */
+static void
+say_actions(struct sink *out)
+{
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+		sink_say(out, "%s%s", i == ACTION_UPLOAD ? "" : ", ",
+		    action_name((enum action)i));
+}
+
+static void
+wrong_action(struct loader *l, const config_setting_t *at, struct span action)
+{
+	static const char *const later[] = { "archive", "context", "deliver",
+		"download", "explicit", "metadata", "rename", "tags", "token",
+		"verify" };
+	const char *wrong = "is unknown";
+	unsigned char mem[DETAIL_MAX];
+	struct sink there;
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (span_is(action, later[i]))
+			wrong = "is not built yet";
+	sink_init(&there, mem, sizeof(mem));
+	say_actions(&there);
+	conf_error(l, at, "action = %q %s; what there is: %v", action, wrong,
+	    sink_view(&there));
+}
+
+static void
+read_action(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	struct span action;
+
+	if (!conf_string(l, group, "action", true, &action))
+		return;
+	out->action = action_find(action);
+	if (out->action == ACTION_NONE)
+		wrong_action(l, conf_member(group, "action"), action);
+}
+
+/* "\"main\", \"other\"" */
+static void
+say_clouds(const struct config *config, struct sink *out)
+{
+	for (size_t i = 0; i < config->n_clouds; i++)
+		sink_say(
+		    out, "%s%q", i == 0 ? "" : ", ", config->clouds[i].label);
+}
+
+static void
+wrong_cloud(struct loader *l, const config_setting_t *at)
+{
+	unsigned char mem[DETAIL_MAX];
+	struct sink there;
+
+	if (l->config->clouds[0].label.n == 0) {
+		conf_error(l, at,
+		    "cloud says which of several accounts in clouds = { ... }; "
+		    "there is only cloudinary = { ... }: leave cloud out");
+		return;
+	}
+	sink_init(&there, mem, sizeof(mem));
+	say_clouds(l->config, &there);
+	conf_error(l, at, "cloud must say which account: one of %v",
+	    (struct span){ mem, there.n });
+}
+
+/* With one account there is nothing to say. */
+static void
+read_cloud(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	const config_setting_t *at = conf_member(group, "cloud");
+	const struct config *config = l->config;
+	struct span label;
+
+	if (config->n_clouds == 0)
+		return; /* said where the accounts are read */
+	if (at == NULL && config->n_clouds == 1) {
+		out->cloud = &config->clouds[0];
+		return;
+	}
+	if (at == NULL)
+		wrong_cloud(l, group);
+	if (!conf_string(l, group, "cloud", false, &label))
+		return;
+	for (size_t i = 0; i < config->n_clouds; i++)
+		if (label.n > 0 && span_eq(config->clouds[i].label, label))
+			out->cloud = &config->clouds[i];
+	if (out->cloud == NULL)
+		wrong_cloud(l, at);
+}
+
+static bool
+window_twice(const struct limit *limits, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (limits[i].seconds == limits[n].seconds)
+			return true;
+	return false;
+}
+
+static void
+read_limits(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	const config_setting_t *at = conf_member(group, "limit");
+	struct limit *limits;
+	struct span *texts;
+	size_t n;
+
+	if (!conf_strings(l, group, "limit", POLICY_LIMITS_MAX, &texts, &n))
+		return;
+	limits = arena_array(&l->arena, n, sizeof(*limits));
+	if (limits == NULL)
+		return;
+	if (n == 0)
+		conf_error(l, at, "limit is empty: leave it out");
+	for (size_t i = 0; i < n; i++) {
+		if (!limit_parse(texts[i], &limits[i]))
+			conf_error(l, at,
+			    "limit = %q is none: write \"20/hour\", with 1 to "
+			    "%d for each minute, hour or day",
+			    texts[i], (long long)LIMIT_COUNT_MAX);
+		else if (window_twice(limits, i))
+			conf_error(l, at,
+			    "limit has two counts for one window: %q",
+			    texts[i]);
+	}
+	out->limits = limits;
+	out->n_limits = n;
+	/* Nobody shall believe in a limit that does not hold. */
+	conf_error(l, at, "limits are not built yet: leave limit out");
+}
+
+static void
+check_upload_only(struct loader *l, const config_setting_t *group,
+    const struct policy *policy, const char *name)
+{
+	const config_setting_t *at = conf_member(group, name);
+
+	if (at != NULL && policy->action != ACTION_UPLOAD)
+		conf_error(
+		    l, at, "%s belongs to action = \"upload\" only", name);
+}
+
+static void
+read_flags(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	conf_bool(l, group, "reusable", &out->reusable);
+	conf_bool(l, group, "any_owner", &out->any_owner);
+	conf_bool(l, group, "shared_tags", &out->shared_tags);
+	if (out->action != ACTION_NONE) {
+		check_upload_only(l, group, out, "reusable");
+		check_upload_only(l, group, out, "shared_tags");
+	}
+	if (out->any_owner && conf_member(group, "users") == NULL &&
+	    conf_member(group, "require") == NULL)
+		conf_error(l, conf_member(group, "any_owner"),
+		    "any_owner lets every user act on everybody's assets: it "
+		    "needs users = [ ... ] or require = ( ... ) beside it");
+}
+
+/* Without what its action needs, no request could ever be right. */
+static void
+check_required(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	const char *const *name = action_required(policy->action);
+
+	for (; *name != NULL; name++) {
+		const struct term *term = term_find(span_of(*name));
+
+		if (policy_setting(policy, term) == NULL &&
+		    policy_allowance(policy, term) == NULL)
+			conf_error(l, group,
+			    "%s needs %s: name it in set or in allow",
+			    action_name(policy->action), *name);
+	}
+}
+
+static void
+read_parameters(
+    struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	unsigned before = l->report->errors;
+
+	conf_set(l, group, out);
+	conf_allow(l, group, out);
+	if (l->report->errors == before)
+		check_required(l, group, out);
+}
+
+static void
+read_policy(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	static const char *const names[] = { "action", "cloud", "set", "allow",
+		"require", "users", "deny_users", "addresses", "origins",
+		"lifetime", "limit", "reusable", "any_owner", "shared_tags" };
+
+	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
+	read_action(l, group, out);
+	read_cloud(l, group, out);
+	conf_who(l, group, out);
+	out->lifetime =
+	    out->action == ACTION_UPLOAD ? UPLOAD_SECONDS : OTHER_SECONDS;
+	conf_int(l, group, "lifetime", LIFETIME_MIN_SECONDS,
+	    LIFETIME_MAX_SECONDS, &out->lifetime);
+	read_limits(l, group, out);
+	read_flags(l, group, out);
+	if (out->action != ACTION_NONE)
+		read_parameters(l, group, out);
+}
+
+static void
+read_named(struct loader *l, const config_setting_t *at, struct policy *out)
+{
+	struct span name = span_of(config_setting_name(at));
+
+	out->name = arena_copy(&l->arena, name);
+	out->line = (int)config_setting_source_line(at);
+	if (!text_segment(name))
+		conf_error(l, at,
+		    "the policy's name %q must be 1 to %d of the characters "
+		    "A-Z a-z 0-9 _ -",
+		    name, (long long)SEGMENT_MAX);
+	if (config_setting_type(at) != CONFIG_TYPE_GROUP)
+		conf_error(l, at,
+		    "the policy %q must be a group: %v = { action = "
+		    "\"upload\"; ... };",
+		    name, name);
+	else
+		read_policy(l, at, out);
+}
+
+void
+conf_policies(struct loader *l, const config_setting_t *root)
+{
+	const config_setting_t *group = conf_group(l, root, "policies", true);
+	struct policy *policies;
+	size_t n;
+
+	if (group == NULL)
+		return;
+	n = (size_t)config_setting_length(group);
+	if (n == 0 || n > POLICIES_MAX) {
+		conf_error(l, group, "policies must hold 1 to %d policies",
+		    (long long)POLICIES_MAX);
+		return;
+	}
+	policies = arena_array(&l->arena, n, sizeof(*policies));
+	if (policies == NULL)
+		return;
+	l->config->policies = policies;
+	l->config->n_policies = n;
+	for (unsigned i = 0; i < n; i++)
+		read_named(l, config_setting_get_elem(group, i), &policies[i]);
+}

@@ -1,0 +1,81 @@
+/*
+ * Reading one policy: what the files that share that work call of each other.
+ * Each says its own mistakes; nothing outside src/policy includes this.
+ */
+#ifndef POLICY_CONF_POLICY_H
+#define POLICY_CONF_POLICY_H
+
+#include "policy/loader.h"
+
+/* Who may use it: users, deny_users, require, addresses, origins. */
+void conf_who(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+
+/*
+ * `set` and `allow`, in this order. The policy's name and action are there
+ * already.
+ */
+void conf_set(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+void conf_allow(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+
+/* The row of a member of `set` or `allow` that this action takes, or NULL. */
+const struct term *conf_term(
+    struct loader *l, const config_setting_t *at, enum action action);
+
+/* resource_type is the one text whose values are known here. */
+bool conf_resource_type(struct loader *l, const config_setting_t *at,
+    const struct term *term, enum action action, struct span value);
+
+/*
+ * The i-th key of a parameter of TERM_GROUP, and the setting that belongs to
+ * it, in either form:
+ *   { caption = ...; }
+ *   ( { key = "alt.text"; what = ...; } )       what: "value" or "rule"
+ * NULL when it is wrong.
+ */
+const config_setting_t *conf_keyed(struct loader *l, const config_setting_t *at,
+    unsigned i, const char *what, struct span *key);
+
+/* [A-Za-z0-9_.-]{1,64}, and none of the n keys before it? */
+bool conf_key(struct loader *l, const config_setting_t *at, struct span key,
+    const struct span *keys, size_t n);
+
+/*
+ * One value of a parameter, an element of a list, or a value of a group's key,
+ * as it is signed: true and false, digits, or the string, which is not empty.
+ * What the setting must be follows from the parameter's type; for a group all
+ * three will do.
+ */
+bool conf_value(struct loader *l, const config_setting_t *at,
+    const struct term *term, struct span *out);
+
+/* May this text be one element of a list? */
+bool conf_element(struct loader *l, const config_setting_t *at,
+    const struct term *term, struct span text);
+
+/* The text as a template that can stand in a value of this parameter. */
+bool conf_template(struct loader *l, const config_setting_t *at,
+    const struct term *term, struct span text, struct span policy,
+    struct text_template *out);
+
+/* The elements of a list or the members of a group in `set`. */
+struct parts {
+	const struct policy *policy;
+	const struct term *term;
+	size_t n;
+	struct text_template *values;
+	struct span *keys; /* of a group */
+};
+
+/*
+ * Reads them: 1 to LIST_MAX, none twice. policy and term are there already,
+ * the rest is nothing.
+ */
+bool conf_list(
+    struct loader *l, const config_setting_t *at, struct parts *parts);
+bool conf_members(
+    struct loader *l, const config_setting_t *at, struct parts *parts);
+
+#endif

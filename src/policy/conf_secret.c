@@ -1,0 +1,64 @@
+#include "base/limits.h"
+#include "policy/loader.h"
+
+bool
+conf_secret_file(struct loader *l, const config_setting_t *group,
+    const char *name, enum encoding encoding, struct span *out)
+{
+	unsigned char path_mem[PATH_TEXT_MAX], why_mem[DETAIL_MAX];
+	struct sink path, why;
+	struct span file;
+
+	if (!conf_string(l, group, name, true, &file))
+		return false;
+	sink_init(&path, path_mem, sizeof(path_mem));
+	sink_init(&why, why_mem, sizeof(why_mem));
+	if (!secret_read(l->config->vault, l->dir, (const char *)file.p,
+		encoding, out, &path, &why)) {
+		conf_error(l, conf_member(group, name), "%s: %v", name,
+		    (struct span){ why_mem, why.n });
+		return false;
+	}
+	l->secret_paths[l->config->n_secret_paths++] =
+	    arena_copy(&l->arena, sink_view(&path));
+	return true;
+}
+
+bool
+conf_secret_new(
+    struct loader *l, const config_setting_t *at, struct span secret)
+{
+	if (secret.n < SECRET_MIN) {
+		conf_error(l, at,
+		    "this secret has %d bytes, and %d are the least",
+		    (long long)secret.n, (long long)SECRET_MIN);
+		return false;
+	}
+	for (size_t i = 0; i < l->n_secrets; i++) {
+		const struct loaded_secret *old = &l->secrets[i];
+
+		if (old->bytes.n != secret.n ||
+		    !digest_equal(old->bytes.p, secret.p, secret.n))
+			continue;
+		conf_error(l, at,
+		    "this is the same secret as the one of line %d: each use "
+		    "must have its own",
+		    (long long)config_setting_source_line(old->at));
+		return false;
+	}
+	l->secrets[l->n_secrets++] = (struct loaded_secret){ secret, at };
+	return true;
+}
+
+bool
+conf_secret(struct loader *l, const config_setting_t *group, const char *name,
+    enum encoding encoding, struct span *out)
+{
+	struct span secret;
+
+	if (!conf_secret_file(l, group, name, encoding, &secret) ||
+	    !conf_secret_new(l, conf_member(group, name), secret))
+		return false;
+	*out = secret;
+	return true;
+}

@@ -1,0 +1,145 @@
+/*
+ * Two ids that are each one user's own must not meet: beside "users/{user}",
+ * an id "users/{user_hash}" or "users/team/{user}" would let somebody take
+ * the name that is another's hash, or "team". So up to the user's segment two
+ * ids are the same, or they part at a fixed word.
+ */
+#include "policy/owner.h"
+
+enum meeting { MEET = 0, PART, SAME };
+
+static bool
+is_literal(const struct segment *s)
+{
+	return s->kind == SEGMENT_TEXT && s->text.n == 1 &&
+	       s->text.pieces[0].kind == PIECE_LITERAL;
+}
+
+/* {user}, {user_hash} or {claim.NAME}, and nothing beside it. */
+static bool
+is_owner(const struct segment *s)
+{
+	return s->kind == SEGMENT_TEXT && s->text.n == 1 &&
+	       (s->text.pieces[0].kind == PIECE_USER ||
+		   s->text.pieces[0].kind == PIECE_USER_HASH ||
+		   s->text.pieces[0].kind == PIECE_CLAIM);
+}
+
+static bool
+same_segment(const struct segment *a, const struct segment *b)
+{
+	if (a->kind != b->kind || a->text.n != b->text.n)
+		return false;
+	for (size_t i = 0; a->kind == SEGMENT_TEXT && i < a->text.n; i++)
+		if (a->text.pieces[i].kind != b->text.pieces[i].kind ||
+		    !span_eq(a->text.pieces[i].text, b->text.pieces[i].text))
+			return false;
+	return true;
+}
+
+static enum meeting
+compare(const struct pattern *a, const struct pattern *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++) {
+		const struct segment *s = &a->segments[i], *t = &b->segments[i];
+
+		if (same_segment(s, t)) {
+			if (is_owner(s))
+				return SAME;
+			continue;
+		}
+		return is_literal(s) && is_literal(t) ? PART : MEET;
+	}
+	return MEET;
+}
+
+struct owned_id {
+	const struct pattern *id;
+	const struct policy *policy;
+};
+
+/* Compares it with those before, and keeps it if its beginning is new. */
+static void
+check(struct loader *l, const struct policy *policy, int line,
+    const struct pattern *id, struct owned_id *before, size_t *n)
+{
+	if (!pattern_owned(id, NULL))
+		return; /* said already */
+	for (size_t i = 0; i < *n; i++) {
+		enum meeting meeting = compare(id, before[i].id);
+
+		if (meeting == SAME)
+			return;
+		if (meeting == MEET)
+			owner_say(l, SAY_ERROR, line,
+			    "public_id = %q, and the policy %q has %q: one "
+			    "user's id could be another's; begin both with "
+			    "the same words up to the user, or with "
+			    "different ones",
+			    id->source, before[i].policy->name,
+			    before[i].id->source);
+	}
+	before[(*n)++] = (struct owned_id){ id, policy };
+}
+
+/* A set id as a pattern; NULL when there is none, or no room. */
+static const struct pattern *
+set_id(struct loader *l, const struct policy *policy, const struct setting *set)
+{
+	unsigned char mem[DETAIL_MAX];
+	struct pattern *id;
+	struct sink why;
+
+	if (set->term->type != TERM_ID)
+		return NULL;
+	sink_init(&why, mem, sizeof(mem));
+	id = arena_take(&l->arena, sizeof(*id));
+	if (id == NULL || !pattern_compile(set->values[0].source, policy->name,
+			      &l->arena, id, &why))
+		return NULL;
+	return id;
+}
+
+static size_t
+count_ids(const struct config *config)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->n_policies; i++) {
+		n += config->policies[i].n_set;
+		for (size_t k = 0; k < config->policies[i].n_allow; k++)
+			n += config->policies[i].allow[k].rule.n;
+	}
+	return n;
+}
+
+void
+owner_apart(struct loader *l)
+{
+	const struct config *config = l->config;
+	struct owned_id *before =
+	    arena_array(&l->arena, count_ids(config), sizeof(struct owned_id));
+	size_t n = 0;
+
+	for (size_t i = 0; before != NULL && i < config->n_policies; i++) {
+		const struct policy *p = &config->policies[i];
+
+		if (p->any_owner)
+			continue;
+		for (size_t k = 0; k < p->n_set; k++) {
+			const struct pattern *id = set_id(l, p, &p->set[k]);
+
+			if (id != NULL)
+				check(l, p, p->set[k].line, id, before, &n);
+		}
+		for (size_t k = 0; k < p->n_allow; k++) {
+			const struct rule *rule = &p->allow[k].rule;
+
+			if (p->allow[k].term->type != TERM_ID)
+				continue;
+			for (size_t j = 0; j < rule->n; j++)
+				check(l, p, p->allow[k].line,
+				    &rule->patterns[j], before, &n);
+		}
+	}
+}

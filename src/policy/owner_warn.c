@@ -1,0 +1,191 @@
+#include "policy/owner.h"
+
+/* What keeps files out or looks at them, where a policy sets it. */
+static const char *const guards[] = { "moderation", "allowed_formats",
+	"upload_preset" };
+
+#define GUARDS (sizeof(guards) / sizeof(guards[0]))
+
+#define NAMED_MAX 8 /* policies that one warning names */
+
+static const struct setting *
+setting_of(const struct policy *policy, const char *name)
+{
+	return policy_setting(policy, term_find(span_of(name)));
+}
+
+/* Appends one more to "a, b". */
+static void
+add_name(struct sink *out, struct span name)
+{
+	sink_say(out, "%s%v", out->n == 0 ? "" : ", ", name);
+}
+
+static bool
+named(const struct names *names, struct span user)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (span_eq(names->name[i], user))
+			return true;
+	return false;
+}
+
+static bool
+admits(const struct policy *policy, struct span user)
+{
+	return (!policy->users.present || named(&policy->users, user)) &&
+	       !named(&policy->deny_users, user);
+}
+
+/* Does `users` of a name somebody whom both admit? */
+static bool
+shares_user(const struct policy *a, const struct policy *b)
+{
+	for (size_t i = 0; i < a->users.n; i++)
+		if (admits(a, a->users.name[i]) && admits(b, a->users.name[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Can one user reach both? Only lists of users prove that none can: a claim
+ * may be a list that fits two rules, and an address changes.
+ */
+static bool
+can_share(const struct policy *a, const struct policy *b)
+{
+	if (a->users.present && !shares_user(a, b))
+		return false;
+	return !b->users.present || shares_user(b, a);
+}
+
+/* Would an upload with a signature of b, at the same account, pass a guard? */
+static bool
+goes_around(const struct policy *a, const struct policy *b)
+{
+	if (a == b || a->cloud != b->cloud || !can_share(a, b))
+		return false;
+	for (size_t i = 0; i < GUARDS; i++)
+		if (setting_of(a, guards[i]) != NULL &&
+		    setting_of(b, guards[i]) == NULL)
+			return true;
+	return false;
+}
+
+static void
+warn_around(struct loader *l, const struct policy *policy)
+{
+	unsigned char set_mem[DETAIL_MAX], by_mem[DETAIL_MAX];
+	struct sink set, by;
+	size_t n = 0;
+
+	sink_init(&set, set_mem, sizeof(set_mem));
+	sink_init(&by, by_mem, sizeof(by_mem));
+	for (size_t i = 0; i < GUARDS; i++)
+		if (setting_of(policy, guards[i]) != NULL)
+			add_name(&set, span_of(guards[i]));
+	for (size_t i = 0; i < l->config->n_policies; i++) {
+		const struct policy *other = &l->config->policies[i];
+
+		if (goes_around(policy, other) && ++n <= NAMED_MAX)
+			add_name(&by, other->name);
+	}
+	if (n > NAMED_MAX)
+		sink_say(&by, " and %d more", (long long)(n - NAMED_MAX));
+	if (n > 0)
+		owner_say(l, SAY_WARNING, policy->line,
+		    "the policy %q sets %v, but every signature is also an "
+		    "upload, so that whoever may use %v as well can go around "
+		    "it",
+		    policy->name, sink_view(&set), sink_view(&by));
+}
+
+static void
+warn_upload(struct loader *l, const struct policy *policy)
+{
+	if (setting_of(policy, "allowed_formats") == NULL &&
+	    setting_of(policy, "upload_preset") == NULL)
+		owner_say(l, SAY_WARNING, policy->line,
+		    "the policy %q takes files of any kind: set "
+		    "allowed_formats = \"jpg,png\", or an upload_preset",
+		    policy->name);
+	if (policy->shared_tags && owner_may_hold(policy, "tags"))
+		owner_say(l, SAY_WARNING, policy->line,
+		    "with shared_tags, who may use the policy %q can download "
+		    "every asset that has one of its tags, whoever's it is",
+		    policy->name);
+	if (setting_of(policy, "public_id") == NULL)
+		owner_say(l, SAY_NOTE, policy->line,
+		    "one signature of the policy %q is good for any number of "
+		    "uploads, for %d seconds",
+		    policy->name, policy->lifetime);
+}
+
+static void
+note_services(struct loader *l, const struct policy *policy)
+{
+	struct span own = span_of(action_name(policy->action));
+	bool others = policy->any_owner || policy->shared_tags;
+	unsigned char mem[DETAIL_MAX];
+	struct sink as;
+
+	sink_init(&as, mem, sizeof(mem));
+	if (policy->action != ACTION_UPLOAD)
+		add_name(&as, SPAN_LIT("upload (of any file)"));
+	for (size_t i = 0; i < owner_services_count; i++) {
+		struct span action = span_of(owner_services[i].action);
+
+		if (owner_serves(policy, &owner_services[i]) &&
+		    !span_eq(action, own))
+			add_name(&as, action);
+	}
+	if (as.n > 0)
+		owner_say(l, SAY_NOTE, policy->line,
+		    "a signature of the policy %q also serves as %v, for what "
+		    "it names%s",
+		    policy->name, sink_view(&as),
+		    others ? "" : ", which is the user's own");
+}
+
+/* What keeps a final contract from it, or else what a client must send. */
+static void
+note_contracts(struct loader *l, const struct policy *policy)
+{
+	unsigned char mem[2 * DETAIL_MAX]; /* all names of one action */
+	struct sink set;
+
+	sink_init(&set, mem, sizeof(mem));
+	if (policy->lifetime < LIFETIME_MAX_SECONDS) {
+		owner_say(l, SAY_NOTE, policy->line,
+		    "the policy %q serves the plain contract, and not "
+		    "paramsToSign: that needs lifetime = 3600",
+		    policy->name);
+		return;
+	}
+	for (size_t i = 0; i < policy->n_set; i++)
+		if (policy->set[i].term->is_signed)
+			add_name(&set, span_of(policy->set[i].term->name));
+	owner_say(l, SAY_NOTE, policy->line,
+	    "the policy %q serves the plain contract, and paramsToSign%s%v%s",
+	    policy->name, set.n == 0 ? "" : " for a client that itself sends ",
+	    sink_view(&set),
+	    policy->action != ACTION_UPLOAD || owner_may_hold(policy, "source")
+		? ""
+		: "; not for the Upload Widget, which also sends source = "
+		  "\"uw\": set or allow it");
+}
+
+void
+owner_warn(struct loader *l)
+{
+	for (size_t i = 0; i < l->config->n_policies; i++) {
+		const struct policy *policy = &l->config->policies[i];
+
+		if (policy->action == ACTION_UPLOAD) {
+			warn_upload(l, policy);
+			warn_around(l, policy);
+		}
+		note_services(l, policy);
+		note_contracts(l, policy);
+	}
+}

@@ -1,0 +1,255 @@
+#include "policy/pattern.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+#define EXTENSION_MAX 16
+#define SEGMENTS_MAX ((ID_MAX + 1) / 2) /* of one byte each */
+
+static bool
+is_alnum(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+static bool
+is_extension(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]))
+			return false;
+	return s.n > 0 && s.n <= EXTENSION_MAX;
+}
+
+/*
+ * id      = segment *( "/" segment ) [ "." 1*16( ALPHA / DIGIT ) ]
+ * segment = 1*64( ALPHA / DIGIT / "_" / "-" )
+ *
+ * at most ID_MAX bytes.
+ */
+bool
+id_valid(struct span id, struct sink *why)
+{
+	struct span_cut last = span_cut_last(id, '/');
+	struct span_cut file = span_cut(last.found ? last.tail : id, '.');
+	bool right = id.n <= ID_MAX && (!file.found || is_extension(file.tail));
+	struct span rest =
+	    file.found ? span_head(id, id.n - file.tail.n - 1) : id;
+	bool more = true;
+
+	while (more && right) {
+		struct span_cut cut = span_cut(rest, '/');
+
+		right = text_segment(cut.head);
+		rest = cut.tail;
+		more = cut.found;
+	}
+	if (!right && why != NULL)
+		sink_say(why,
+		    "an id is 1 to %d of A-Z, a-z, 0-9, _ and - between single "
+		    "\"/\", with at most one extension such as \".jpg\" at "
+		    "the end, and at most %d bytes",
+		    (long long)SEGMENT_MAX, (long long)ID_MAX);
+	return right;
+}
+
+/*
+ * The least bytes that a piece gives; 0 when it can't stand in a segment. The
+ * last piece of the last segment may end in an extension, which is not counted.
+ */
+static size_t
+piece_least(const struct piece *piece, bool first, bool last)
+{
+	struct span text = piece->text;
+
+	if (piece->kind == PIECE_USER_HASH || piece->kind == PIECE_RANDOM)
+		return 32;
+	if (piece->kind == PIECE_DATE)
+		return sizeof("2026-01-01") - 1;
+	if (piece->kind == PIECE_USER || piece->kind == PIECE_CLAIM)
+		return 1;
+	if (piece->kind != PIECE_LITERAL)
+		return 0;
+	if (last && span_has(text, '.')) {
+		struct span_cut file = span_cut(text, '.');
+
+		if (!is_extension(file.tail))
+			return 0;
+		if (!first && file.head.n == 0)
+			return 1;
+		text = file.head;
+	}
+	return text_segment(text) ? text.n : 0;
+}
+
+static bool
+segment_fits(const struct text_template *t, bool last)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		size_t least =
+		    piece_least(&t->pieces[i], i == 0, last && i == t->n - 1);
+
+		if (least == 0)
+			return false;
+		sum += least;
+	}
+	return sum > 0 && sum <= SEGMENT_MAX;
+}
+
+static bool
+compile_segment(struct span source, struct span policy, bool last,
+    struct arena *arena, struct segment *out, struct sink *why)
+{
+	if (span_is(source, "*") || span_is(source, "**")) {
+		out->kind = source.n == 1 ? SEGMENT_ONE : SEGMENT_MANY;
+		return true;
+	}
+	out->kind = SEGMENT_TEXT;
+	if (!template_compile(source, policy, arena, &out->text, why) ||
+	    !template_fits(&out->text, PLACE_ID, why))
+		return false;
+	if (segment_fits(&out->text, last))
+		return true;
+	sink_say(why,
+	    "%q can't be a segment: between single \"/\" stand \"*\" (any "
+	    "one), \"**\" (one or more), or 1 to %d of A-Z, a-z, 0-9, _, - "
+	    "and forms such as {user}; the last may have one extension",
+	    source, (long long)SEGMENT_MAX);
+	return false;
+}
+
+/*
+ * pattern  = segment *( "/" segment )
+ * segment  = "*" / "**" / template
+ *
+ * A template's own grammar has no "/", so the cut comes first.
+ */
+bool
+pattern_compile(struct span source, struct span policy, struct arena *arena,
+    struct pattern *out, struct sink *why)
+{
+	struct span kept = arena_copy(arena, source), rest = kept;
+	struct segment *segments;
+	size_t n = 1, many = 0;
+
+	*out = (struct pattern){ 0, NULL, { NULL, 0 } };
+	for (size_t i = 0; i < source.n; i++)
+		n += source.p[i] == '/';
+	segments = arena_array(arena, n, sizeof(*segments));
+	if (segments == NULL) {
+		sink_text(why, "there is no room left for this pattern");
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct span_cut cut = span_cut(rest, '/');
+
+		if (!compile_segment(
+			cut.head, policy, i == n - 1, arena, &segments[i], why))
+			return false;
+		many += segments[i].kind == SEGMENT_MANY;
+		rest = cut.tail;
+	}
+	if (many > 1) {
+		sink_text(why, "\"**\" can stand only once in a pattern");
+		return false;
+	}
+	*out = (struct pattern){ n, segments, kept };
+	return true;
+}
+
+/* The segments of a well-formed id; how many. */
+static size_t
+split(struct span id, struct span parts[static SEGMENTS_MAX])
+{
+	struct span_cut cut = { .tail = id, .found = true };
+	size_t n = 0;
+
+	while (cut.found) {
+		cut = span_cut(cut.tail, '/');
+		parts[n++] = cut.head;
+	}
+	return n;
+}
+
+/* "**" takes what the other segments leave, so nothing is tried twice. */
+bool
+pattern_matches(const struct pattern *p, const struct facts *facts,
+    struct arena *arena, struct span id, struct problem *why)
+{
+	struct span parts[SEGMENTS_MAX];
+	size_t n, at = 0;
+
+	if (!id_valid(id, NULL))
+		return false;
+	n = split(id, parts);
+	if (n < p->n)
+		return false;
+	for (size_t i = 0; i < p->n; i++, at++) {
+		const struct segment *s = &p->segments[i];
+
+		if (s->kind == SEGMENT_MANY)
+			at += n - p->n;
+		else if (s->kind == SEGMENT_TEXT &&
+			 !template_matches(&s->text, PLACE_ID, "", facts, arena,
+			     parts[at], why))
+			return false;
+	}
+	return p->n > 0 && at == n;
+}
+
+/*
+ * Would a delivery URL read this first segment as something else? These are
+ * 1*3LOWER "_" (every transformation, with room for new ones), "v" 1*DIGIT
+ * (the version) and "s--" (the signature): cloudinary_npm lib/utils/index.js,
+ * url().
+ */
+static bool
+reads_as_url_part(struct span s)
+{
+	size_t letters = 0, digits = 1;
+
+	while (letters < s.n && s.p[letters] >= 'a' && s.p[letters] <= 'z')
+		letters++;
+	while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
+		digits++;
+	return (letters >= 1 && letters <= 3 && letters < s.n &&
+		   s.p[letters] == '_') ||
+	       (s.n > 1 && s.p[0] == 'v' && digits == s.n) ||
+	       span_starts(s, SPAN_LIT("s--"));
+}
+
+/* Is the segment one piece and nothing beside it? */
+static bool
+is_only(const struct segment *s, enum piece_kind kind)
+{
+	return s->kind == SEGMENT_TEXT && s->text.n == 1 &&
+	       s->text.pieces[0].kind == kind;
+}
+
+bool
+pattern_owned(const struct pattern *p, struct sink *why)
+{
+	if (p->n == 0 || !is_only(&p->segments[0], PIECE_LITERAL) ||
+	    reads_as_url_part(p->segments[0].text.pieces[0].text)) {
+		if (why != NULL)
+			sink_text(why,
+			    "its first segment must be a fixed word (not like "
+			    "\"w_200\", \"v1\" or \"s--...\"), as in "
+			    "\"users/{user}/...\"");
+		return false;
+	}
+	for (size_t i = 1; i < p->n && p->segments[i].kind == SEGMENT_TEXT; i++)
+		if (is_only(&p->segments[i], PIECE_USER) ||
+		    is_only(&p->segments[i], PIECE_USER_HASH) ||
+		    is_only(&p->segments[i], PIECE_CLAIM))
+			return true;
+	if (why != NULL)
+		sink_text(why,
+		    "a segment of its own before the first \"*\" must be "
+		    "{user}, {user_hash} or one {claim.NAME}, as in "
+		    "\"users/{user}/...\"");
+	return false;
+}

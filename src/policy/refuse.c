@@ -1,0 +1,137 @@
+#include "policy/refuse.h"
+
+/* Room for a list of names in a refusal; a longer one ends in "...". */
+#define NAMES_TEXT_MAX 300
+
+/* "a, b, c" of what the policy lets a client send, or "nothing". */
+static struct span
+names_allowed(const struct policy *p, unsigned char mem[NAMES_TEXT_MAX])
+{
+	struct sink out;
+
+	sink_init(&out, mem, NAMES_TEXT_MAX - 5);
+	for (size_t i = 0; i < p->n_allow; i++) {
+		size_t mark = out.n;
+
+		if (i > 0)
+			sink_text(&out, ", ");
+		sink_text(&out, p->allow[i].term->name);
+		if (!out.full)
+			continue;
+		out = (struct sink){ mem, mark, NAMES_TEXT_MAX, false };
+		sink_text(&out, ", ...");
+		return sink_view(&out);
+	}
+	if (p->n_allow == 0)
+		sink_text(&out, "nothing from a client");
+	return sink_view(&out);
+}
+
+bool
+refuse_unknown(const struct policy *p, struct span name, struct problem *why)
+{
+	unsigned char mem[NAMES_TEXT_MAX];
+	const char *near = term_nearest(name, p->action);
+
+	if (near != NULL)
+		return problem_set(why, 403, "parameter_unknown", name,
+		    "%s does not take a parameter %q; did you mean \"%s\"?",
+		    action_name(p->action), name, near);
+	return problem_set(why, 403, "parameter_unknown", name,
+	    "%s does not take a parameter %q; the policy %q takes: %v.",
+	    action_name(p->action), name, p->name, names_allowed(p, mem));
+}
+
+bool
+refuse_reserved(const struct term *term, struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	if (term->type == TERM_TIME)
+		return problem_set(why, 403, "timestamp_not_taken", name,
+		    "The timestamp is the server's; leave it out, and send "
+		    "the one from the answer to Cloudinary.");
+	return problem_set(why, 403, "parameter_reserved", name,
+	    "%q is never taken from a client; leave it out.", name);
+}
+
+bool
+refuse_not_allowed(
+    const struct policy *p, const struct term *term, struct problem *why)
+{
+	unsigned char mem[NAMES_TEXT_MAX];
+	struct span name = span_of(term->name);
+
+	return problem_set(why, 403, "parameter_not_allowed", name,
+	    "The policy %q does not take %q; it takes: %v.", p->name, name,
+	    names_allowed(p, mem));
+}
+
+bool
+refuse_addition(const struct policy *p, const struct term *term,
+    struct span element, struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	return problem_set(why, 403, "parameter_not_allowed", name,
+	    "The policy %q sets %q itself and takes no %q beside it.", p->name,
+	    name, element);
+}
+
+bool
+refuse_fixed(const struct policy *p, const struct term *term, struct span key,
+    struct span ours, struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	if (key.n > 0)
+		return problem_set(why, 403, "value_fixed", name,
+		    "The policy %q sets %q in %q to %q; send that, or leave "
+		    "it out.",
+		    p->name, key, name, ours);
+	return problem_set(why, 403, "value_fixed", name,
+	    "The policy %q sets %q to %q; send that, or leave it out.", p->name,
+	    name, ours);
+}
+
+bool
+refuse_random(
+    const struct policy *p, const struct term *term, struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	return problem_set(why, 403, "value_fixed", name,
+	    "The policy %q makes %q anew for each request; leave it out.",
+	    p->name, name);
+}
+
+bool
+refuse_absent(const struct policy *p, const struct term *term, struct span ours,
+    struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	return problem_set(why, 403, "parameter_missing", name,
+	    "The policy %q asks for %q = %q, and this client fixes its "
+	    "parameters before it asks. Send that value; or put it in a "
+	    "signed preset, and name the preset in `set`.",
+	    p->name, name, ours);
+}
+
+bool
+refuse_count(
+    const struct term *term, const struct rule *rule, struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	return problem_set(why, 403, "value_not_allowed", name,
+	    "%q takes at most %d elements from a client.", name,
+	    (long long)rule->count_max);
+}
+
+bool
+refuse_required(const struct policy *p, const char *name, struct problem *why)
+{
+	return problem_set(why, 400, "parameter_missing", span_of(name),
+	    "%s needs %q.", action_name(p->action), span_of(name));
+}

@@ -1,0 +1,358 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sandbox.h"
+
+static struct sandbox box;
+
+/* libconfig 1.5 forgets a string when it stands before a syntax error. */
+const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:strbuf_append\n";
+}
+
+#define SAMPLE SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES
+
+/* As SAMPLE, with more of what can be cut. */
+#define LONG_SAMPLE                                                            \
+	"# the account\n"                                                      \
+	"clouds = { main = { url_file = \"url\"; upload_prefix = "             \
+	"\"https://api-eu.cloudinary.com\"; };\n"                              \
+	"           other = { cloud_name = \"demo\"; api_key = \"123\"; "      \
+	"api_secret_file = \"cloudinary.secret\" } };\n"                       \
+	"/* who\n * is asking */\n"                                            \
+	"session = { cookie = \"session\"; leeway = 10;\n"                     \
+	"  require = ( { claim = \"typ\"; is = [ \"access\" ]; } );\n"         \
+	"  keys = ( { id = \"1\"; file = \"session.key\"; },\n"                \
+	"           { id = \"2\"; file = \"old.key\"; encoding = \"hex\"; } "  \
+	");\n"                                                                 \
+	"};\n"                                                                 \
+	"origins = [ \"https://www.example.com\", \"https://a.example\" ];\n"  \
+	"policies = {\n"                                                       \
+	"  avatar = { cloud = \"main\"; action = \"upload\"; // a picture\n"   \
+	"    set = { public_id = \"users/{user}/{random}\"; overwrite = "      \
+	"false;\n            allowed_formats = \"jpg,png\"; }\n"               \
+	"    allow = { context = { caption = \"text 200\"; }; }; }\n"          \
+	"  remove = { cloud = \"other\"; action = \"destroy\"; allow = { "     \
+	"public_id = "                                                         \
+	"\"users/{user}/**\"; }; };\n"                                         \
+	"}"
+
+/* Refused, with this among what is said; the number of mistakes. */
+static unsigned
+wrong(const char *text, const char *said)
+{
+	assert_null(sandbox_load(&box, text));
+	assert_true(sandbox_said(&box, said));
+	return box.report.errors;
+}
+
+static void
+test_sample(void **state)
+{
+	struct config *c = sandbox_load(&box, SAMPLE);
+	char path[64];
+
+	(void)state;
+	if (c == NULL)
+		fail_msg("%s", box.said);
+	assert_int_equal(box.report.errors, 0);
+	assert_true(span_is(c->path, box.conf));
+	assert_int_equal(c->n_clouds, 1);
+	assert_true(span_is(c->clouds[0].cloud_name, "demo"));
+	assert_true(span_is(c->clouds[0].api_secret, SANDBOX_SECRET));
+	assert_true(span_is(c->session.cookie, "session"));
+	assert_int_equal(c->session.n_keys, 1);
+	assert_int_equal(c->origins.n, 0);
+	assert_int_equal(c->n_policies, 1);
+	assert_non_null(config_policy(c, SPAN_LIT("avatar")));
+	assert_ptr_equal(c->policies[0].cloud, &c->clouds[0]);
+	assert_int_equal(c->n_secret_paths, 2);
+	snprintf(path, sizeof(path), "%s/cloudinary.secret", box.dir);
+	assert_true(span_is(c->secret_paths[0], path));
+	assert_null(vault_take(c->vault, 1)); /* it is sealed */
+	config_free(c);
+}
+
+/* The secrets lie in the vault alone: nothing is left in the one block. */
+static void
+test_no_copy(void **state)
+{
+	struct config *c = sandbox_load(&box, LONG_SAMPLE);
+	const unsigned char *p;
+
+	(void)state;
+	assert_non_null(c);
+	p = c->memory;
+	for (size_t i = 0; i + 8 < CONFIG_MEMORY_MAX / 8; i++) {
+		assert_int_not_equal(memcmp(p + i, SANDBOX_SECRET, 8), 0);
+		assert_int_not_equal(memcmp(p + i, SANDBOX_KEY, 8), 0);
+	}
+	config_free(c);
+}
+
+/* A file that was cut is never taken for whole. */
+static void
+test_prefixes(void **state)
+{
+	struct span whole = SPAN_LIT(LONG_SAMPLE);
+	struct config *c = sandbox_load_bytes(&box, whole);
+
+	(void)state;
+	if (c == NULL)
+		fail_msg("%s", box.said);
+	config_free(c);
+	for (size_t n = 0; n < whole.n; n++) {
+		c = sandbox_load_bytes(&box, span_head(whole, n));
+		if (c != NULL)
+			fail_msg("taken: the first %zu bytes", n);
+		assert_true(box.report.errors > 0);
+	}
+}
+
+/* What may follow the last brace, and what may not. */
+static void
+test_ends(void **state)
+{
+	static const char *const ends[] = { "", ";", ";\n", "\n", " # end",
+		"; // end\n", "\r\n/* end */", "," };
+	char text[sizeof(LONG_SAMPLE) + 64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct config *c;
+
+		snprintf(text, sizeof(text), LONG_SAMPLE "%s", ends[i]);
+		c = sandbox_load(&box, text);
+		if (c == NULL)
+			fail_msg("%s", box.said);
+		config_free(c);
+	}
+	wrong(LONG_SAMPLE "; /* end", "this comment is never closed");
+	wrong(LONG_SAMPLE "};", "\"}\" closes nothing");
+	wrong(LONG_SAMPLE ";;", "this can't be understood");
+	wrong(LONG_SAMPLE "; x = 1;", "unknown name \"x\"");
+	wrong(LONG_SAMPLE ";\n\norigin = [ ];", "did you mean \"origins\"?");
+}
+
+/* Each byte left out, and each one doubled: taken or refused, never worse. */
+static void
+test_each_byte(void **state)
+{
+	struct span whole = SPAN_LIT(SAMPLE);
+	unsigned char text[sizeof(SAMPLE) + 1];
+
+	(void)state;
+	for (size_t i = 0; i < whole.n; i++) {
+		for (size_t n = 0; n <= 2; n += 2) {
+			struct config *c;
+
+			memcpy(text, whole.p, i);
+			memset(text + i, whole.p[i], n);
+			memcpy(text + i + n, whole.p + i + 1, whole.n - i - 1);
+			c = sandbox_load_bytes(
+			    &box, (struct span){ text, whole.n - 1 + n });
+			assert_int_equal(c == NULL, box.report.errors > 0);
+			config_free(c);
+		}
+	}
+}
+
+static void
+test_order(void **state)
+{
+	(void)state;
+	assert_int_equal(wrong(SANDBOX_CLOUD SANDBOX_POLICIES SANDBOX_SESSION,
+			     "session stands behind policies"),
+	    1);
+	assert_true(sandbox_said(&box, "error 13: session stands"));
+	assert_int_equal(
+	    wrong(SANDBOX_CLOUD SANDBOX_SESSION, "policies is"), 1);
+	assert_int_equal(
+	    wrong(SANDBOX_CLOUD SANDBOX_POLICIES, "session is missing"), 1);
+	assert_true(wrong(SANDBOX_SESSION SANDBOX_POLICIES,
+			"cloudinary is missing") > 0);
+	assert_true(wrong("", "policies is missing") >= 3);
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	wrong("cloudnary = 1;\n" SAMPLE, "error 1: unknown name \"cloudnary\" "
+					 "here: did you mean \"cloudinary\"?");
+	wrong("zz = 1;\n" SAMPLE,
+	    "it can be \"cloudinary\", \"clouds\", \"session\", \"origins\" or "
+	    "\"policies\"");
+	/* All of the mistakes, in every section. */
+	assert_true(wrong("cloudinary = { cloud_name = \"a b\"; };\n"
+			  "session = { algorithm = \"none\"; };\n"
+			  "origins = [ \"x\" ];\n" SANDBOX_POLICIES,
+			"error 3: \"x\" is no origin") >= 6);
+	assert_true(sandbox_said(&box, "error 1: the cloud name"));
+	assert_true(sandbox_said(&box, "error 2: algorithm = \"none\""));
+}
+
+/* libconfig's own findings, with their lines. */
+static void
+test_syntax(void **state)
+{
+	(void)state;
+	wrong("\na 1;\n", "error 2: this can't be understood");
+	wrong("a = 1;\na = 2;\n", "error 2: this name stands twice");
+	wrong("a = [ 1,\n\"x\" ];",
+	    "error 2: what stands in [ ] must be all of "
+	    "one kind");
+	wrong("a = 1;;", "error 1: this can't be understood");
+	/* What the text's look finds keeps libconfig out of it. */
+	assert_int_equal(wrong("@include \"x\"\na = \"b\" \"c\";\nd = 0x10;",
+			     "error 1: @include is not taken"),
+	    3);
+	assert_true(sandbox_said(&box, "error 2: two strings in a row"));
+	assert_true(sandbox_said(&box, "error 3: \"0x10\" is no number here"));
+}
+
+static void
+test_nul(void **state)
+{
+	static const char text[] = SAMPLE "\0x";
+
+	(void)state;
+	assert_null(sandbox_load_bytes(&box,
+	    (struct span){ (const unsigned char *)text, sizeof(text) - 1 }));
+	assert_true(sandbox_said(&box, "a NUL byte"));
+}
+
+/* The sample, blown up with n - its size line ends. */
+static struct config *
+load_long(size_t n)
+{
+	static unsigned char text[CONFIG_MAX + 2];
+
+	memset(text, '\n', sizeof(text));
+	memcpy(text, SAMPLE, sizeof(SAMPLE) - 1);
+	return sandbox_load_bytes(&box, (struct span){ text, n });
+}
+
+static void
+test_length(void **state)
+{
+	struct config *c;
+
+	(void)state;
+	for (size_t n = CONFIG_MAX - 1; n <= CONFIG_MAX; n++) {
+		c = load_long(n);
+		if (c == NULL)
+			fail_msg("%s", box.said);
+		config_free(c);
+	}
+	assert_null(load_long(CONFIG_MAX + 1));
+	assert_true(sandbox_said(&box, "it is longer than 262144 bytes"));
+}
+
+static void
+load_refused(const char *path)
+{
+	sandbox_hush(&box);
+	assert_null(config_load(path, &box.report));
+	assert_int_equal(box.report.errors, 1);
+	assert_true(sandbox_said(&box, "error 0: "));
+}
+
+/* As trusted_open() says. */
+static void
+test_file(void **state)
+{
+	char link[80];
+	struct config *c;
+
+	(void)state;
+	sandbox_file(&box, "signpost.conf", SAMPLE, 0644);
+	c = config_load(box.conf, &box.report);
+	assert_non_null(c);
+	config_free(c);
+	assert_int_equal(chmod(box.conf, 0666), 0);
+	load_refused(box.conf);
+	assert_int_equal(chmod(box.conf, 0644), 0);
+	snprintf(link, sizeof(link), "%s/link.conf", box.dir);
+	assert_int_equal(symlink(box.conf, link), 0);
+	load_refused(link);
+	load_refused(box.dir);
+	load_refused("/nonexistent/signpost.conf");
+	load_refused("");
+}
+
+/* Names of secrets start at the configuration's own folder. */
+static void
+test_relative(void **state)
+{
+	char here[256];
+	struct config *c;
+
+	(void)state;
+	assert_non_null(getcwd(here, sizeof(here)));
+	sandbox_hush(&box);
+	sandbox_file(&box, "signpost.conf", SAMPLE, 0600);
+	assert_int_equal(chdir(box.dir), 0);
+	c = config_load("signpost.conf", &box.report);
+	assert_int_equal(chdir(here), 0);
+	if (c == NULL)
+		fail_msg("%s", box.said);
+	assert_true(span_is(c->path, "signpost.conf"));
+	assert_true(c->secret_paths[0].p[0] == '/');
+	config_free(c);
+}
+
+/* Errors of a caller's report before are not ours. */
+static void
+test_earlier_errors(void **state)
+{
+	struct config *c;
+
+	(void)state;
+	sandbox_hush(&box);
+	box.report.errors = 3;
+	sandbox_file(&box, "signpost.conf", SAMPLE, 0600);
+	c = config_load(box.conf, &box.report);
+	assert_non_null(c);
+	assert_int_equal(box.report.errors, 3);
+	config_free(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_no_copy),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_each_byte),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_syntax),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_earlier_errors),
+	};
+	int failed;
+
+	sandbox_open(&box);
+	sandbox_file(
+	    &box, "url", "cloudinary://7:" SANDBOX_SECRET "-other@two\n", 0600);
+	sandbox_file(&box, "old.key",
+	    "3031323334353637383961626364656630313233343536373839616263646566",
+	    0600);
+	failed = cmocka_run_group_tests_name("conf", tests, NULL, NULL);
+	sandbox_close(&box);
+	return failed;
+}

@@ -1,0 +1,182 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+
+static struct bench b;
+
+#define UPLOAD                                                                 \
+	"policies = { p = { action = \"upload\"; set = { moderation = "        \
+	"\"manual\";"                                                          \
+	" tags = \"a\"; context = { own = \"x\"; }; };\nallow = {\n"
+#define DESTROY                                                                \
+	"policies = { p = { action = \"destroy\"; set = { public_id = \"a\"; " \
+	"};"                                                                   \
+	"\nallow = {\n"
+#define END "\n}; }; };"
+
+static void
+test_upload(void **state)
+{
+	static const struct twin twins[] = {
+		{ "source = \"text 9\";", "sorce = \"text 9\";",
+		    "error 3: \"sorce\" is no parameter of upload: did you "
+		    "mean "
+		    "\"source\"?" },
+		{ "source = \"text 9\";", "source = \"txt 9\";",
+		    "error 3: \"txt 9\" is no rule for source" },
+		{ "", "timestamp = \"int 1..2\";",
+		    "timestamp can stand neither" },
+		{ "", "eval = [ \"a\" ];",
+		    "error 3: eval can't stand in allow, since what it does" },
+		{ "type = [ \"private\" ];", "type = \"text 9\";",
+		    "\"text 9\" is no rule for type" },
+		{ "visual_search = [ true ];", "visual_search = \"bool\";",
+		    "\"bool\" is no rule for visual_search" },
+		{ "resource_type = [ \"image\", \"raw\" ];",
+		    "resource_type = ( \"image\",\n\"row\" );",
+		    "error 4: resource_type = \"row\": there are" },
+		{ "", "moderation = [ \"manual\" ];",
+		    "error 3: moderation stands in set already" },
+		{ "tags = \"text 9\";", "tags = \"text 9 3\";", "is no rule" },
+		{ "context = { other = \"text 9\"; };",
+		    "context = { own = \"text 9\"; };",
+		    "error 3: the key \"own\" of context stands in set" },
+		{ "metadata = { own = \"text 9\"; };", "metadata = \"text 9\";",
+		    "metadata has a rule for each key" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_read, UPLOAD, twins, TWINS_COUNT(twins), END));
+}
+
+static void
+test_destroy(void **state)
+{
+	static const struct twin twins[] = {
+		{ "invalidate = \"bool\";", "overwrite = \"bool\";",
+		    "\"overwrite\" is no parameter of destroy" },
+		{ "resource_type = [ \"raw\" ];",
+		    "resource_type = [ \"auto\" ];",
+		    "resource_type = \"auto\": there are" },
+		{ "", "public_id = \"a/**\";",
+		    "public_id stands in set already" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
+}
+
+/* Each row of the vocabulary, by who may send it. */
+static void
+test_senders(void **state)
+{
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < vocabulary_count; i++) {
+		const struct term *term = &vocabulary[i];
+		bool listed = term->sender == SENDER_LISTED ||
+			      term->sender == SENDER_CLIENT;
+
+		if (term->type == TERM_GROUP ||
+		    !term_taken(term, ACTION_UPLOAD))
+			continue;
+		snprintf(text, sizeof(text),
+		    "policies = { p = { action = \"upload\"; allow = { %s = [ "
+		    "%s ]; }; }; };",
+		    term->name, term->type == TERM_BOOL ? "true" : "\"image\"");
+		assert_int_equal(policies_read(&b, text), !listed);
+	}
+}
+
+static void
+test_result(void **state)
+{
+	const struct policy *p;
+
+	(void)state;
+	assert_int_equal(
+	    policies_read(&b, UPLOAD "tags = \"text 9\";\n"
+				     "public_id = \"a/{user}\";" END),
+	    0);
+	p = &b.config.policies[0];
+	assert_int_equal(p->n_allow, 2);
+	assert_string_equal(p->allow[0].term->name, "public_id");
+	assert_int_equal(p->allow[0].line, 4);
+	assert_int_equal(p->allow[0].rule.kind, RULE_PATTERNS);
+	assert_string_equal(p->allow[1].term->name, "tags");
+	assert_int_equal(p->allow[1].line, 3);
+	assert_int_equal(p->allow[1].rule.kind, RULE_TEXT);
+}
+
+/* Appends up to n names that this sender may send, or only the others. */
+static size_t
+add_names(char *text, size_t n, bool policy)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < vocabulary_count && done < n; i++) {
+		const struct term *term = &vocabulary[i];
+
+		if (!term_taken(term, ACTION_UPLOAD) ||
+		    term->sender == SENDER_NOBODY || term->type == TERM_GROUP ||
+		    (term->sender == SENDER_POLICY) != policy)
+			continue;
+		text += sprintf(text, policy ? "%s = %s; " : "%s = [ %s ]; ",
+		    term->name, term->type == TERM_BOOL ? "true" : "\"image\"");
+		done++;
+	}
+	return done;
+}
+
+/* n names in set and allow together. */
+static unsigned
+names(size_t n)
+{
+	static char text[8192];
+	size_t done;
+
+	strcpy(text, "policies = { p = { action = \"upload\"; set = { "
+		     "context = \"a=b\"; ");
+	done = 1 + add_names(text + strlen(text), n, true);
+	strcat(text, "}; allow = { ");
+	done += add_names(text + strlen(text), n - done, false);
+	strcat(text, "}; }; };");
+	assert_int_equal(done, n);
+	return policies_read(&b, text);
+}
+
+static void
+test_count(void **state)
+{
+	(void)state;
+	assert_int_equal(names(PARAMS_MAX - 2), 0);
+	assert_int_equal(names(PARAMS_MAX - 1), 0);
+	assert_int_equal(names(PARAMS_MAX), 1);
+	assert_true(sandbox_said(&b.box, "set and allow name 64 parameters"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_upload),
+		cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_senders),
+		cmocka_unit_test(test_result),
+		cmocka_unit_test(test_count),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_allow", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

@@ -1,0 +1,313 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+
+static struct bench b;
+
+#define END "\n}; };"
+#define UPLOAD "policies = { p = { action = \"upload\";\n"
+#define DESTROY                                                                \
+	"policies = { p = { action = \"destroy\";\n"                           \
+	"set = { public_id = \"a\"; };\n"
+
+static void
+test_policies(void **state)
+{
+	static const struct twin twins[] = {
+		{ "policies = { p = { action = \"upload\"; }; };", "",
+		    "error 0: policies is missing" },
+		{ "policies = { p-_9 = { action = \"upload\"; }; };",
+		    "policies = { p* = { action = \"upload\"; }; };",
+		    "error 1: the policy's name \"p*\" must be 1 to 64 of" },
+		{ "policies = {\np = { action = \"destroy\"; set = { public_id "
+		  "= "
+		  "\"a\"; }; }; };",
+		    "policies = {\np = { action = \"destroy\"; }; };",
+		    "error 2: destroy needs public_id: name it in set or in" },
+		{ "policies = { p = { action = \"destroy\"; allow = { "
+		  "public_id "
+		  "= \"a\"; }; }; };",
+		    "policies = { p = \"upload\"; };",
+		    "the policy \"p\" must be a group: p = { action" },
+		{ "policies = { p = { action = \"upload\"; }; };",
+		    "policies = { };", "policies must hold 1 to 128" },
+		{ "policies = { p = { action = \"upload\"; }; };",
+		    "policies = ( );", "policies must be a group" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_read, "", twins, TWINS_COUNT(twins), ""));
+}
+
+static void
+test_action(void **state)
+{
+	static const char *const later[] = { "archive", "context", "deliver",
+		"download", "explicit", "metadata", "rename", "tags", "token",
+		"verify" };
+	static const struct twin twins[] = {
+		{ "action = \"upload\";", "users = \"a\";",
+		    "error 1: action is missing" },
+		{ "action = \"upload\";", "\naction = \"uploads\";",
+		    "error 2: action = \"uploads\" is unknown; what there is: "
+		    "upload, destroy" },
+		{ "action = \"upload\";", "action = \"Upload\";",
+		    "action = \"Upload\" is unknown" },
+		{ "action = \"upload\";", "action = 1;",
+		    "action must be a string" },
+	};
+	char text[128];
+
+	(void)state;
+	assert_true(policies_twins(&b, policies_read, "policies = { p = { ",
+	    twins, TWINS_COUNT(twins), "}; };"));
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "policies = { p = { action = \"%s\"; }; };", later[i]);
+		assert_int_equal(policies_read(&b, text), 1);
+		assert_true(sandbox_said(&b.box,
+		    "is not built yet; what there is: upload, destroy"));
+	}
+}
+
+static void
+test_upload(void **state)
+{
+	static const struct twin twins[] = {
+		{ "users = \"a\";", "user = \"a\";",
+		    "error 2: unknown name \"user\" here: did you mean" },
+		{ "lifetime = 120;", "lifetime = 119;",
+		    "error 2: lifetime must be a whole number from 120 to "
+		    "3600" },
+		{ "lifetime = 3600;", "lifetime = 3601;", "lifetime must be" },
+		{ "lifetime = 600;", "lifetime = \"600\";",
+		    "lifetime must be" },
+		{ "reusable = true;", "reusable = \"true\";",
+		    "reusable must be true or false" },
+		{ "shared_tags = true;", "shared_tags = 1;",
+		    "shared_tags must be true or false" },
+		{ "any_owner = true; users = \"a\";", "any_owner = true;",
+		    "error 2: any_owner lets every user act on everybody's" },
+		{ "any_owner = true; require = ( { claim = \"r\"; is = \"a\"; "
+		  "} );",
+		    "any_owner = true; deny_users = \"a\";", "any_owner lets" },
+		{ "any_owner = false;", "cloud = \"demo\";",
+		    "error 2: cloud says which of several accounts" },
+		{ "", "cloud = \"\";", "cloud says which of several accounts" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_read, UPLOAD, twins, TWINS_COUNT(twins), END));
+}
+
+static void
+test_destroy(void **state)
+{
+	static const struct twin twins[] = {
+		{ "", "reusable = false;",
+		    "error 3: reusable belongs to action = \"upload\" only" },
+		{ "", "shared_tags = true;",
+		    "error 3: shared_tags belongs to action = \"upload\"" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
+}
+
+/* Refused one and all, so that nobody believes in a limit. */
+static void
+test_limit(void **state)
+{
+	static const struct {
+		const char *limit, *said;
+	} wrong[] = {
+		{ "\"20/hours\"", "limit = \"20/hours\" is none: write" },
+		{ "[ \"20/hour\", \"0/day\" ]", "limit = \"0/day\" is none" },
+		{ "[ \"20/hour\", \"30/hour\" ]", "two counts for one window" },
+		{ "[ ]", "limit is empty" },
+	};
+	char text[256];
+
+	(void)state;
+	assert_int_equal(
+	    policies_read(&b, UPLOAD "limit = \"20/hour\";" END), 1);
+	assert_true(sandbox_said(&b.box, "error 2: limits are not built yet"));
+	assert_int_equal(
+	    policies_read(&b, UPLOAD "limit = [ \"9/minute\", \"20/hour\", "
+				     "\"100/day\" ];" END),
+	    1);
+	assert_true(sandbox_said(&b.box, "limits are not built yet"));
+	assert_int_equal(
+	    policies_read(&b, UPLOAD "limit = [ \"9/minute\", \"20/hour\", "
+				     "\"100/day\", \"1/day\" ];" END),
+	    1);
+	assert_true(sandbox_said(&b.box, "limit holds 4 values, and 3 are"));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(text, sizeof(text), "%slimit = %s;%s", UPLOAD,
+		    wrong[i].limit, END);
+		assert_int_equal(policies_read(&b, text), 2);
+		assert_true(sandbox_said(&b.box, wrong[i].said));
+	}
+}
+
+static void
+test_result(void **state)
+{
+	const struct policy *p;
+
+	(void)state;
+	assert_int_equal(
+	    policies_read(&b, "policies = {\n"
+			      "a = { action = \"upload\"; reusable = true; };\n"
+			      "b = { action = \"destroy\"; any_owner = true;\n"
+			      "users = \"x\"; allow = { public_id = \"**\"; "
+			      "}; };\n"
+			      "c = { action = \"upload\"; lifetime = 600;\n"
+			      "shared_tags = true; }; };"),
+	    0);
+	assert_int_equal(b.config.n_policies, 3);
+	p = b.config.policies;
+	assert_true(span_is(p[0].name, "a"));
+	assert_int_equal(p[0].line, 2);
+	assert_int_equal(p[0].action, ACTION_UPLOAD);
+	assert_int_equal(p[0].lifetime, 3600);
+	assert_true(p[0].reusable && !p[0].any_owner && !p[0].shared_tags);
+	assert_ptr_equal(p[0].cloud, b.config.clouds);
+	assert_int_equal(p[1].line, 3);
+	assert_int_equal(p[1].action, ACTION_DESTROY);
+	assert_int_equal(p[1].lifetime, 120);
+	assert_true(!p[1].reusable && p[1].any_owner && !p[1].shared_tags);
+	assert_int_equal(p[1].n_allow, 1);
+	assert_int_equal(p[2].lifetime, 600);
+	assert_true(p[2].shared_tags);
+}
+
+static unsigned
+read_clouds(size_t n, const char *text)
+{
+	static const struct cloud clouds[] = {
+		{ .label = SPAN_INIT("main") },
+		{ .label = SPAN_INIT("other") },
+	};
+
+	bench_read(&b, text);
+	b.config.clouds = clouds;
+	b.config.n_clouds = n;
+	conf_policies(&b.l, b.root);
+	return b.box.report.errors;
+}
+
+static void
+test_clouds(void **state)
+{
+	(void)state;
+	assert_int_equal(read_clouds(2, UPLOAD "cloud = \"other\";" END), 0);
+	assert_ptr_equal(b.config.policies[0].cloud, &b.config.clouds[1]);
+	assert_int_equal(read_clouds(2, UPLOAD END), 1);
+	assert_true(sandbox_said(&b.box,
+	    "error 1: cloud must say which account: one of "
+	    "\"main\", \"other\""));
+	assert_int_equal(read_clouds(2, UPLOAD "cloud = \"othe\";" END), 1);
+	assert_true(sandbox_said(&b.box, "error 2: cloud must say which"));
+	assert_int_equal(read_clouds(1, UPLOAD END), 0);
+	assert_ptr_equal(b.config.policies[0].cloud, &b.config.clouds[0]);
+	assert_int_equal(read_clouds(1, UPLOAD "cloud = \"main\";" END), 0);
+	/* Without a right account, that is what is said, and elsewhere. */
+	assert_int_equal(read_clouds(0, UPLOAD "cloud = \"main\";" END), 0);
+}
+
+static unsigned
+long_name(size_t n)
+{
+	char text[256];
+
+	memset(text, 'p', sizeof(text));
+	memcpy(text, "policies = { ", 13);
+	strcpy(text + 13 + n, " = { action = \"upload\"; }; };");
+	return policies_read(&b, text);
+}
+
+static unsigned
+many(int n)
+{
+	static char text[16384];
+	char *p = text + sprintf(text, "policies = { ");
+
+	for (int i = 0; i < n; i++)
+		p += sprintf(p, "p%d = { action = \"upload\"; }; ", i);
+	strcpy(p, "};");
+	return policies_read(&b, text);
+}
+
+static void
+test_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(long_name(SEGMENT_MAX), 0);
+	assert_int_equal(long_name(SEGMENT_MAX + 1), 1);
+	assert_int_equal(many(POLICIES_MAX), 0);
+	assert_int_equal(b.config.n_policies, POLICIES_MAX);
+	assert_int_equal(many(POLICIES_MAX + 1), 1);
+	assert_int_equal(b.config.n_policies, 0);
+}
+
+/* However little room there is, it ends, and never as if all were right. */
+static void
+test_room(void **state)
+{
+	static const char text[] =
+	    UPLOAD "users = [ \"a\", \"b\" ]; addresses = \"::1\";\n"
+		   "set = { public_id = \"u/{user}/{random}\"; tags = "
+		   "\"t{user}\"; context = { a = 1; }; };\n"
+		   "allow = { metadata = { b = [ \"x\" ]; }; source = [ "
+		   "\"uw\" ]; folder = [ \"f/*\" ]; };" END;
+	size_t before, whole;
+
+	(void)state;
+	assert_int_equal(policies_read(&b, text), 0);
+	bench_read(&b, text);
+	before = b.l.arena.n;
+	policies_site(&b.config);
+	conf_policies(&b.l, b.root);
+	owner_check(&b.l);
+	whole = b.l.arena.n;
+	for (size_t cap = before; cap <= whole; cap++) {
+		bench_read(&b, text);
+		policies_site(&b.config);
+		b.l.arena.cap = cap;
+		conf_policies(&b.l, b.root);
+		owner_check(&b.l);
+		assert_int_equal(b.l.arena.full, cap < whole);
+	}
+	assert_int_equal(b.box.report.errors, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_action),
+		cmocka_unit_test(test_upload),
+		cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_result),
+		cmocka_unit_test(test_clouds),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_room),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_policy", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

@@ -1,0 +1,134 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sandbox.h"
+
+static struct bench b;
+
+#define SECRET_16 "0123456789abcdef"
+
+static bool
+read_one(const char *name, enum encoding encoding, struct span *out)
+{
+	*out = SPAN_LIT("old");
+	return conf_secret(&b.l, b.root, name, encoding, out);
+}
+
+static void
+test_right(void **state)
+{
+	struct span out;
+	char path[64];
+
+	(void)state;
+	sandbox_file(&b.box, "hex", "30313233343536373839616263646566", 0600);
+	bench_read(&b, "a = \"session.key\"; b = \"hex\";");
+	assert_true(read_one("a", ENCODING_TEXT, &out));
+	assert_true(span_is(out, SANDBOX_KEY));
+	assert_true(read_one("b", ENCODING_HEX, &out));
+	assert_true(span_is(out, SECRET_16));
+	assert_string_equal(b.box.said, "");
+	assert_int_equal(b.config.n_secret_paths, 2);
+	snprintf(path, sizeof(path), "%s/session.key", b.box.dir);
+	assert_true(span_is(b.config.secret_paths[0], path));
+}
+
+static void
+test_missing(void **state)
+{
+	struct span out;
+
+	(void)state;
+	bench_read(&b, "a = \"nowhere\"; c = 1;");
+	assert_false(read_one("a", ENCODING_TEXT, &out));
+	assert_true(sandbox_said(&b.box, "error 1: a: "));
+	assert_true(sandbox_said(&b.box, "nowhere"));
+	assert_false(read_one("b", ENCODING_TEXT, &out));
+	assert_true(sandbox_said(&b.box, "b is missing"));
+	assert_false(read_one("c", ENCODING_TEXT, &out));
+	assert_true(sandbox_said(&b.box, "c must be a string"));
+	assert_int_equal(b.box.report.errors, 3);
+	assert_int_equal(b.config.n_secret_paths, 0);
+	assert_true(span_is(out, "old"));
+}
+
+/* Others may not read it; and what is said never holds a byte of it. */
+static void
+test_open_to_others(void **state)
+{
+	struct span out;
+
+	(void)state;
+	sandbox_file(&b.box, "open", SECRET_16, 0604);
+	bench_read(&b, "a = \"open\";");
+	assert_false(read_one("a", ENCODING_TEXT, &out));
+	assert_int_equal(b.box.report.errors, 1);
+	assert_null(strstr(b.box.said, SECRET_16));
+	sandbox_file(&b.box, "open", SECRET_16, 0600);
+	bench_read(&b, "a = \"open\";");
+	assert_true(read_one("a", ENCODING_TEXT, &out));
+}
+
+static void
+test_length(void **state)
+{
+	struct span out;
+
+	(void)state;
+	sandbox_file(&b.box, "s15", "0123456789abcde\n", 0600);
+	sandbox_file(&b.box, "s16", SECRET_16 "\n", 0600);
+	bench_read(&b, "a = \"s15\";\nb = \"s16\";");
+	assert_true(read_one("b", ENCODING_TEXT, &out));
+	assert_false(read_one("a", ENCODING_TEXT, &out));
+	assert_true(sandbox_said(
+	    &b.box, "error 1: this secret has 15 bytes, and 16 are the least"));
+}
+
+static void
+test_twice(void **state)
+{
+	struct span out;
+
+	(void)state;
+	sandbox_file(&b.box, "one", SECRET_16, 0600);
+	sandbox_file(&b.box, "two", SECRET_16 "\n", 0600);
+	sandbox_file(&b.box, "near", "0123456789abcdeg", 0600);
+	sandbox_file(&b.box, "longer", SECRET_16 "0", 0600);
+	sandbox_file(&b.box, "hex", "30313233343536373839616263646566", 0600);
+	bench_read(&b, "\na = \"one\";\nb = \"two\";\nc = \"near\";\n"
+		       "d = \"longer\";\ne = \"hex\";\nf = \"one\";");
+	assert_true(read_one("a", ENCODING_TEXT, &out));
+	assert_true(read_one("c", ENCODING_TEXT, &out));
+	assert_true(read_one("d", ENCODING_TEXT, &out));
+	assert_string_equal(b.box.said, "");
+	assert_false(read_one("b", ENCODING_TEXT, &out));
+	assert_true(sandbox_said(
+	    &b.box, "error 3: this is the same secret as the one of line 2"));
+	assert_false(read_one("e", ENCODING_HEX, &out));
+	assert_true(sandbox_said(&b.box, "error 6: this is the same secret"));
+	assert_false(read_one("f", ENCODING_TEXT, &out));
+	assert_true(sandbox_said(&b.box, "error 7: this is the same secret"));
+	assert_int_equal(b.box.report.errors, 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_right),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_open_to_others),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_twice),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_secret", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

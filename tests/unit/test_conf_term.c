@@ -1,0 +1,174 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+#include "policy/conf_policy.h"
+
+static struct bench b;
+
+/* The first member of the text, as a member of set. */
+static const struct term *
+find(const char *text, enum action action)
+{
+	bench_read(&b, text);
+	return conf_term(&b.l, config_setting_get_elem(b.root, 0), action);
+}
+
+static void
+test_known(void **state)
+{
+	(void)state;
+	assert_ptr_equal(find("overwrite = true;", ACTION_UPLOAD),
+	    term_find(SPAN_LIT("overwrite")));
+	assert_string_equal(b.box.said, "");
+	assert_non_null(find("public_id = \"a\";", ACTION_DESTROY));
+}
+
+static void
+test_unknown(void **state)
+{
+	(void)state;
+	assert_null(find("\noverwrit = true;", ACTION_UPLOAD));
+	assert_true(sandbox_said(&b.box,
+	    "error 2: \"overwrit\" is no parameter of upload: did you mean "
+	    "\"overwrite\"?"));
+	assert_null(find("overwrite = true;", ACTION_DESTROY));
+	assert_true(
+	    sandbox_said(&b.box, "\"overwrite\" is no parameter of destroy\n"));
+	assert_null(find("Overwrite = true;", ACTION_UPLOAD));
+	assert_null(find("from_public_id = \"a\";", ACTION_UPLOAD));
+}
+
+/* What nobody can write is refused with a reason, for any action. */
+static void
+test_nobody(void **state)
+{
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < vocabulary_count; i++) {
+		if (vocabulary[i].sender != SENDER_NOBODY)
+			continue;
+		snprintf(text, sizeof(text), "%s = \"a\";", vocabulary[i].name);
+		assert_null(find(text, ACTION_UPLOAD));
+		assert_null(find(text, ACTION_DESTROY));
+		assert_true(sandbox_said(
+		    &b.box, "can stand neither in set nor in allow: "));
+	}
+	find("timestamp = 1;", ACTION_UPLOAD);
+	assert_true(sandbox_said(&b.box, "signpost writes the time itself"));
+	find("asset_id = \"a\";", ACTION_UPLOAD);
+	assert_true(sandbox_said(&b.box, "it names assets"));
+}
+
+static bool
+type_right(const char *name, enum action action, const char *value)
+{
+	bench_read(&b, "a = 1;");
+	return conf_resource_type(
+	    &b.l, b.root, term_find(span_of(name)), action, span_of(value));
+}
+
+static void
+test_resource_type(void **state)
+{
+	(void)state;
+	assert_true(type_right("resource_type", ACTION_UPLOAD, "auto"));
+	assert_false(type_right("resource_type", ACTION_DESTROY, "auto"));
+	assert_true(
+	    sandbox_said(&b.box, "resource_type = \"auto\": there are"));
+	assert_false(type_right("resource_type", ACTION_UPLOAD, "Image"));
+	assert_true(sandbox_said(&b.box, "and \"auto\""));
+	assert_false(type_right("resource_type", ACTION_UPLOAD, "{claim.t}"));
+	assert_true(type_right("type", ACTION_UPLOAD, "Image"));
+}
+
+static const config_setting_t *
+keyed(const char *text, unsigned i, struct span *key)
+{
+	bench_read(&b, text);
+	return conf_keyed(
+	    &b.l, config_setting_get_elem(b.root, 0), i, "rule", key);
+}
+
+static void
+test_keyed(void **state)
+{
+	const config_setting_t *held;
+	struct span key;
+
+	(void)state;
+	held = keyed("c = { a = 1; b = 2; };", 1, &key);
+	assert_true(span_is(key, "b"));
+	assert_int_equal(config_setting_get_int(held), 2);
+	held = keyed("c = ( { key = \"a.b\"; rule = 3; } );", 0, &key);
+	assert_true(span_is(key, "a.b"));
+	assert_int_equal(config_setting_get_int(held), 3);
+	assert_string_equal(b.box.said, "");
+
+	assert_null(keyed("c = ( \"a\" );", 0, &key));
+	assert_true(sandbox_said(&b.box, "( { key = \"...\"; rule = ...; } )"));
+	assert_null(keyed("c = ( { rule = 3; } );", 0, &key));
+	assert_true(sandbox_said(&b.box, "key is missing"));
+	assert_null(keyed("c = (\n{ key = \"a\"; } );", 0, &key));
+	assert_true(sandbox_said(&b.box, "error 2: rule is missing"));
+	keyed("c = ( { key = \"a\"; rule = 3; value = 4; } );", 0, &key);
+	assert_true(sandbox_said(&b.box, "unknown name \"value\""));
+}
+
+static bool
+key_right(struct span key)
+{
+	static const struct span before[] = { SPAN_INIT("one"),
+		SPAN_INIT("two") };
+
+	bench_read(&b, "a = 1;");
+	return conf_key(&b.l, b.root, key, before, 2);
+}
+
+static void
+test_key(void **state)
+{
+	unsigned char text[SEGMENT_MAX + 1];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	assert_true(key_right((struct span){ text, 1 }));
+	assert_true(key_right((struct span){ text, SEGMENT_MAX }));
+	assert_false(key_right((struct span){ text, SEGMENT_MAX + 1 }));
+	assert_false(key_right((struct span){ text, 0 }));
+	assert_true(key_right(SPAN_LIT("onE")));
+	assert_false(key_right(SPAN_LIT("one")));
+	assert_true(sandbox_said(&b.box, "the key \"one\" stands here twice"));
+	for (int c = 0; c < 256; c++) {
+		bool right = c == '.' || c == '_' || c == '-' ||
+			     (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			     (c >= 'a' && c <= 'z');
+
+		text[1] = (unsigned char)c;
+		assert_int_equal(key_right((struct span){ text, 3 }), right);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_resource_type),
+		cmocka_unit_test(test_keyed),
+		cmocka_unit_test(test_key),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_term", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

@@ -1,0 +1,161 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+#include "policy/conf_policy.h"
+
+static struct bench b;
+
+/* "overwrite = true;": the value of that parameter, "" when it is wrong. */
+static const char *
+value(const char *text)
+{
+	static char out[256];
+	const config_setting_t *at;
+	struct span value;
+
+	bench_read(&b, text);
+	at = config_setting_get_elem(b.root, 0);
+	if (!conf_value(&b.l, at, term_find(span_of(config_setting_name(at))),
+		&value)) {
+		assert_int_equal(value.n, 0);
+		assert_int_equal(b.box.report.errors, 1);
+		return "";
+	}
+	assert_int_equal(b.box.report.errors, 0);
+	assert_true(value.n < sizeof(out));
+	memcpy(out, value.p, value.n);
+	out[value.n] = '\0';
+	return out;
+}
+
+static void
+wrong(const char *text, const char *said)
+{
+	assert_string_equal(value(text), "");
+	assert_true(sandbox_said(&b.box, said));
+}
+
+static void
+test_types(void **state)
+{
+	(void)state;
+	assert_string_equal(value("overwrite = true;"), "true");
+	assert_string_equal(value("overwrite = false;"), "false");
+	assert_string_equal(value("moderation = \"manual\";"), "manual");
+	assert_string_equal(value("public_id = \"a/b\";"), "a/b");
+	assert_string_equal(value("tags = \"a,b\";"), "a,b");
+	assert_string_equal(value("context = \"a\";"), "a");
+	assert_string_equal(value("context = -12;"), "-12");
+	assert_string_equal(value("context = true;"), "true");
+
+	wrong(
+	    "overwrite = \"true\";", "overwrite takes true or false, without");
+	wrong("overwrite = 1;", "overwrite takes true or false");
+	wrong("moderation = true;", "moderation takes text in quotes");
+	wrong("moderation = 1;", "moderation takes text in quotes");
+	wrong("moderation = 1.5;", "moderation takes text in quotes");
+	wrong("public_id = [ \"a\" ];", "public_id takes text in quotes");
+	wrong(
+	    "context = 1.5;", "context takes a text, a whole number, true or");
+}
+
+/* No parameter is a number so far; the type has its rule all the same. */
+static void
+test_int(void **state)
+{
+	static const struct term term = { .name = "n", .type = TERM_INT };
+	struct span value;
+
+	(void)state;
+	bench_read(&b, "n = 2147483647; m = -2147483648; s = \"1\"; t = true;");
+	assert_true(conf_value(&b.l, conf_member(b.root, "n"), &term, &value));
+	assert_true(span_is(value, "2147483647"));
+	assert_true(conf_value(&b.l, conf_member(b.root, "m"), &term, &value));
+	assert_true(span_is(value, "-2147483648"));
+	assert_false(conf_value(&b.l, conf_member(b.root, "s"), &term, &value));
+	assert_false(conf_value(&b.l, conf_member(b.root, "t"), &term, &value));
+	assert_true(sandbox_said(&b.box, "n takes a whole number, without"));
+}
+
+static void
+test_text(void **state)
+{
+	(void)state;
+	wrong("\nmoderation = \"\";", "error 2: moderation is empty here");
+	wrong("context = \"\";", "leave it out");
+	wrong("moderation = \"a\\nb\";", "holds a control character");
+	wrong("moderation = \"a\\tb\";", "holds a control character");
+	assert_string_equal(value("moderation = \"a b\";"), "a b");
+	assert_string_equal(value("moderation = \"\xc3\xa9\";"), "\xc3\xa9");
+}
+
+static bool
+element(const char *text)
+{
+	bench_read(&b, "a = 1;");
+	return conf_element(
+	    &b.l, b.root, term_find(SPAN_LIT("tags")), span_of(text));
+}
+
+static void
+test_element(void **state)
+{
+	(void)state;
+	assert_true(element("a"));
+	assert_true(element("a b"));
+	assert_false(element(""));
+	assert_true(sandbox_said(&b.box, "an element of tags is empty"));
+	assert_false(element("a,b"));
+	assert_true(sandbox_said(&b.box, "holds a comma"));
+	assert_false(element(" a"));
+	assert_false(element("a "));
+	assert_false(element(" "));
+	assert_true(sandbox_said(&b.box, "begins or ends with a blank"));
+}
+
+static bool
+has_template(const char *name, const char *text)
+{
+	struct text_template out;
+
+	bench_read(&b, "a = 1;");
+	return conf_template(&b.l, b.root, term_find(span_of(name)),
+	    span_of(text), SPAN_LIT("avatar"), &out);
+}
+
+static void
+test_template(void **state)
+{
+	(void)state;
+	assert_true(
+	    has_template("moderation", "{user}{claim.a.b}{ip}{policy}"));
+	assert_true(has_template("moderation", "{ user } {}"));
+	assert_false(has_template("moderation", "{usr}"));
+	assert_true(sandbox_said(&b.box, "moderation = \"{usr}\": {usr} is"));
+	assert_false(has_template("tags", "a{ip}"));
+	assert_true(sandbox_said(&b.box, "tags = \"a{ip}\": {ip} can't stand"));
+	assert_true(has_template("tags", "a{user}"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_int),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_element),
+		cmocka_unit_test(test_template),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_value", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

@@ -1,0 +1,265 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "deciding.h"
+
+static const char policies[] =
+    "avatar = { action = \"upload\";\n"
+    "  set = { public_id = \"users/{user}/{random}\"; overwrite = false;\n"
+    "    resource_type = \"image\"; tags = \"user_{user}\";\n"
+    "    moderation = \"manual\"; allowed_formats = \"jpg,png\"; };\n"
+    "  allow = { context = { caption = \"text 20\"; };\n"
+    "    invalidate = \"bool\"; }; };\n"
+    "widget = { action = \"upload\"; reusable = true;\n"
+    "  set = { upload_preset = \"site_signed\"; folder = \"users/{user}\";\n"
+    "    source = \"uw\"; };\n"
+    "  allow = { resource_type = [ \"image\", \"video\" ]; }; };\n"
+    "short = { action = \"upload\"; reusable = true; lifetime = 120;\n"
+    "  set = { upload_preset = \"site_signed\"; }; };\n"
+    "remove = { action = \"destroy\"; set = { invalidate = true; };\n"
+    "  allow = { public_id = \"users/{user}/**\"; }; };\n";
+
+static struct deciding d;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	deciding_open(&d, policies);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	deciding_close(&d);
+	return 0;
+}
+
+static void
+sets_and_sorts(void **state)
+{
+	(void)state;
+	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_string_equal(deciding_string(&d),
+	    "allowed_formats=jpg,png&moderation=manual&overwrite=false&"
+	    "public_id=users/alice/" DECIDING_RANDOM
+	    "&tags=user_alice&timestamp=1767225600");
+	assert_int_equal(d.grant.timestamp, DECIDING_NOW);
+	assert_int_equal(d.grant.expires_at, DECIDING_NOW + 3600);
+	assert_true(span_is(d.grant.resource_type, "image"));
+	assert_true(span_is(grant_value(&d.grant, "moderation"), "manual"));
+	assert_int_equal(grant_value(&d.grant, "folder").n, 0);
+}
+
+static void
+unknown_names(void **state)
+{
+	(void)state;
+	deciding_send(&d, "public_idd", "x");
+	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "parameter_unknown", "public_idd",
+	    "did you mean \"public_id\"?"));
+	deciding_send(&d, "qqqqqqqq", "x");
+	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "parameter_unknown", "qqqqqqqq", "takes: public_id"));
+	/* A name of another action. */
+	deciding_send(&d, "public_id", "users/alice/cat");
+	deciding_send(&d, "folder", "users/alice");
+	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+	assert_true(
+	    deciding_refused(&d, "parameter_unknown", "folder", "destroy"));
+	/* Of this action, but not of this policy; also when it is empty. */
+	deciding_send(&d, "eager", "w_1");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "parameter_not_allowed", "eager", "it takes: context"));
+	deciding_send(&d, "eager", "");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "parameter_not_allowed", "eager", ""));
+}
+
+static void
+reserved_names(void **state)
+{
+	static const char *const names[] = { "file", "signature", "api_key",
+		"cloud_name", "version", "asset_id", "version_id", "urls" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		deciding_send(&d, names[i], "1");
+		assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+		assert_true(deciding_refused(&d, "parameter_reserved", names[i],
+		    "never taken from a client"));
+		deciding_send(&d, "timestamp", "1767225600");
+		deciding_send(&d, names[i], "1");
+		assert_false(
+		    deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN));
+		assert_true(
+		    deciding_refused(&d, "parameter_reserved", names[i], ""));
+	}
+	deciding_send(&d, "timestamp", "1767225600");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "timestamp_not_taken", "timestamp", "leave it out"));
+}
+
+static void
+required_names(void **state)
+{
+	(void)state;
+	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "parameter_missing", "public_id", "destroy needs"));
+	assert_int_equal(d.why.status, 400);
+	deciding_send(&d, "public_id", "");
+	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "parameter_missing", "public_id", ""));
+	deciding_send(&d, "public_id", "users/alice/cat");
+	assert_true(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+}
+
+static void
+short_lifetimes_are_back_dated(void **state)
+{
+	(void)state;
+	deciding_send(&d, "public_id", "users/alice/cat");
+	assert_true(deciding_ask(&d, "remove", CONTRACT_PLAIN));
+	assert_int_equal(d.grant.timestamp, DECIDING_NOW - 3600 + 120);
+	assert_int_equal(d.grant.expires_at, DECIDING_NOW + 120);
+	assert_string_equal(deciding_string(&d),
+	    "invalidate=true&public_id=users/alice/cat&timestamp=1767222120");
+}
+
+static void
+final_is_signed_as_sent(void **state)
+{
+	(void)state;
+	deciding_send(&d, "source", "uw");
+	deciding_send(&d, "timestamp", "1767225590");
+	deciding_send(&d, "folder", "users/alice");
+	deciding_send(&d, "upload_preset", "site_signed");
+	assert_true(deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN));
+	assert_string_equal(deciding_string(&d),
+	    "folder=users/alice&source=uw&timestamp=1767225590&"
+	    "upload_preset=site_signed");
+	assert_int_equal(d.grant.expires_at, 1767225590 + 3600);
+}
+
+static void
+final_names_of_the_account(void **state)
+{
+	static const struct {
+		const char *name, *value;
+		bool taken;
+	} cases[] = {
+		{ "cloud_name", "demo", true },
+		{ "cloud_name", "other", false },
+		{ "api_key", "874837483274837", true },
+		{ "api_key", "874837483274838", false },
+		{ "resource_type", "image", true },
+		{ "resource_type", "video", true },
+		{ "resource_type", "raw", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, "source", "uw");
+		deciding_send(&d, "timestamp", "1767225590");
+		deciding_send(&d, "folder", "users/alice");
+		deciding_send(&d, "upload_preset", "site_signed");
+		deciding_send(&d, cases[i].name, cases[i].value);
+		assert_int_equal(
+		    deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN),
+		    cases[i].taken);
+		/* Never in the string. */
+		assert_null(strstr(deciding_string(&d), cases[i].name));
+	}
+}
+
+static void
+final_timestamps(void **state)
+{
+	static const struct {
+		const char *text, *code;
+	} cases[] = {
+		{ "1767225600", NULL },
+		{ "1767225300", NULL },
+		{ "1767225299", "timestamp_stale" },
+		{ "1767225900", NULL },
+		{ "1767225901", "timestamp_stale" },
+		{ "01767225600", "timestamp_malformed" },
+		{ "+1767225600", "timestamp_malformed" },
+		{ " 1767225600", "timestamp_malformed" },
+		{ "1767225600.0", "timestamp_malformed" },
+		{ "1767225600000", "timestamp_stale" },
+		{ "9999999999999999999", "timestamp_malformed" },
+		{ "", "timestamp_malformed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, "source", "uw");
+		deciding_send(&d, "folder", "users/alice");
+		deciding_send(&d, "upload_preset", "site_signed");
+		deciding_send(&d, "timestamp", cases[i].text);
+		assert_int_equal(
+		    deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN),
+		    cases[i].code == NULL);
+		if (cases[i].code == NULL)
+			continue;
+		assert_true(
+		    deciding_refused(&d, cases[i].code, "timestamp", ""));
+		if (strcmp(cases[i].code, "timestamp_stale") == 0)
+			assert_int_equal(d.why.server_time, DECIDING_NOW);
+	}
+	deciding_send(&d, "source", "uw");
+	assert_false(deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(
+	    deciding_refused(&d, "timestamp_malformed", "timestamp", ""));
+}
+
+static void
+final_needs_a_whole_lifetime(void **state)
+{
+	(void)state;
+	deciding_send(&d, "upload_preset", "site_signed");
+	deciding_send(&d, "timestamp", "1767225600");
+	assert_false(deciding_ask(&d, "short", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(deciding_refused(
+	    &d, "contract_not_served", "", "live 120 seconds"));
+	assert_true(deciding_ask(&d, "short", CONTRACT_PLAIN));
+}
+
+static void
+no_contract_no_grant(void **state)
+{
+	(void)state;
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_NONE));
+	assert_true(deciding_refused(&d, "contract_unknown", "", ""));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sets_and_sorts),
+		cmocka_unit_test(unknown_names),
+		cmocka_unit_test(reserved_names),
+		cmocka_unit_test(required_names),
+		cmocka_unit_test(short_lifetimes_are_back_dated),
+		cmocka_unit_test(final_is_signed_as_sent),
+		cmocka_unit_test(final_names_of_the_account),
+		cmocka_unit_test(final_timestamps),
+		cmocka_unit_test(final_needs_a_whole_lifetime),
+		cmocka_unit_test(no_contract_no_grant),
+	};
+
+	return cmocka_run_group_tests_name("decide", tests, setup, teardown);
+}

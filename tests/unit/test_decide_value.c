@@ -1,0 +1,237 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "deciding.h"
+
+static const char policies[] =
+    "avatar = { action = \"upload\";\n"
+    "  set = { public_id = \"users/{user}/{random}\"; overwrite = false;\n"
+    "    allowed_formats = \"jpg\"; };\n"
+    "  allow = { invalidate = \"bool\"; async = [ true ];\n"
+    "    type = [ \"upload\", \"private\" ]; }; };\n"
+    "named = { action = \"upload\"; set = { overwrite = true;\n"
+    "    public_id = \"users/{user}/avatar\"; allowed_formats = \"jpg\";\n"
+    "    display_name = \"{user}\"; }; };\n"
+    "long = { action = \"upload\"; set = { allowed_formats = \"jpg\";\n"
+    "    public_id = \"users/{user}/pic_{user}\"; }; };\n"
+    "remove = { action = \"destroy\";\n"
+    "  allow = { public_id = [ \"users/{user}/**\", \"h/{user_hash}/*\" ]; };\n"
+    "};\n";
+
+static struct deciding d;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	deciding_open(&d, policies);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	deciding_close(&d);
+	return 0;
+}
+
+static void
+repeated_values(void **state)
+{
+	(void)state;
+	deciding_send(&d, "overwrite", "false");
+	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	/* Said otherwise, and signed as the policy says it. */
+	deciding_send(&d, "overwrite", "0");
+	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(span_is(grant_value(&d.grant, "overwrite"), "false"));
+	deciding_send(&d, "overwrite", "true");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(
+	    deciding_refused(&d, "value_fixed", "overwrite", "\"false\""));
+	deciding_send(&d, "overwrite", "False");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	deciding_send(&d, "public_id", "users/alice/avatar");
+	assert_true(deciding_ask(&d, "named", CONTRACT_PLAIN));
+	deciding_send(&d, "public_id", "users/alice/avatar2");
+	assert_false(deciding_ask(&d, "named", CONTRACT_PLAIN));
+}
+
+static void
+random_is_the_servers(void **state)
+{
+	(void)state;
+	deciding_send(&d, "public_id", "users/alice/" DECIDING_RANDOM);
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "value_fixed", "public_id", "anew for each request"));
+}
+
+static void
+final_random_has_its_form(void **state)
+{
+	static const struct {
+		const char *id;
+		bool given;
+	} cases[] = {
+		{ "users/alice/0123456789abcdef0123456789abcdef", true },
+		{ "users/alice/0123456789abcdef0123456789abcdeF", false },
+		{ "users/alice/0123456789abcdef0123456789abcde", false },
+		{ "users/alice/0123456789abcdef0123456789abcdef0", false },
+		{ "users/bob/0123456789abcdef0123456789abcdef", false },
+		{ "users/alice/", false },
+		{ "", false },
+		{ NULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, "timestamp", "1767225600");
+		deciding_send(&d, "overwrite", "false");
+		deciding_send(&d, "allowed_formats", "jpg");
+		if (cases[i].id != NULL)
+			deciding_send(&d, "public_id", cases[i].id);
+		assert_int_equal(
+		    deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN),
+		    cases[i].given);
+	}
+}
+
+static void
+final_needs_each_set_value(void **state)
+{
+	(void)state;
+	deciding_send(&d, "timestamp", "1767225600");
+	deciding_send(
+	    &d, "public_id", "users/alice/0123456789abcdef0123456789abcdef");
+	deciding_send(&d, "allowed_formats", "jpg");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(deciding_refused(
+	    &d, "parameter_missing", "overwrite", "put it in a signed preset"));
+	assert_int_equal(d.why.status, 403);
+}
+
+static void
+allowed_values(void **state)
+{
+	static const struct {
+		const char *name, *value;
+		bool given;
+	} cases[] = {
+		{ "invalidate", "true", true },
+		{ "invalidate", "0", true },
+		{ "invalidate", "yes", false },
+		{ "async", "true", true },
+		{ "async", "false", false },
+		{ "type", "private", true },
+		{ "type", "authenticated", false },
+		{ "type", "Private", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, cases[i].name, cases[i].value);
+		assert_int_equal(
+		    deciding_ask(&d, "avatar", CONTRACT_PLAIN), cases[i].given);
+		if (cases[i].given)
+			assert_true(
+			    span_is(grant_value(&d.grant, cases[i].name),
+				cases[i].value));
+		else
+			assert_true(deciding_refused(
+			    &d, "value_not_allowed", cases[i].name, ""));
+	}
+}
+
+static void
+owned_ids(void **state)
+{
+	static const struct {
+		const char *id;
+		bool given;
+	} cases[] = {
+		{ "users/alice/cat", true },
+		{ "users/alice/a/b/c.jpg", true },
+		{ "users/bob/cat", false },
+		{ "users/alicee/cat", false },
+		{ "users/alic/cat", false },
+		{ "users/Alice/cat", false },
+		{ "users/alice", false },
+		{ "users/alice/", false },
+		{ "users/alice//cat", false },
+		{ "/users/alice/cat", false },
+		{ "users/alice/../bob/cat", false },
+		{ "users/alice/.", false },
+		{ "users/alice/%2e%2e/bob", false },
+		{ "users/alice\\bob", false },
+		{ "users/alice/c&at", false },
+		{ "users/alice/c%26at", false },
+		{ "users/alice/cat.jpg.png", false },
+		{ "h/522df11d8ab8f6a20ad6e26b1c2a8d7c/cat", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, "public_id", cases[i].id);
+		assert_int_equal(
+		    deciding_ask(&d, "remove", CONTRACT_PLAIN), cases[i].given);
+		if (!cases[i].given)
+			assert_true(deciding_refused(
+			    &d, "value_not_allowed", "public_id", ""));
+	}
+}
+
+static void
+users_that_are_no_segment(void **state)
+{
+	static const char *const users[] = { "..", "a/b", "a b", "a&b", "*",
+		"\xc3\xa4", "a.b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		d.session.user = span_of(users[i]);
+		assert_false(deciding_ask(&d, "named", CONTRACT_PLAIN));
+		assert_string_equal(d.why.code, "user_not_usable");
+		assert_int_equal(d.why.status, 403);
+	}
+	d.session.user = SPAN_LIT("alice");
+	assert_true(deciding_ask(&d, "named", CONTRACT_PLAIN));
+}
+
+static void
+users_that_make_an_id_too_long(void **state)
+{
+	static const char letters[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+				      "aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+	(void)state;
+	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 4);
+	assert_true(deciding_ask(&d, "long", CONTRACT_PLAIN));
+	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 3);
+	assert_false(deciding_ask(&d, "long", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "user_not_usable", "public_id", ""));
+	d.session.user = SPAN_LIT("alice");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(repeated_values),
+		cmocka_unit_test(random_is_the_servers),
+		cmocka_unit_test(final_random_has_its_form),
+		cmocka_unit_test(final_needs_each_set_value),
+		cmocka_unit_test(allowed_values),
+		cmocka_unit_test(owned_ids),
+		cmocka_unit_test(users_that_are_no_segment),
+		cmocka_unit_test(users_that_make_an_id_too_long),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "decide_value", tests, setup, teardown);
+}

@@ -1,0 +1,187 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guard.h"
+#include "policy/elements.h"
+
+static unsigned char mem[65536];
+static struct arena arena;
+static struct problem why;
+
+/* Reads one text for the term, at an unreadable page. */
+static bool
+reads(const char *term, const char *text, bool exact, struct elements *out)
+{
+	struct span value = guarded(span_of(text));
+	struct param p = { span_of(term), SHAPE_TEXT, 1, &value, NULL };
+
+	arena_init(&arena, mem, sizeof(mem));
+	memset(mem, 0x55, sizeof(mem));
+	problem_clear(&why);
+	return elements_read(
+	    &p, term_find(span_of(term)), exact, &arena, out, &why);
+}
+
+static void
+lists(void **state)
+{
+	struct elements e;
+
+	(void)state;
+	assert_true(reads("tags", "a,b,c", false, &e));
+	assert_int_equal(e.n, 3);
+	assert_true(span_is(e.values[2], "c"));
+	assert_null(e.keys);
+	assert_true(reads("tags", "a", false, &e));
+	assert_int_equal(e.n, 1);
+	assert_true(reads("tags", "", false, &e));
+	assert_int_equal(e.n, 0);
+	assert_false(reads("tags", "a,,c", false, &e));
+	assert_string_equal(why.code, "element_empty");
+	assert_false(reads("tags", "a,b,a", false, &e));
+	assert_string_equal(why.code, "element_twice");
+	assert_false(reads("tags", ",", false, &e));
+	assert_false(reads("tags", "a,", false, &e));
+}
+
+static void
+groups(void **state)
+{
+	struct elements e;
+
+	(void)state;
+	assert_true(reads("context", "a=1|b=x=y|c=p\\|q\\=r", false, &e));
+	assert_int_equal(e.n, 3);
+	assert_true(span_is(e.keys[1], "b"));
+	assert_true(span_is(e.values[1], "x=y"));
+	assert_true(span_is(e.values[2], "p\\|q\\=r"));
+	assert_false(reads("context", "a=1|b", false, &e));
+	assert_string_equal(why.code, "group_form");
+	assert_false(reads("context", "=1", false, &e));
+	assert_false(reads("context", "a=", false, &e));
+	assert_false(reads("context", "a=1|a=2", false, &e));
+	assert_string_equal(why.code, "element_twice");
+	assert_false(reads("context", "a\\=1", false, &e));
+	/* A backslash at the very end escapes nothing. */
+	assert_true(reads("context", "a=1\\", false, &e));
+	assert_true(span_is(e.values[0], "1\\"));
+}
+
+static void
+many(void **state)
+{
+	char text[3 * LIST_MAX + 8] = "";
+	struct elements e;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < LIST_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%02x",
+		    i > 0 ? "," : "", (unsigned)i);
+	assert_true(reads("tags", text, false, &e));
+	assert_int_equal(e.n, LIST_MAX);
+	strcat(text, ",zz");
+	assert_false(reads("tags", text, false, &e));
+	assert_string_equal(why.code, "too_many");
+	text[strlen(text) - 6] = '\0';
+	assert_true(reads("tags", text, false, &e));
+	assert_int_equal(e.n, LIST_MAX - 1);
+}
+
+static void
+shapes(void **state)
+{
+	struct span value = SPAN_INIT("v"), key = SPAN_INIT("k");
+	struct elements e;
+	static const struct {
+		const char *term;
+		enum shape shape;
+		bool exact, read;
+	} cases[] = {
+		{ "tags", SHAPE_LIST, false, true },
+		{ "tags", SHAPE_LIST, true, true },
+		{ "tags", SHAPE_OBJECT, false, false },
+		{ "context", SHAPE_OBJECT, false, true },
+		{ "context", SHAPE_OBJECT, true, false },
+		{ "context", SHAPE_LIST, false, false },
+		{ "public_id", SHAPE_LIST, false, false },
+		{ "public_id", SHAPE_OBJECT, false, false },
+		{ "public_id", SHAPE_TEXT, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct param p = { span_of(cases[i].term), cases[i].shape, 1,
+			&value, &key };
+
+		arena_init(&arena, mem, sizeof(mem));
+		problem_clear(&why);
+		assert_int_equal(
+		    elements_read(&p, term_find(span_of(cases[i].term)),
+			cases[i].exact, &arena, &e, &why),
+		    cases[i].read);
+		assert_int_equal(e.n, cases[i].read ? 1 : 0);
+		if (!cases[i].read)
+			assert_string_equal(why.code, "wrong_form");
+	}
+}
+
+static void
+joins(void **state)
+{
+	static const struct {
+		const char *term, *text;
+	} cases[] = {
+		{ "tags", "a,b,c" },
+		{ "context", "a=1|b=x\\=y" },
+		{ "public_id", "users/alice" },
+	};
+	struct elements e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(reads(cases[i].term, cases[i].text, false, &e));
+		assert_true(
+		    span_is(elements_join(
+				&e, term_find(span_of(cases[i].term)), &arena),
+			cases[i].text));
+	}
+	arena_init(&arena, mem, 3);
+	assert_int_equal(
+	    elements_join(&e, term_find(SPAN_LIT("public_id")), &arena).n, 0);
+	assert_true(arena.full);
+}
+
+static void
+escapes(void **state)
+{
+	(void)state;
+	arena_init(&arena, mem, sizeof(mem));
+	assert_true(span_is(
+	    elements_escape(SPAN_LIT("a=b|c&d,e"), &arena), "a\\=b\\|c&d,e"));
+	assert_true(span_is(elements_escape(SPAN_LIT(""), &arena), ""));
+	arena_init(&arena, mem, 2);
+	assert_int_equal(elements_escape(SPAN_LIT("=="), &arena).n, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(many),
+		cmocka_unit_test(shapes),
+		cmocka_unit_test(joins),
+		cmocka_unit_test(escapes),
+	};
+
+	return cmocka_run_group_tests_name("elements", tests, NULL, NULL);
+}

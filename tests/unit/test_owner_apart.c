@@ -1,0 +1,125 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sandbox.h"
+
+static struct sandbox box;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	sandbox_open(&box);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	sandbox_close(&box);
+	return 0;
+}
+
+/* Two policies, each with one id. */
+static bool
+loads(const char *first, const char *second)
+{
+	char text[4096];
+	struct config *config;
+
+	snprintf(text, sizeof(text),
+	    SANDBOX_CLOUD SANDBOX_SESSION
+	    "policies = {\n"
+	    "  up = { action = \"upload\"; set = { public_id = \"%s\";\n"
+	    "    overwrite = false; allowed_formats = \"jpg\"; }; };\n"
+	    "  remove = { action = \"destroy\";\n"
+	    "    allow = { public_id = \"%s\"; }; };\n"
+	    "};\n",
+	    first, second);
+	config = sandbox_load(&box, text);
+	config_free(config);
+	return config != NULL;
+}
+
+static void
+ids_of_two_policies(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		bool apart;
+	} cases[] = {
+		{ "users/{user}/{random}", "users/{user}/**", true },
+		{ "users/{user}/{random}", "users/{user}/a/*", true },
+		{ "users/{user}/{random}", "people/{user}/*", true },
+		{ "users/{user}/{random}", "hashes/{user_hash}/*", true },
+		{ "users/{user}/{random}", "users/{user_hash}/*", false },
+		{ "users/{user}/{random}", "users/{claim.id}/*", false },
+		{ "users/{claim.id}/x", "users/{claim.id}/*", true },
+		{ "users/{claim.id}/x", "users/{claim.ic}/*", false },
+		{ "users/{user}/{random}", "users/team/{user}/*", false },
+		{ "users/team/{user}/x", "users/{user}/**", false },
+		{ "users/a/{user}/x", "users/b/{user}/*", true },
+		{ "users/a/{user}/x", "users/a/{user_hash}/*", false },
+		{ "up/{date}/{user}/x", "up/{date}/{user}/*", true },
+		{ "up/{date}/{user}/x", "up/today/{user}/*", false },
+		{ "up/p_{user}/{user}/x", "up/q_{user}/{user}/*", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (loads(cases[i].first, cases[i].second) != cases[i].apart)
+			fail_msg("%s and %s", cases[i].first, cases[i].second);
+		if (!cases[i].apart)
+			assert_true(sandbox_said(
+			    &box, "one user's id could be another's"));
+	}
+}
+
+static void
+moderators_are_no_owners(void **state)
+{
+	struct config *config = sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
+	    "policies = {\n"
+	    "  own = { action = \"destroy\";\n"
+	    "    allow = { public_id = \"users/{user}/**\"; }; };\n"
+	    "  all = { action = \"destroy\"; any_owner = true;\n"
+	    "    users = [ \"root\" ];\n"
+	    "    allow = { public_id = \"users/**\"; }; };\n"
+	    "};\n");
+
+	(void)state;
+	assert_non_null(config);
+	config_free(config);
+}
+
+static void
+ids_of_one_policy(void **state)
+{
+	struct config *config = sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
+	    "policies = {\n"
+	    "  own = { action = \"destroy\"; allow = { public_id =\n"
+	    "    [ \"users/{user}/**\", \"users/{user_hash}/*\" ]; }; };\n"
+	    "};\n");
+
+	(void)state;
+	assert_null(config);
+	assert_true(sandbox_said(&box, "one user's id could be another's"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_of_two_policies),
+		cmocka_unit_test(moderators_are_no_owners),
+		cmocka_unit_test(ids_of_one_policy),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "owner_apart", tests, setup, teardown);
+}

@@ -1,0 +1,250 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+
+static struct bench b;
+
+#define BEGIN "policies = {\n"
+#define END "\n};"
+#define GUARD                                                                  \
+	"set = { public_id = \"u/{user}\"; moderation = \"manual\"; "          \
+	"allowed_formats = \"jpg\"; }; "
+#define PLAIN "set = { public_id = \"u/{user}\"; upload_preset = \"s\"; }; "
+
+static bool
+said(const char *text, const char *what)
+{
+	assert_int_equal(policies_owned(&b, text), 0);
+	return strstr(b.box.said, what) != NULL;
+}
+
+/* Right is silent about it, wrong is not. */
+static void
+test_upload(void **state)
+{
+	(void)state;
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\";\nset = { public_id = "
+		       "\"u/{user}\"; }; };" END,
+		"warning 2: the policy \"a\" takes files of any kind"));
+	assert_false(said(BEGIN "a = { action = \"upload\"; " GUARD "};" END,
+	    "files of any kind"));
+	assert_false(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
+	    "files of any kind"));
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\"; reusable = true; "
+		       "allow = { allowed_formats = [ \"jpg\" ]; }; };" END,
+		"files of any kind"));
+	assert_true(strstr(b.box.said,
+	    "note 2: one signature of the policy \"a\" is good for any number "
+	    "of uploads, for 3600 seconds"));
+	assert_false(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
+	    "any number of uploads"));
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\"; reusable = true; "
+		       "shared_tags = true; set = { tags = \"a\"; }; };" END,
+		"warning 2: with shared_tags, who may use the policy \"a\""));
+	assert_false(said(BEGIN "a = { action = \"upload\"; reusable = true; "
+				"shared_tags = true; };" END,
+	    "with shared_tags"));
+}
+
+/* Two policies: the first guards, the second does not. */
+static bool
+around(const char *first, const char *second)
+{
+	static char text[2048];
+
+	snprintf(text, sizeof(text),
+	    "%sa = { action = \"upload\"; %s%s };\nb = { action = \"upload\"; "
+	    "%s%s };%s",
+	    BEGIN, GUARD, first, PLAIN, second, END);
+	return said(text,
+	    "warning 2: the policy \"a\" sets moderation, allowed_formats, but "
+	    "every signature is also an upload, so that whoever may use b as "
+	    "well can go around it");
+}
+
+static void
+test_around(void **state)
+{
+	(void)state;
+	assert_true(around("", ""));
+	assert_true(strstr(b.box.said,
+	    "warning 3: the policy \"b\" sets upload_preset, but every "
+	    "signature is also an upload, so that whoever may use a as well"));
+	assert_true(around("users = \"x\";", ""));
+	assert_true(around("", "users = \"x\";"));
+	assert_true(around("users = [ \"x\", \"y\" ];", "users = \"y\";"));
+	assert_false(around("users = [ \"x\", \"y\" ];", "users = \"z\";"));
+	assert_false(around("users = \"x\";", "deny_users = \"x\";"));
+	assert_false(around("deny_users = \"x\";", "users = \"x\";"));
+	assert_true(around("deny_users = \"x\";", "users = [ \"x\", \"y\" ];"));
+	assert_false(around("users = [ ];", ""));
+	assert_false(around("", "users = [ ];"));
+	/* A claim can be a list that fits both. */
+	assert_true(around("require = ( { claim = \"r\"; is = \"x\"; } );",
+	    "require = ( { claim = \"r\"; is = \"y\"; } );"));
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\"; " GUARD "};\n"
+		       "r = { action = \"destroy\"; allow = { public_id "
+		       "= \"u/{user}\"; }; };" END,
+		"whoever may use r as well"));
+	assert_false(said(BEGIN "a = { action = \"upload\"; " GUARD "};\n"
+				"b = { action = \"upload\"; " GUARD "};" END,
+	    "can go around it"));
+}
+
+/* Another account's signature is of no use. */
+static void
+test_accounts(void **state)
+{
+	static const struct cloud clouds[] = {
+		{ .label = SPAN_INIT("main") },
+		{ .label = SPAN_INIT("other") },
+	};
+
+	(void)state;
+	bench_read(&b, BEGIN
+	    "a = { action = \"upload\"; cloud = \"main\"; " GUARD "};\n"
+	    "b = { action = \"upload\"; cloud = \"other\"; " PLAIN "};" END);
+	b.config.clouds = clouds;
+	b.config.n_clouds = 2;
+	conf_policies(&b.l, b.root);
+	owner_check(&b.l);
+	assert_int_equal(b.box.report.errors, 0);
+	assert_null(strstr(b.box.said, "can go around it"));
+}
+
+static void
+test_many(void **state)
+{
+	static char text[8192];
+	char *p = text + sprintf(text, "%sa = { action = \"upload\"; %s};",
+			     BEGIN, GUARD);
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		p += sprintf(p, "b%d = { action = \"upload\"; %s};", i, PLAIN);
+	strcpy(p, END);
+	assert_true(said(text, "b6, b7 as well"));
+	strcpy(p, "b8 = { action = \"upload\"; " PLAIN "};" END);
+	assert_true(said(text, "b6, b7 and 1 more as well"));
+}
+
+static void
+test_services(void **state)
+{
+	(void)state;
+	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
+	    "note 2: a signature of the policy \"a\" also serves as destroy, "
+	    "explicit, download, for what it names, which is the user's own"));
+	assert_true(said(BEGIN
+	    "r = { action = \"destroy\"; allow = { public_id "
+	    "= \"u/{user}\"; }; };" END,
+	    "also serves as upload (of any file), explicit, download, for what "
+	    "it names, which is the user's own"));
+	assert_true(
+	    said(BEGIN "r = { action = \"destroy\"; any_owner = true; "
+		       "users = \"m\"; allow = { public_id = \"**\"; }; "
+		       "};" END,
+		"explicit, download, for what it names\n"));
+	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
+			       "set = { tags = \"u_{user}\"; }; };" END,
+	    "also serves as archive, for what it names, which is"));
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\"; reusable = true; "
+		       "shared_tags = true; set = { tags = \"u\"; }; };" END,
+		"also serves as archive, for what it names\n"));
+	assert_false(said(BEGIN "a = { action = \"upload\"; reusable = true; "
+				"};" END,
+	    "also serves as"));
+}
+
+static void
+test_contracts(void **state)
+{
+	(void)state;
+	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
+	    "note 2: the policy \"a\" serves the plain contract, and "
+	    "paramsToSign for a client that itself sends public_id, "
+	    "upload_preset; not for the Upload Widget"));
+	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
+			       "set = { source = \"uw\"; }; };" END,
+	    "paramsToSign for a client that itself sends source\n"));
+	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
+			       "allow = { source = [ \"uw\" ]; }; set = { "
+			       "resource_type = \"image\"; }; };" END,
+	    "serves the plain contract, and paramsToSign\n"));
+	assert_true(said(BEGIN
+	    "a = { action = \"upload\"; lifetime = 3599; " PLAIN "};" END,
+	    "and not paramsToSign: that needs lifetime = 3600"));
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\"; reusable = true; "
+		       "set = { context = { a = \"{random}\"; }; }; };" END,
+		"paramsToSign for a client that itself sends context"));
+	assert_true(said(BEGIN "a = { action = \"upload\"; set = { public_id = "
+			       "\"u/{user}/{random}\"; }; };" END,
+	    "and paramsToSign for a client that itself sends public_id"));
+	assert_true(said(BEGIN "r = { action = \"destroy\"; lifetime = 3600; "
+			       "allow = { public_id = \"u/{user}\"; }; };" END,
+	    "the policy \"r\" serves the plain contract, and paramsToSign\n"));
+}
+
+/* Every name of an upload in set, all of them in the note. */
+static void
+test_room(void **state)
+{
+	static char text[8192];
+	char *p = text + sprintf(text,
+			     "%sa = { action = \"upload\"; reusable = "
+			     "true; shared_tags = true; set = { ",
+			     BEGIN);
+	size_t done = 0;
+	char last[NAME_MAX_BYTES + 3] = "";
+
+	(void)state;
+	for (size_t i = 0; i < vocabulary_count && done < PARAMS_MAX - 1; i++) {
+		const struct term *term = &vocabulary[i];
+
+		if (!term_taken(term, ACTION_UPLOAD) ||
+		    term->sender == SENDER_NOBODY || term->type == TERM_ID)
+			continue;
+		p += sprintf(p, "%s = %s; ", term->name,
+		    term->type == TERM_BOOL    ? "true"
+		    : term->type == TERM_GROUP ? "\"a=b\""
+					       : "\"image\"");
+		if (term->is_signed)
+			snprintf(last, sizeof(last), ", %s", term->name);
+		done++;
+	}
+	strcpy(p, "}; };" END);
+	assert_int_equal(done, PARAMS_MAX - 1);
+	assert_true(said(text, "itself sends access_control, access_mode, "));
+	assert_non_null(strstr(b.box.said, last));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_upload),
+		cmocka_unit_test(test_around),
+		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_contracts),
+		cmocka_unit_test(test_room),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("owner_warn", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

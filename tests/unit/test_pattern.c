@@ -1,0 +1,349 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "rules.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define TEN "0123456789"
+#define SIXTY_FOUR TEN TEN TEN TEN TEN TEN "0123"
+
+static struct rules r;
+
+static bool
+compiles(const char *source, struct pattern *out)
+{
+	struct span copy = guarded(span_of(source));
+	bool right;
+
+	memset(out, 0x55, sizeof(*out));
+	right =
+	    pattern_compile(copy, SPAN_LIT("avatar"), &r.arena, out, &r.why);
+	guard_free(copy);
+	if (right)
+		assert_true(span_is(out->source, source));
+	else
+		assert_true(out->n == 0 && r.why.n > 0);
+	return right;
+}
+
+static bool
+is_pattern(const char *source)
+{
+	struct pattern p;
+
+	rules_open(&r);
+	return compiles(source, &p);
+}
+
+static void
+test_compiles(void **state)
+{
+	static const char *const sources[] = { "*", "**", "a", "a/*", "a/**",
+		"**/a", "a/**/b", "*/*", "users/{user}/**", "{user}.jpg",
+		"a.jpg", "a/b_{user}-x.{policy}", "{date}_{claim.team}",
+		SIXTY_FOUR, SIXTY_FOUR ".jpg", "{random}{user_hash}",
+		"a/{policy}", "-", "_", "a.0123456789abcdef" };
+
+	(void)state;
+	for (size_t i = 0; i < N(sources); i++)
+		assert_true(is_pattern(sources[i]));
+}
+
+static void
+test_refuses(void **state)
+{
+	static const char *const sources[] = { "", "/", "a/", "/a", "a//b",
+		"***", "a*", "*a", "*.jpg", "**.jpg", "**/**", "a/**/b/**",
+		"a b", "a.b/c", ".", "..", "a.", ".jpg", "a.b.c", "a.j-g",
+		"a.{user}", "a.b{user}", "{user}.", "a./b", "a/../b", "a%b",
+		"a\\b", "{ip}", "a/{ip}", "{usr}", "{user", "a{", "a:b", "a,b",
+		"\xc3\xa4", "?", "[a]", "a.0123456789abcdefg", SIXTY_FOUR "0",
+		SIXTY_FOUR "{user}", "{random}{user_hash}x",
+		"{random}{random}{user}", "{date}" SIXTY_FOUR };
+
+	(void)state;
+	for (size_t i = 0; i < N(sources); i++)
+		assert_false(is_pattern(sources[i]));
+}
+
+static void
+test_every_byte(void **state)
+{
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		char source[] = { 'a', (char)c, 'a', '\0' };
+		bool right = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+				    "QRSTUVWXYZ0123456789_-./",
+				 c) != NULL;
+
+		assert_int_equal(is_pattern(source), right);
+		rules_open(&r);
+		assert_int_equal(id_valid(span_of(source), &r.why), right);
+	}
+	assert_false(id_valid(SPAN_LIT("a\0a"), NULL));
+}
+
+static bool
+is_id(const char *text)
+{
+	struct span copy = guarded(span_of(text));
+	bool right;
+
+	rules_open(&r);
+	right = id_valid(copy, &r.why);
+	assert_int_equal(right, r.why.n == 0);
+	assert_int_equal(right, id_valid(copy, NULL));
+	guard_free(copy);
+	return right;
+}
+
+static void
+test_ids(void **state)
+{
+	static const char *const right[] = { "a", "a/b", "a.jpg", "a/b.mp4",
+		"-", "_/-", "users/alice/0/1/2", SIXTY_FOUR,
+		SIXTY_FOUR ".0123456789abcdef", SIXTY_FOUR "/" SIXTY_FOUR };
+	static const char *const wrong[] = { "", "/", "/a", "a/", "a//b", ".",
+		"..", "a.", ".jpg", "a/.jpg", "a.b/c", "a.b.c", "a/../b", "*",
+		"a/*", "a.j_g", "a b", SIXTY_FOUR "0", "a/" SIXTY_FOUR "0",
+		SIXTY_FOUR "0.jpg", "a.0123456789abcdefg" };
+
+	(void)state;
+	for (size_t i = 0; i < N(right); i++)
+		assert_true(is_id(right[i]));
+	for (size_t i = 0; i < N(wrong); i++)
+		assert_false(is_id(wrong[i]));
+}
+
+static void
+test_id_length(void **state)
+{
+	char text[ID_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < ID_MAX + 1; i++)
+		text[i] = i % 2 == 0 ? 'a' : '/';
+	text[ID_MAX + 1] = '\0';
+	assert_false(is_id(text));
+	text[ID_MAX - 1] = 'b';
+	text[ID_MAX] = 'c';
+	assert_false(is_id(text));
+	text[ID_MAX] = '\0';
+	assert_true(is_id(text));
+	text[ID_MAX - 1] = '\0';
+	assert_false(is_id(text));
+	text[ID_MAX - 2] = '\0';
+	assert_true(is_id(text));
+}
+
+static bool
+matches_now(const char *source, const char *id)
+{
+	struct span copy = guarded(span_of(id));
+	struct pattern p;
+	bool right;
+
+	assert_true(compiles(source, &p));
+	problem_clear(&r.problem);
+	right = pattern_matches(&p, &r.facts, &r.arena, copy, &r.problem);
+	guard_free(copy);
+	return right;
+}
+
+static bool
+matches(const char *source, const char *id)
+{
+	bool right;
+
+	rules_open(&r);
+	right = matches_now(source, id);
+	assert_int_equal(r.problem.status, 0);
+	return right;
+}
+
+static void
+test_whole_segments(void **state)
+{
+	(void)state;
+	assert_true(matches("users/{user}/a", "users/alice/a"));
+	assert_false(matches("users/{user}/a", "users/alice2/a"));
+	assert_false(matches("users/{user}/a", "users/alic/a"));
+	assert_false(matches("users/{user}/a", "users/Alice/a"));
+	assert_false(matches("users/{user}/a", "users/alice/a/b"));
+	assert_false(matches("users/{user}/a", "users/alice"));
+	assert_false(matches("users/{user}/a", "users/alice/a.jpg"));
+	assert_true(matches("users/{user}/a.jpg", "users/alice/a.jpg"));
+	assert_false(matches("users/{user}/a.jpg", "users/alice/a.png"));
+	assert_true(matches("{user}.jpg", "alice.jpg"));
+	assert_true(matches("u_{user}/{random}", "u_alice/" RULES_RANDOM));
+	assert_false(matches("u_{user}/{random}", "u_alice/x" RULES_RANDOM));
+}
+
+static void
+test_one(void **state)
+{
+	(void)state;
+	assert_true(matches("*", "a"));
+	assert_true(matches("*", "a.jpg"));
+	assert_false(matches("*", "a/b"));
+	assert_true(matches("a/*/c", "a/b/c"));
+	assert_false(matches("a/*/c", "a/c"));
+	assert_false(matches("a/*/c", "a/b/b/c"));
+	assert_false(matches("users/*", "usersx/a"));
+}
+
+static void
+test_many(void **state)
+{
+	(void)state;
+	assert_true(matches("**", "a"));
+	assert_true(matches("**", "a/b/c.jpg"));
+	assert_false(matches("a/**", "a"));
+	assert_true(matches("a/**", "a/b"));
+	assert_true(matches("a/**", "a/b/c"));
+	assert_false(matches("a/**", "b/b/c"));
+	assert_true(matches("**/z", "a/z"));
+	assert_true(matches("**/z", "a/z/z"));
+	assert_false(matches("**/z", "z"));
+	assert_false(matches("**/z", "a/y"));
+	assert_true(matches("a/**/z", "a/b/c/z"));
+	assert_false(matches("a/**/z", "a/z"));
+	assert_true(matches("a/*/**/*/z", "a/1/2/3/z"));
+	assert_false(matches("a/*/**/*/z", "a/1/3/z"));
+}
+
+/* Nothing that is no id gets through a wildcard. */
+static void
+test_only_ids(void **state)
+{
+	static const char *const wrong[] = { "", "/", "a//b", "../b", "a/..",
+		"a/", "a/b c", "a/%2e%2e", "a/b&c" };
+
+	(void)state;
+	for (size_t i = 0; i < N(wrong); i++) {
+		assert_false(matches("**", wrong[i]));
+		assert_false(matches("*", wrong[i]));
+		assert_false(matches("a/**", wrong[i]));
+	}
+}
+
+static void
+test_longest_id(void **state)
+{
+	char text[ID_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ID_MAX; i++)
+		text[i] = i % 2 == 0 ? 'a' : '/';
+	text[ID_MAX] = '\0';
+	assert_true(matches("**", text));
+	assert_true(matches("a/**/a", text));
+	assert_false(matches("a/**/b", text));
+}
+
+static void
+test_user_not_usable(void **state)
+{
+	(void)state;
+	rules_open(&r);
+	r.session.user = SPAN_LIT("a@b");
+	assert_false(matches_now("users/{user}/*", "users/x/y"));
+	assert_int_equal(r.problem.status, 403);
+	assert_string_equal(r.problem.code, "user_not_usable");
+	assert_false(matches_now("users/{user}/*", "other/x/y"));
+	assert_int_equal(r.problem.status, 0);
+	assert_false(matches_now("users/{user_hash}/*", "users/x/y"));
+	assert_int_equal(r.problem.status, 0);
+}
+
+static bool
+owned(const char *source)
+{
+	struct pattern p;
+	bool right;
+
+	rules_open(&r);
+	assert_true(compiles(source, &p));
+	right = pattern_owned(&p, &r.why);
+	assert_int_equal(right, r.why.n == 0);
+	assert_int_equal(right, pattern_owned(&p, NULL));
+	return right;
+}
+
+static void
+test_owned(void **state)
+{
+	static const char *const right[] = { "users/{user}", "users/{user}/**",
+		"users/{user_hash}/a.jpg", "users/{claim.team}/*",
+		"users/x/y/{user}/**", "users/{random}/{user}", "u/{user}",
+		"{policy}/{user}", "v/{user}", "v1a/{user}", "va1/{user}",
+		"users_x/{user}", "user_200/{user}", "W_200/{user}",
+		"1_2/{user}", "_a/{user}", "s-/{user}", "sw--a/{user}",
+		"w200/{user}", "v1-/{user}" };
+	static const char *const wrong[] = { "**", "*", "a", "a/b", "a/**",
+		"{user}", "{user}/a", "{user}/{user}", "*/{user}", "**/{user}",
+		"users/*/{user}", "users/**/{user}", "users/user_{user}/**",
+		"users/{user}_x", "users/{user}.jpg", "users/{user}{user}",
+		"users/{claim.a}-{claim.b}", "users/{random}/**",
+		"users/{date}/a", "u{random}/{user}", "{date}/{user}",
+		"w_200/{user}", "w_/{user}", "fl_x/{user}", "dpr_2/{user}",
+		"v1/{user}", "v0123456789/{user}", "s--/{user}",
+		"s--abc--/{user}", "my_{policy}/{user}" };
+
+	(void)state;
+	for (size_t i = 0; i < N(right); i++)
+		assert_true(owned(right[i]));
+	for (size_t i = 0; i < N(wrong); i++)
+		assert_false(owned(wrong[i]));
+	assert_false(pattern_owned(&(struct pattern){ .n = 0 }, NULL));
+}
+
+/* Every size of memory: right, or refused with nothing in it. */
+static void
+test_no_room(void **state)
+{
+	size_t refused = 0;
+	bool right = false;
+
+	(void)state;
+	for (size_t cap = 0; !right && cap < sizeof(r.mem); cap++) {
+		struct pattern p;
+
+		rules_open(&r);
+		r.arena.cap = cap;
+		right = pattern_compile(SPAN_LIT("users/{user}/**"),
+		    SPAN_LIT("avatar"), &r.arena, &p, &r.why);
+		assert_int_equal(p.n, right ? 3 : 0);
+		assert_int_equal(right, r.why.n == 0);
+		refused += !right;
+	}
+	assert_true(right && refused > 0);
+	assert_false(r.arena.full);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_compiles),
+		cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_id_length),
+		cmocka_unit_test(test_whole_segments),
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_only_ids),
+		cmocka_unit_test(test_longest_id),
+		cmocka_unit_test(test_user_not_usable),
+		cmocka_unit_test(test_owned),
+		cmocka_unit_test(test_no_room),
+	};
+
+	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "policy/refuse.h"
+
+static struct problem why;
+
+static bool
+says(const char *code, const char *param, const char *words)
+{
+	struct span detail = sink_view(&why.detail);
+	char text[DETAIL_MAX + 1];
+
+	memcpy(text, detail.p, detail.n);
+	text[detail.n] = '\0';
+	return strcmp(why.code, code) == 0 && span_is(why.param, param) &&
+	       strstr(text, words) != NULL;
+}
+
+static void
+names_what_it_takes(void **state)
+{
+	static struct allowance allow[90];
+	struct policy p = { .name = SPAN_INIT("avatar"),
+		.action = ACTION_UPLOAD };
+	const struct term *tags = term_find(SPAN_LIT("tags"));
+
+	(void)state;
+	problem_clear(&why);
+	assert_false(refuse_not_allowed(&p, tags, &why));
+	assert_true(says("parameter_not_allowed", "tags", "nothing"));
+	for (size_t i = 0; i < 90; i++)
+		allow[i].term = tags;
+	p.allow = allow;
+	p.n_allow = 2;
+	problem_clear(&why);
+	assert_false(refuse_not_allowed(&p, tags, &why));
+	assert_true(says("parameter_not_allowed", "tags", "tags, tags."));
+	/* A long list ends in dots and stays one sentence. */
+	p.n_allow = 90;
+	problem_clear(&why);
+	assert_false(refuse_not_allowed(&p, tags, &why));
+	assert_true(says("parameter_not_allowed", "tags", "tags, ...."));
+}
+
+static void
+hostile_names_are_escaped(void **state)
+{
+	struct policy p = { .name = SPAN_INIT("avatar"),
+		.action = ACTION_UPLOAD };
+
+	(void)state;
+	problem_clear(&why);
+	assert_false(refuse_unknown(&p, SPAN_LIT("q\"q\nq\xff"), &why));
+	assert_true(
+	    says("parameter_unknown", "q\"q\nq\xff", "\"q\\x22q\\x0aq\\xff\""));
+}
+
+static void
+each_one_refuses(void **state)
+{
+	struct policy p = { .name = SPAN_INIT("avatar"),
+		.action = ACTION_DESTROY };
+	const struct term *id = term_find(SPAN_LIT("public_id"));
+	struct rule rule = { .kind = RULE_TEXT, .count_max = 3 };
+	struct span none = { NULL, 0 };
+
+	(void)state;
+	problem_clear(&why);
+	assert_false(refuse_reserved(term_find(SPAN_LIT("timestamp")), &why));
+	assert_true(says("timestamp_not_taken", "timestamp", "server's"));
+	problem_clear(&why);
+	assert_false(refuse_reserved(term_find(SPAN_LIT("file")), &why));
+	assert_true(says("parameter_reserved", "file", "never"));
+	problem_clear(&why);
+	assert_false(refuse_addition(&p, id, SPAN_LIT("x"), &why));
+	assert_true(says("parameter_not_allowed", "public_id", "\"x\""));
+	problem_clear(&why);
+	assert_false(refuse_fixed(&p, id, none, SPAN_LIT("x"), &why));
+	assert_true(says("value_fixed", "public_id", "to \"x\""));
+	problem_clear(&why);
+	assert_false(refuse_fixed(&p, id, SPAN_LIT("k"), SPAN_LIT("x"), &why));
+	assert_true(says("value_fixed", "public_id", "\"k\""));
+	problem_clear(&why);
+	assert_false(refuse_random(&p, id, &why));
+	assert_true(says("value_fixed", "public_id", "anew"));
+	problem_clear(&why);
+	assert_false(refuse_absent(&p, id, SPAN_LIT("x"), &why));
+	assert_true(says("parameter_missing", "public_id", "signed preset"));
+	problem_clear(&why);
+	assert_false(refuse_count(id, &rule, &why));
+	assert_true(says("value_not_allowed", "public_id", "at most 3"));
+	problem_clear(&why);
+	assert_false(refuse_required(&p, "public_id", &why));
+	assert_true(says("parameter_missing", "public_id", "destroy needs"));
+	assert_int_equal(why.status, 400);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_what_it_takes),
+		cmocka_unit_test(hostile_names_are_escaped),
+		cmocka_unit_test(each_one_refuses),
+	};
+
+	return cmocka_run_group_tests_name("refuse", tests, NULL, NULL);
+}
