@@ -1,0 +1,202 @@
+#include "app.h"
+
+#include <string.h>
+
+#include "cloudinary/api_answer.h"
+#include "cloudinary/information.h"
+#include "http/intake.h"
+
+/* One request under way. */
+struct task {
+	const struct config *config; /* NULL: none is good */
+	const struct request *request;
+	struct workspace *ws;
+	struct arena arena;
+	struct sink body;
+	struct ask ask;
+	struct session session;
+	struct facts facts;
+	struct answer *out;
+};
+
+static const struct span no_param = { NULL, 0 };
+
+/* The request id, and each item's random part. */
+static bool
+draw(struct task *t, struct random_source *random)
+{
+	unsigned char id[8] = { 0 };
+	bool drawn =
+	    random->fill(random, id, sizeof(id)) &&
+	    random->fill(random, t->facts.random, sizeof(t->facts.random));
+	struct sink text;
+
+	sink_init(&text, t->out->request_id, sizeof(id) * 2);
+	sink_hex(&text, (struct span){ id, sizeof(id) });
+	return drawn ||
+	       problem_set(&t->ws->problem, 503, "random_unavailable", no_param,
+		   "The server is out of order; its log says why.");
+}
+
+static bool
+check_service(struct task *t)
+{
+	struct problem *why = &t->ws->problem;
+
+	if (t->config == NULL)
+		return problem_set(why, 503, "configuration", no_param,
+		    "The server is not configured; its log says why.");
+	if (config_published(t->config, t->request->document_root)) {
+		t->out->reason = "a secret file lies below DOCUMENT_ROOT";
+		return problem_set(why, 503, "configuration", no_param,
+		    "The server is not configured safely; its log says why.");
+	}
+	return true;
+}
+
+static bool
+check_session(struct task *t)
+{
+	struct session_verdict verdict;
+	const struct session_config *config = &t->config->session;
+
+	if (!session_is_bearer(config, t->request) &&
+	    !origin_check(&t->config->origins, t->request, &t->ws->problem))
+		return false;
+	verdict = session_open(
+	    config, t->request, t->facts.now, &t->arena, &t->session);
+	if (verdict.why == SESSION_OK) {
+		t->out->user = t->session.user;
+		return true;
+	}
+	t->out->reason = session_why_text(verdict.why);
+	return problem_set(&t->ws->problem, 401, "no_session", no_param,
+	    "There is no valid session; log in and try again.");
+}
+
+/* No policy is named: the account, and what is open to this user. */
+static bool
+answer_information(struct task *t)
+{
+	if (t->ask.items[0].n > 0)
+		return problem_set(&t->ws->problem, 400, "policy_missing",
+		    SPAN_LIT("policy"), "No policy is named; add policy=NAME.");
+	information_write(
+	    t->config, &t->facts, t->request, &t->arena, &t->body);
+	t->out->code = "information";
+	return true;
+}
+
+/* One item of the batch: judged, signed, written. */
+static bool
+answer_item(struct task *t, const struct policy *policy,
+    const struct params *item, struct json_out *j)
+{
+	struct workspace *ws = t->ws;
+	struct signature signature;
+	struct sink string;
+
+	if (!policy_decide(policy, t->ask.contract, item, &t->facts, &t->arena,
+		&ws->grant, &ws->problem))
+		return false;
+	sink_init(&string, ws->string, sizeof(ws->string));
+	if (!api_sign(&ws->grant, &string, &signature))
+		return problem_set(&ws->problem, 500, "out_of_room", no_param,
+		    "The request and the policy together are too large.");
+	t->out->public_id = grant_value(&ws->grant, "public_id");
+	api_answer(&ws->grant, &signature, j);
+	return true;
+}
+
+static bool
+answer_batch(struct task *t)
+{
+	const struct policy *policy = config_policy(t->config, t->ask.policy);
+	struct json_out j;
+
+	if (policy == NULL)
+		return problem_set(&t->ws->problem, 404, "policy_unknown",
+		    SPAN_LIT("policy"), "There is no policy %q.",
+		    t->ask.policy);
+	t->out->policy = policy->name;
+	t->out->action = action_name(policy->action);
+	if (!policy_open_to(
+		policy, &t->facts, t->request, &t->arena, &t->ws->problem))
+		return false;
+	json_begin(&j, &t->body);
+	for (size_t i = 0; i < t->ask.n; i++)
+		if (!answer_item(t, policy, &t->ask.items[i], &j))
+			return false;
+	t->out->code = "granted";
+	return true;
+}
+
+/* May the page that asked read the answer? */
+static void
+answer_origin(struct task *t)
+{
+	const struct request *r = t->request;
+	struct span listed = origin_listed(&t->config->origins, r->origin);
+	bool null = span_is(listed, "null");
+
+	if (null && !t->out->preflight &&
+	    !session_is_bearer(&t->config->session, r))
+		return;
+	t->out->allow_origin = listed;
+	t->out->credentials = listed.n > 0 && !null;
+}
+
+static bool
+answer_request(struct task *t)
+{
+	t->out->preflight = span_is(t->request->method, "OPTIONS") &&
+			    t->request->intake == INTAKE_WHOLE;
+	if (!check_service(t))
+		return false;
+	answer_origin(t);
+	if (t->out->preflight) {
+		t->out->code = "preflight";
+		t->out->status = 204;
+		return true;
+	}
+	if (!intake_check(t->request, &t->ws->problem) ||
+	    !ask_read(t->request, &t->arena, &t->ask, &t->ws->problem) ||
+	    !check_session(t))
+		return false;
+	if (!(t->ask.policy.n == 0 ? answer_information : answer_batch)(t))
+		return false;
+	t->out->status = 200;
+	t->out->media = MEDIA_JSON;
+	t->out->body = sink_view(&t->body);
+	return t->out->body.n > 0 ||
+	       problem_set(&t->ws->problem, 500, "out_of_room", no_param,
+		   "The answer is too large.");
+}
+
+void
+handle(const struct config *config, const struct request *request,
+    long long now, struct world *world, struct workspace *ws,
+    struct answer *out)
+{
+	struct task t = {
+		.config = config, .request = request, .ws = ws, .out = out
+	};
+
+	memset(out, 0, sizeof(*out));
+	problem_clear(&ws->problem);
+	arena_init(&t.arena, ws->arena, sizeof(ws->arena));
+	sink_init(&t.body, ws->body, sizeof(ws->body));
+	t.ask.items = ws->items;
+	t.facts.session = &t.session;
+	t.facts.remote_addr = request->remote_addr;
+	t.facts.now = now;
+	if (draw(&t, world->random) && answer_request(&t))
+		return;
+	/* Whatever was written for a grant goes with the refusal. */
+	sink_init(&t.body, ws->body, sizeof(ws->body));
+	ws->problem.policy = out->policy;
+	out->param = ws->problem.param;
+	out->allow = ws->problem.status == 405;
+	out->preflight = false;
+	answer_problem(out, &ws->problem, &t.body);
+}

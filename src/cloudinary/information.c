@@ -1,0 +1,33 @@
+#include "cloudinary/information.h"
+
+#include "http/json_write.h"
+
+void
+information_write(const struct config *config, const struct facts *facts,
+    const struct request *request, struct arena *arena, struct sink *out)
+{
+	const struct cloud *cloud = &config->clouds[0];
+	struct problem unused;
+	struct json_out j;
+
+	json_begin(&j, out);
+	json_open(&j, '{');
+	json_name(&j, "cloud_name");
+	json_text(&j, cloud->cloud_name);
+	json_name(&j, "api_key");
+	json_text(&j, cloud->api_key);
+	json_name(&j, "user");
+	json_text(&j, facts->session->user);
+	json_name(&j, "policies");
+	json_open(&j, '[');
+	for (size_t i = 0; i < config->n_policies; i++) {
+		problem_clear(&unused);
+		if (policy_open_to(
+			&config->policies[i], facts, request, arena, &unused))
+			json_text(&j, config->policies[i].name);
+	}
+	json_close(&j);
+	json_name(&j, "server_time");
+	json_number(&j, facts->now);
+	json_close(&j);
+}

@@ -1,0 +1,14 @@
+/* What a client may know before it names a policy. */
+#ifndef CLOUDINARY_INFORMATION_H
+#define CLOUDINARY_INFORMATION_H
+
+#include "policy/grant.h"
+
+/*
+ * cloud_name, api_key, user, the policies that are open to this user, and
+ * server_time, as JSON.
+ */
+void information_write(const struct config *config, const struct facts *facts,
+    const struct request *request, struct arena *arena, struct sink *out);
+
+#endif

@@ -1,0 +1,420 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+
+#include "app.h"
+#include "deciding.h"
+#include "session/jwt.h"
+
+#define AVATAR                                                                 \
+	"avatar = { action = \"upload\";\n"                                    \
+	"  set = { public_id = \"users/{user}/{random}\"; overwrite = "        \
+	"false;\n"                                                             \
+	"    allowed_formats = \"jpg\"; };\n"                                  \
+	"  allow = { context = { caption = \"text 20\"; }; }; };\n"
+#define REMOVE                                                                 \
+	"remove = { action = \"destroy\";\n"                                   \
+	"  allow = { public_id = \"users/{user}/**\"; }; };\n"
+#define EDITORS                                                                \
+	"editors = { action = \"destroy\"; any_owner = true;\n"                \
+	"  require = ( { claim = \"role\"; is = [ \"editor\" ]; } );\n"        \
+	"  allow = { public_id = \"users/**\"; }; };\n"
+#define WIDGET                                                                 \
+	"widget = { action = \"upload\"; reusable = true;\n"                   \
+	"  set = { upload_preset = \"p\"; }; };\n"
+
+/* A random source that a test can fail. */
+struct fixed_source {
+	struct random_source source;
+	bool fails;
+};
+
+static bool
+fill(struct random_source *self, unsigned char *out, size_t n)
+{
+	struct fixed_source *s = (struct fixed_source *)(void *)self;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (unsigned char)i;
+	return !s->fails;
+}
+
+static struct sandbox box;
+static struct config *config;
+static struct fixed_source source = { { fill }, false };
+static struct world world = { &source.source };
+static struct workspace workspace;
+static struct answer answer;
+static struct request request;
+static char cookie[1024], bearer[1024];
+
+static void
+mint(const struct config *c, const char *payload, char *out, size_t size,
+    const char *before)
+{
+	struct sink s;
+
+	sink_init(&s, out, size - 1);
+	sink_text(&s, before);
+	assert_true(
+	    jwt_make(&c->session, &c->session.keys[0], span_of(payload), &s));
+	out[s.n] = '\0';
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	sandbox_open(&box);
+	config = sandbox_load(&box, SANDBOX_CLOUD
+	    "session = { cookie = \"session\"; bearer = true;\n"
+	    "  keys = ( { id = \"1\"; file = \"session.key\"; } ); };\n"
+	    "origins = [ \"https://www.example.com\", \"null\" ];\n"
+	    "policies = {\n" AVATAR REMOVE EDITORS WIDGET "};\n");
+	if (config == NULL)
+		fprintf(stderr, "%s", box.said);
+	assert_non_null(config);
+	mint(config, "{\"sub\":\"alice\",\"exp\":1767229200}", cookie,
+	    sizeof(cookie), "session=");
+	mint(config, "{\"sub\":\"alice\",\"exp\":1767229200}", bearer,
+	    sizeof(bearer), "Bearer ");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	config_free(config);
+	sandbox_close(&box);
+	return 0;
+}
+
+/* A good request, which each test spoils in one place. */
+static void
+good(const char *query)
+{
+	request = (struct request){ .intake = INTAKE_WHOLE,
+		.method = SPAN_LIT("GET"),
+		.query = span_of(query),
+		.cookie = span_of(cookie),
+		.remote_addr = SPAN_LIT("192.0.2.7") };
+	source.fails = false;
+}
+
+static void
+post(const char *query, const char *type, const char *body)
+{
+	good(query);
+	request.method = SPAN_LIT("POST");
+	request.content_type = span_of(type);
+	request.body = span_of(body);
+}
+
+/* Asks in dirty memory; returns the status. */
+static int
+ask(const struct config *c)
+{
+	memset(&workspace, 0xa5, sizeof(workspace));
+	memset(&answer, 0xa5, sizeof(answer));
+	handle(c, &request, DECIDING_NOW, &world, &workspace, &answer);
+	return answer.status;
+}
+
+/* The body as JSON, for json_decref(). */
+static json_t *
+body(void)
+{
+	json_error_t error;
+	json_t *j;
+
+	/* The program gave jansson an allocator of its own. */
+	json_set_alloc_funcs(malloc, free);
+	j = json_loadb((const char *)answer.body.p, answer.body.n,
+	    JSON_REJECT_DUPLICATES, &error);
+
+	assert_non_null(j);
+	return j;
+}
+
+static bool
+body_has(const char *path, const char *text)
+{
+	char name[64];
+	json_t *all = body(), *at = all;
+	bool same;
+
+	for (const char *p = path; at != NULL && *p != '\0';) {
+		size_t n = strcspn(p, ".");
+
+		snprintf(name, sizeof(name), "%.*s", (int)n, p);
+		at = json_object_get(at, name);
+		p += n + (p[n] == '.');
+	}
+	same = at == NULL ? text == NULL
+			  : text != NULL && json_string_value(at) != NULL &&
+				strcmp(json_string_value(at), text) == 0;
+	json_decref(all);
+	return same;
+}
+
+/* A refusal of this kind, without a signature anywhere. */
+static void
+refused(int status, const char *code)
+{
+	assert_int_equal(ask(config), status);
+	assert_string_equal(answer.code, code);
+	assert_int_equal(answer.media, MEDIA_PROBLEM);
+	assert_true(body_has("code", code));
+	assert_true(body_has("request_id", "0001020304050607"));
+	assert_true(body_has("signature", NULL));
+	assert_true(body_has("fields", NULL));
+	for (size_t i = 0; i + 11 < answer.body.n; i++)
+		assert_true(
+		    memcmp(answer.body.p + i, "\"signature\"", 11) != 0);
+}
+
+static void
+grants(void **state)
+{
+	(void)state;
+	good("policy=avatar&context=caption=Hi");
+	assert_int_equal(ask(config), 200);
+	assert_int_equal(answer.media, MEDIA_JSON);
+	assert_string_equal(answer.code, "granted");
+	assert_true(span_is(answer.user, "alice"));
+	assert_true(span_is(answer.policy, "avatar"));
+	assert_string_equal(answer.action, "upload");
+	assert_true(span_is(answer.public_id, "users/alice/" DECIDING_RANDOM));
+	assert_true(body_has(
+	    "url", "https://api.cloudinary.com/v1_1/demo/image/upload"));
+	assert_true(body_has("fields.context", "caption=Hi"));
+	assert_true(body_has("fields.api_key", "874837483274837"));
+	/* Nothing of one request is seen by the next. */
+	good("policy=avatar");
+	assert_int_equal(ask(config), 200);
+	assert_true(body_has("fields.context", NULL));
+}
+
+static void
+grants_the_final_contract(void **state)
+{
+	(void)state;
+	post("policy=widget", "application/json",
+	    "{\"paramsToSign\":{\"timestamp\":1767225600,"
+	    "\"upload_preset\":\"p\"}}");
+	assert_int_equal(ask(config), 200);
+	assert_true(body_has("api_key", "874837483274837"));
+	assert_true(body_has("cloud_name", "demo"));
+	assert_true(body_has("fields", NULL));
+	post("policy=widget", "application/json",
+	    "{\"paramsToSign\":{\"timestamp\":1767225600,"
+	    "\"upload_preset\":\"q\"}}");
+	refused(403, "value_fixed");
+	assert_true(body_has("param", "upload_preset"));
+	assert_true(body_has("policy", "widget"));
+}
+
+static void
+informs(void **state)
+{
+	json_t *all;
+
+	(void)state;
+	good("");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "information");
+	assert_true(body_has("user", "alice"));
+	all = body();
+	assert_int_equal(json_array_size(json_object_get(all, "policies")), 3);
+	json_decref(all);
+	post("", "", "");
+	assert_int_equal(ask(config), 200);
+	good("public_id=x");
+	refused(400, "policy_missing");
+}
+
+/* Of two mistakes, the one that is looked at first. */
+static void
+order_of_checks(void **state)
+{
+	(void)state;
+	good("policy=nowhere&%zz=1");
+	request.method = SPAN_LIT("DELETE");
+	request.intake = INTAKE_TOO_LARGE;
+	request.cookie = SPAN_LIT("");
+	refused(405, "method");
+	assert_true(answer.allow);
+	request.method = SPAN_LIT("GET");
+	refused(413, "too_large");
+	request.intake = INTAKE_WHOLE;
+	request.sec_fetch_site = SPAN_LIT("cross-site");
+	assert_int_equal(ask(config), 400);
+	request.query = SPAN_LIT("policy=nowhere&x=1");
+	assert_int_equal(ask(config), 403);
+	assert_true(body_has("policy", NULL));
+	request.sec_fetch_site = SPAN_LIT("same-origin");
+	refused(401, "no_session");
+	assert_non_null(answer.reason);
+	request.cookie = span_of(cookie);
+	refused(404, "policy_unknown");
+	request.query = SPAN_LIT("policy=editors&nothing=1");
+	refused(403, "claim_required");
+	request.query = SPAN_LIT("policy=remove&nothing=1");
+	refused(403, "parameter_unknown");
+	request.query = SPAN_LIT("policy=remove");
+	refused(400, "parameter_missing");
+}
+
+static void
+one_text_for_every_401(void **state)
+{
+	char spoiled[4096], first[1024] = "";
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		good("policy=avatar");
+		strcpy(spoiled, cookie);
+		if (i == 0)
+			request.cookie = SPAN_LIT("");
+		else if (i == 1)
+			spoiled[strlen(spoiled) - 10] ^= 1;
+		else if (i == 2)
+			strcpy(spoiled, "session=a.b.c");
+		else
+			snprintf(
+			    spoiled, sizeof(spoiled), "%s; %s", cookie, cookie);
+		if (i > 0)
+			request.cookie = span_of(spoiled);
+		refused(401, "no_session");
+		if (i == 0)
+			memcpy(first, answer.body.p, answer.body.n);
+		assert_memory_equal(first, answer.body.p, answer.body.n);
+	}
+}
+
+static void
+bearer_alone_counts(void **state)
+{
+	(void)state;
+	good("policy=avatar");
+	request.cookie = SPAN_LIT("");
+	request.authorization = span_of(bearer);
+	request.sec_fetch_site = SPAN_LIT("cross-site");
+	request.origin = SPAN_LIT("null");
+	assert_int_equal(ask(config), 200);
+	assert_true(span_is(answer.allow_origin, "null"));
+	assert_false(answer.credentials);
+	/* A good cookie does not help a bad bearer. */
+	request.authorization = SPAN_LIT("Bearer x");
+	request.cookie = span_of(cookie);
+	refused(401, "no_session");
+	/* And null is no origin for a cookie. */
+	request.authorization = SPAN_LIT("");
+	assert_int_equal(ask(config), 403);
+	assert_int_equal(answer.allow_origin.n, 0);
+}
+
+static void
+origins(void **state)
+{
+	(void)state;
+	good("policy=avatar");
+	request.origin = SPAN_LIT("https://www.example.com");
+	assert_int_equal(ask(config), 200);
+	assert_true(span_is(answer.allow_origin, "https://www.example.com"));
+	assert_true(answer.allow_origin.p != request.origin.p);
+	assert_true(answer.credentials);
+	request.origin = SPAN_LIT("https://www.example.co");
+	assert_int_equal(ask(config), 403);
+	assert_int_equal(answer.allow_origin.n, 0);
+	/* A listed page may read its refusals. */
+	request.origin = SPAN_LIT("https://www.example.com");
+	request.query = SPAN_LIT("policy=nowhere");
+	refused(404, "policy_unknown");
+	assert_true(answer.credentials);
+}
+
+static void
+preflight(void **state)
+{
+	(void)state;
+	good("policy=avatar");
+	request.method = SPAN_LIT("OPTIONS");
+	request.cookie = SPAN_LIT("");
+	request.origin = SPAN_LIT("https://www.example.com");
+	assert_int_equal(ask(config), 204);
+	assert_true(answer.preflight);
+	assert_true(span_is(answer.allow_origin, "https://www.example.com"));
+	assert_int_equal(answer.body.n, 0);
+	request.origin = SPAN_LIT("https://evil.example");
+	assert_int_equal(ask(config), 204);
+	assert_int_equal(answer.allow_origin.n, 0);
+}
+
+static void
+intake(void **state)
+{
+	static const struct {
+		enum intake intake;
+		int status;
+	} cases[] = {
+		{ INTAKE_NONE, 400 },
+		{ INTAKE_TWICE, 400 },
+		{ INTAKE_TOO_LARGE, 413 },
+		{ INTAKE_LENGTH, 400 },
+		{ INTAKE_ROLE, 403 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		good("policy=avatar");
+		request.intake = cases[i].intake;
+		assert_int_equal(ask(config), cases[i].status);
+		assert_int_equal(answer.media, MEDIA_PROBLEM);
+	}
+}
+
+static void
+out_of_order(void **state)
+{
+	char root[64];
+
+	(void)state;
+	good("policy=avatar");
+	assert_int_equal(ask(NULL), 503);
+	assert_true(body_has("code", "configuration"));
+	source.fails = true;
+	refused(503, "random_unavailable");
+	good("policy=avatar");
+	request.document_root = span_of(box.dir);
+	refused(503, "configuration");
+	assert_non_null(answer.reason);
+	snprintf(root, sizeof(root), "%sx", box.dir);
+	request.document_root = span_of(root);
+	assert_int_equal(ask(config), 200);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grants),
+		cmocka_unit_test(grants_the_final_contract),
+		cmocka_unit_test(informs),
+		cmocka_unit_test(order_of_checks),
+		cmocka_unit_test(one_text_for_every_401),
+		cmocka_unit_test(bearer_alone_counts),
+		cmocka_unit_test(origins),
+		cmocka_unit_test(preflight),
+		cmocka_unit_test(intake),
+		cmocka_unit_test(out_of_order),
+	};
+
+	return cmocka_run_group_tests_name("app", tests, setup, teardown);
+}

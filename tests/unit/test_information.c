@@ -1,0 +1,45 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cloudinary/information.h"
+#include "deciding.h"
+
+static void
+what_is_open(void **state)
+{
+	static struct deciding d;
+	unsigned char mem[1024];
+	struct sink out;
+
+	(void)state;
+	deciding_open(&d, "a = { action = \"destroy\";\n"
+			  "  allow = { public_id = \"u/{user}/*\"; }; };\n"
+			  "b = { action = \"destroy\"; users = [ \"bob\" ];\n"
+			  "  allow = { public_id = \"u/{user}/*\"; }; };\n");
+	sink_init(&out, mem, sizeof(mem));
+	information_write(d.config, &d.facts, &d.request, &d.arena, &out);
+	assert_true(span_is(sink_view(&out),
+	    "{\"cloud_name\":\"demo\",\"api_key\":\"874837483274837\","
+	    "\"user\":\"alice\",\"policies\":[\"a\"],"
+	    "\"server_time\":1767225600}"));
+	d.session.user = SPAN_LIT("bob");
+	sink_init(&out, mem, sizeof(mem));
+	information_write(d.config, &d.facts, &d.request, &d.arena, &out);
+	assert_true(span_is(sink_view(&out),
+	    "{\"cloud_name\":\"demo\",\"api_key\":\"874837483274837\","
+	    "\"user\":\"bob\",\"policies\":[\"a\",\"b\"],"
+	    "\"server_time\":1767225600}"));
+	deciding_close(&d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_open) };
+
+	return cmocka_run_group_tests_name("information", tests, NULL, NULL);
+}
