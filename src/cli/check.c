@@ -1,0 +1,47 @@
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/describe.h"
+#include "cli/options.h"
+#include "cli/say.h"
+
+/* The longest description: every policy with every parameter fits. */
+#define DESCRIPTION_MAX 1048576
+
+static const char usage[] =
+    "usage: signpost check [CONF]\n"
+    "\n"
+    "Is this configuration right? Every mistake is named with its line; a\n"
+    "right one is printed in sentences, secrets masked. Exit code 1 when\n"
+    "there is a mistake.\n";
+
+int
+cli_check(int argc, char **argv)
+{
+	static unsigned char text[DESCRIPTION_MAX];
+	struct terminal_report say;
+	struct config *config;
+	const char *path = NULL;
+	struct sink out;
+	size_t n;
+	int code = options_read(argc, argv, usage, NULL, 0, &path, 1, &n);
+
+	if (code >= 0)
+		return code;
+	path = command_config(path);
+	terminal_report_init(&say, false);
+	config = config_load(path, &say.report);
+	if (config == NULL) {
+		fprintf(stderr, "%s: not right: %u %s\n", path,
+		    say.report.errors,
+		    say.report.errors == 1 ? "mistake" : "mistakes");
+		return 1;
+	}
+	sink_init(&out, text, sizeof(text));
+	describe_config(config, &out);
+	config_free(config);
+	fwrite(text, 1, out.n, stdout);
+	printf("%s: right, with %u %s\n", path, say.warnings,
+	    say.warnings == 1 ? "warning" : "warnings");
+	return fflush(stdout) == 0 ? 0 : 1;
+}

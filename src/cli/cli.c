@@ -1,0 +1,80 @@
+#include "cli/cli.h"
+
+#include <openssl/opensslv.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "cli/version.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *does;
+} commands[] = {
+	{ "check", cli_check, "is this configuration right?" },
+	{ "keygen", cli_keygen, "a new session key" },
+	{ "mint", cli_mint, "a session cookie for trying things out" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+print_help(FILE *to)
+{
+	fputs(
+	    "usage: signpost COMMAND [OPTIONS]\n"
+	    "\n"
+	    "Signs Cloudinary uploads and deletes for logged-in users. A web\n"
+	    "server starts it as CGI or FastCGI; by hand it takes:\n"
+	    "\n",
+	    to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].does);
+	fputs("\n"
+	      "signpost COMMAND --help says more; --version names the build.\n",
+	    to);
+}
+
+static int
+unknown(const char *word)
+{
+	const char *names[COMMANDS], *near;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = text_nearest(span_of(word), names, COMMANDS);
+	fprintf(stderr, "signpost: there is no command %s", word);
+	if (near != NULL)
+		fprintf(stderr, "; did you mean %s?", near);
+	fputs("\n", stderr);
+	print_help(stderr);
+	return 2;
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return 2;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("signpost %s (OpenSSL %s)\n", SIGNPOST_VERSION,
+		    OPENSSL_VERSION_STR);
+		return 0;
+	}
+	if (!digest_self_test()) {
+		fputs("signpost: libcrypto gives wrong digests\n", stderr);
+		return 1;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return unknown(argv[1]);
+}

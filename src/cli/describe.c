@@ -1,0 +1,87 @@
+#include "cli/describe.h"
+
+static const char *
+hash_name(enum hash hash)
+{
+	switch (hash) {
+	case HASH_SHA1:
+		return "1";
+	case HASH_SHA256:
+		return "256";
+	case HASH_SHA384:
+		return "384";
+	case HASH_SHA512:
+		return "512";
+	case HASH_NONE:
+	default:
+		return "none";
+	}
+}
+
+static void
+describe_cloud(const struct cloud *cloud, struct sink *out)
+{
+	sink_say(out, "Account %v", cloud->cloud_name);
+	if (cloud->label.n > 0)
+		sink_say(out, " (cloud = %q)", cloud->label);
+	sink_say(out,
+	    ": API key %v, API secret ****, signatures with SHA-%s, at %v.\n",
+	    cloud->api_key, hash_name(cloud->hash), cloud->upload_prefix);
+}
+
+static void
+describe_bounds(const struct session_config *session, struct sink *out)
+{
+	if (session->issuer.n > 0)
+		sink_say(out, "  Its issuer must be %v.\n", session->issuer);
+	if (session->audience.n > 0)
+		sink_say(
+		    out, "  Its audience must be %v.\n", session->audience);
+	else
+		sink_text(out, "  One with an audience is refused.\n");
+	if (session->max_age > 0)
+		sink_say(out, "  It may be at most %d seconds old.\n",
+		    session->max_age);
+	if (session->leeway > 0)
+		sink_say(out, "  Clocks may differ by %d seconds.\n",
+		    session->leeway);
+	describe_require(session->require, session->n_require, out);
+}
+
+static void
+describe_session(const struct session_config *session, struct sink *out)
+{
+	sink_say(out,
+	    "Session: a JWT with HS%s in the cookie %v%s; the user is its %v."
+	    "\n",
+	    hash_name(session->hash), session->cookie,
+	    session->bearer ? ", or as a bearer token" : "", session->user);
+	sink_text(out, "  Keys: ");
+	for (size_t i = 0; i < session->n_keys; i++)
+		sink_say(
+		    out, "%s%v ****", i == 0 ? "" : ", ", session->keys[i].id);
+	sink_text(out, ".\n");
+	describe_bounds(session, out);
+}
+
+static void
+describe_origins(const struct origins *origins, struct sink *out)
+{
+	if (origins->n == 0)
+		sink_text(out, "Pages of no other site may ask");
+	else
+		sink_text(out, "Pages of other sites may ask: ");
+	describe_any(origins->o, origins->n, out);
+	sink_text(out, ".\n");
+}
+
+void
+describe_config(const struct config *config, struct sink *out)
+{
+	for (size_t i = 0; i < config->n_clouds; i++)
+		describe_cloud(&config->clouds[i], out);
+	describe_session(&config->session, out);
+	describe_origins(&config->origins, out);
+	for (size_t i = 0; i < config->n_policies; i++)
+		describe_policy(&config->policies[i], out);
+}

@@ -1,0 +1,112 @@
+#include "cli/payload.h"
+
+#include "base/text.h"
+#include "http/json_write.h"
+
+/* One "a.b.c" as nested objects; text is its value. */
+static bool
+write_path(struct json_out *j, struct span path, struct span text)
+{
+	struct span_cut cut = span_cut(path, '.');
+	bool right;
+
+	if (cut.head.n == 0 || span_has(path, '[') || j->depth > 5)
+		return false;
+	json_name_span(j, cut.head);
+	if (!cut.found) {
+		json_text(j, text);
+		return true;
+	}
+	json_open(j, '{');
+	right = write_path(j, cut.tail, text);
+	json_close(j);
+	return right;
+}
+
+/* The first name of a path. */
+static struct span
+top(struct span path)
+{
+	return span_cut(path, '.').head;
+}
+
+/* Names of the token itself, and those that were written before. */
+static bool
+taken(const struct session_config *config, const struct payload_wishes *w,
+    size_t n_wishes, size_t n_require, struct span name)
+{
+	static const char *const own[] = { "iat", "exp", "aud", "iss", "nbf" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (span_is(name, own[i]))
+			return true;
+	if (span_eq(name, top(config->user)))
+		return true;
+	for (size_t i = 0; i < n_wishes; i++)
+		if (span_eq(
+			name, top(span_cut(span_of(w->claims[i]), '=').head)))
+			return true;
+	for (size_t i = 0; i < n_require; i++)
+		if (span_eq(name, top(config->require[i].claim)))
+			return true;
+	return false;
+}
+
+static bool
+write_wishes(struct json_out *j, const struct session_config *config,
+    const struct payload_wishes *w)
+{
+	for (size_t i = 0; i < w->n_claims; i++) {
+		struct span_cut cut = span_cut(span_of(w->claims[i]), '=');
+
+		if (!cut.found || !text_utf8(cut.tail) ||
+		    !text_utf8(cut.head) ||
+		    taken(config, w, i, 0, top(cut.head)) ||
+		    !write_path(j, cut.head, cut.tail))
+			return false;
+	}
+	return true;
+}
+
+static bool
+write_required(struct json_out *j, const struct session_config *config,
+    const struct payload_wishes *w)
+{
+	for (size_t i = 0; i < config->n_require; i++) {
+		const struct claim_rule *rule = &config->require[i];
+
+		if (taken(config, w, w->n_claims, i, top(rule->claim)))
+			continue;
+		if (rule->n == 0 || !write_path(j, rule->claim, rule->is[0]))
+			return false;
+	}
+	return true;
+}
+
+bool
+payload_write(const struct session_config *config,
+    const struct payload_wishes *w, struct sink *out)
+{
+	struct json_out j;
+
+	json_begin(&j, out);
+	json_open(&j, '{');
+	if (!write_path(&j, config->user, w->user))
+		return false;
+	json_name(&j, "iat");
+	json_number(&j, w->now);
+	json_name(&j, "exp");
+	json_number(&j, w->now + w->ttl);
+	if (config->audience.n > 0) {
+		json_name(&j, "aud");
+		json_text(&j, config->audience);
+	}
+	if (config->issuer.n > 0) {
+		json_name(&j, "iss");
+		json_text(&j, config->issuer);
+	}
+	if (!write_wishes(&j, config, w) || !write_required(&j, config, w))
+		return false;
+	json_close(&j);
+	return !out->full;
+}

@@ -1,0 +1,7 @@
+#ifndef CLI_VERSION_H
+#define CLI_VERSION_H
+
+/* The newest heading of CHANGES.md. */
+#define SIGNPOST_VERSION "0.1.0"
+
+#endif

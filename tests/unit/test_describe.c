@@ -1,0 +1,124 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/describe.h"
+#include "sandbox.h"
+
+static struct sandbox box;
+static char text[65536];
+
+static const char *
+describe(const char *conf)
+{
+	struct config *config = sandbox_load(&box, conf);
+	struct sink out;
+
+	if (config == NULL)
+		fprintf(stderr, "%s", box.said);
+	assert_non_null(config);
+	sink_init(&out, text, sizeof(text) - 1);
+	describe_config(config, &out);
+	config_free(config);
+	assert_false(out.full);
+	text[out.n] = '\0';
+	return text;
+}
+
+static void
+test_least(void **state)
+{
+	static const char head[] =
+	    "Account demo: API key 874837483274837, API secret ****, "
+	    "signatures with SHA-256, at https://api.cloudinary.com.\n"
+	    "Session: a JWT with HS256 in the cookie session; the user is its "
+	    "sub.\n"
+	    "  Keys: 2026-11 ****.\n"
+	    "  One with an audience is refused.\n";
+
+	(void)state;
+	describe(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	assert_memory_equal(text, head, sizeof(head) - 1);
+	assert_non_null(strstr(text, "Pages of no other site may ask.\n"));
+	assert_non_null(strstr(text, "Policy avatar: upload at the account"));
+}
+
+static void
+test_whole(void **state)
+{
+	static const char conf[] =
+	    "clouds = { main = { cloud_name = \"demo\"; api_key = \"1\";\n"
+	    "  api_secret_file = \"cloudinary.secret\";\n"
+	    "  signature_algorithm = \"sha1\"; }; };\n"
+	    "session = { format = \"jwt\"; algorithm = \"HS512\"; cookie = "
+	    "\"c\";\n"
+	    "  user = \"user.id\"; bearer = true; audience = \"aud\";\n"
+	    "  issuer = \"iss\"; leeway = 30; max_age = 3600;\n"
+	    "  require = ( { claim = \"role\"; is = [ \"x\" ]; } );\n"
+	    "  keys = ( { id = \"k1\"; file = \"session.key\"; },\n"
+	    "    { id = \"k2\"; file = \"second.key\"; } ); };\n"
+	    "origins = [ \"https://a.example\", \"https://b.example\" ];\n";
+
+	(void)state;
+	sandbox_file(&box, "session.key",
+	    "correct-horse-battery-staple-0001-correct-horse-battery-staple-"
+	    "0001",
+	    0600);
+	sandbox_file(&box, "second.key",
+	    "another-horse-battery-staple-0001-correct-horse-battery-staple-"
+	    "0001",
+	    0600);
+	snprintf(text, sizeof(text), "%s%s", conf, SANDBOX_POLICIES);
+	describe(text);
+	assert_non_null(strstr(text, "Account demo (cloud = \"main\"): API key "
+				     "1, API secret ****, signatures with "
+				     "SHA-1, at"));
+	assert_non_null(strstr(text,
+	    "Session: a JWT with HS512 in the cookie c, or as a bearer token; "
+	    "the user is its user.id.\n"
+	    "  Keys: k1 ****, k2 ****.\n"
+	    "  Its issuer must be iss.\n"
+	    "  Its audience must be aud.\n"
+	    "  It may be at most 3600 seconds old.\n"
+	    "  Clocks may differ by 30 seconds.\n"
+	    "  The session's role must be x.\n"
+	    "Pages of other sites may ask: https://a.example or "
+	    "https://b.example.\n"));
+	sandbox_file(&box, "session.key", SANDBOX_KEY "\n", 0600);
+}
+
+/* No eight bytes of a secret in a row are ever said. */
+static void
+test_masked(void **state)
+{
+	static const char *const secrets[] = { SANDBOX_SECRET, SANDBOX_KEY };
+	char part[9] = "";
+
+	(void)state;
+	describe(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = 0; at + 8 <= strlen(secrets[i]); at++) {
+			memcpy(part, secrets[i] + at, 8);
+			assert_null(strstr(text, part));
+			assert_null(strstr(box.said, part));
+		}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_least),
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_masked),
+	};
+	int failed;
+
+	sandbox_open(&box);
+	failed = cmocka_run_group_tests_name("describe", tests, NULL, NULL);
+	sandbox_close(&box);
+	return failed;
+}

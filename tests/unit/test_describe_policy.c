@@ -1,0 +1,153 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/describe.h"
+#include "policies.h"
+
+static struct bench b;
+static char text[65536];
+
+/* What is said of the only policy, with this between its braces. */
+static const char *
+describe(const char *inside)
+{
+	static char conf[8192];
+	struct sink out;
+
+	snprintf(conf, sizeof(conf), "policies = { p = { %s }; };", inside);
+	assert_int_equal(policies_read(&b, conf), 0);
+	sink_init(&out, text, sizeof(text) - 1);
+	describe_policy(&b.config.policies[0], &out);
+	assert_false(out.full);
+	text[out.n] = '\0';
+	return text;
+}
+
+static void
+test_whole(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    describe(
+		"action = \"upload\"; reusable = true; shared_tags = true;"
+		"users = [ \"al\", \"bo\", \"cy\" ]; deny_users = \"mal\";"
+		"require = ( { claim = \"role\"; is = [ \"x\", \"y\" ]; } );"
+		"addresses = [ \"192.0.2.0/24\", \"2001:db8::/32\" ];"
+		"origins = \"https://app.example.com\"; lifetime = 600;"
+		"set = { tags = \"a,b{user}\"; overwrite = false; context = "
+		"{ own = \"x=y\"; n = 1; }; };"
+		"allow = { public_id = [ \"a/*\", \"b/**\" ]; context = { "
+		"caption = \"text 200\"; }; };"),
+	    "Policy p: upload at the account demo.\n"
+	    "  Open to al, bo or cy, but never to mal.\n"
+	    "  The session's role must be x or y.\n"
+	    "  Only from 192.0.2.0/24, 2001:db8::/32.\n"
+	    "  Only for pages of this site and of https://app.example.com.\n"
+	    "  The server sets\n"
+	    "    context.own = x=y\n"
+	    "    context.n = 1\n"
+	    "    overwrite = false\n"
+	    "    tags = a,b{user}\n"
+	    "  A client may send\n"
+	    "    context.caption: at most 200 characters\n"
+	    "    public_id: one of a/*, b/**\n"
+	    "  A client may send nothing else.\n"
+	    "  A signature is good for 600 seconds, and for any number of "
+	    "uploads.\n"
+	    "  Tags are shared between users.\n");
+}
+
+static void
+test_least(void **state)
+{
+	(void)state;
+	assert_string_equal(describe("action = \"upload\";"),
+	    "Policy p: upload at the account demo.\n"
+	    "  Open to everybody with a valid session.\n"
+	    "  A client may send nothing.\n"
+	    "  A signature is good for 3600 seconds.\n");
+}
+
+/* Empty lists let nobody, and that is said. */
+static void
+test_nobody(void **state)
+{
+	(void)state;
+	describe("action = \"destroy\"; any_owner = true; users = [ ]; "
+		 "addresses = [ ]; origins = [ ]; allow = { public_id = "
+		 "\"**\"; };");
+	assert_non_null(strstr(text, "Open to nobody: users is empty."));
+	assert_non_null(strstr(text, "From no address at all"));
+	assert_non_null(strstr(text, "Only for pages of this site.\n"));
+	assert_non_null(strstr(text, "Everybody's assets can be acted on."));
+}
+
+static const char *
+range(const char *addresses)
+{
+	static char line[128];
+	const char *at;
+
+	snprintf(line, sizeof(line), "action = \"upload\"; addresses = \"%s\";",
+	    addresses);
+	describe(line);
+	at = strstr(text, "Only from ");
+	assert_non_null(at);
+	snprintf(
+	    line, sizeof(line), "%.*s", (int)strcspn(at + 10, "\n"), at + 10);
+	return line;
+}
+
+static void
+test_ranges(void **state)
+{
+	(void)state;
+	assert_string_equal(range("192.0.2.7"), "192.0.2.7/32.");
+	assert_string_equal(range("0.0.0.0/0"), "0.0.0.0/0.");
+	assert_string_equal(range("::/0"), "::/0.");
+	assert_string_equal(range("2001:db8::1"), "2001:db8::1/128.");
+}
+
+/* A sink that is too small keeps the beginning, and nothing else moves. */
+static void
+test_room(void **state)
+{
+	static char small[65536];
+	struct sink out;
+	size_t n;
+
+	(void)state;
+	n = strlen(
+	    describe("action = \"upload\"; users = [ \"al\" ]; set = { "
+		     "tags = \"a\"; }; allow = { source = \"text 9\"; };"));
+	for (size_t cap = 0; cap <= n; cap++) {
+		sink_init(&out, small, cap);
+		describe_policy(&b.config.policies[0], &out);
+		assert_int_equal(out.full, cap < n);
+		assert_true(out.n <= cap);
+	}
+	assert_memory_equal(small, text, n);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_least),
+		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_room),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed =
+	    cmocka_run_group_tests_name("describe_policy", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

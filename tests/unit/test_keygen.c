@@ -1,0 +1,68 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <sys/stat.h>
+
+#include "capture.h"
+#include "cli/cli.h"
+#include "sandbox.h"
+
+static struct capture c, other;
+
+static void
+to_standard_output(void **state)
+{
+	(void)state;
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen"), 0);
+	assert_int_equal(strlen(c.out), 65);
+	assert_int_equal(strspn(c.out, "0123456789abcdef"), 64);
+	assert_string_equal(c.err, "");
+	assert_int_equal(CAPTURE(&other, cli_keygen, "keygen"), 0);
+	assert_string_not_equal(c.out, other.out);
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", "a", "b"), 2);
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", "--bytes=1"), 2);
+}
+
+static void
+to_a_file(void **state)
+{
+	struct sandbox box;
+	struct config *config;
+	char path[64];
+	struct stat st;
+
+	(void)state;
+	sandbox_open(&box);
+	snprintf(path, sizeof(path), "%s/session.key", box.dir);
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 0);
+	assert_string_equal(c.out, "");
+	assert_non_null(strstr(c.err, path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(st.st_size, 65);
+	/* A configuration takes it, without a word about its length. */
+	config =
+	    sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	assert_non_null(config);
+	assert_null(strstr(box.said, "session.key"));
+	config_free(config);
+	sandbox_close(&box);
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(to_standard_output),
+		cmocka_unit_test(to_a_file),
+	};
+
+	return cmocka_run_group_tests_name("keygen", tests, NULL, NULL);
+}

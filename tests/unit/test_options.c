@@ -1,0 +1,85 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "capture.h"
+#include "cli/options.h"
+
+static struct option_value options[2];
+static const char *words[2];
+static size_t n_words;
+
+static int
+parse(int argc, char **argv)
+{
+	options[0] = (struct option_value){ .name = "user" };
+	options[1] = (struct option_value){ .name = "claim", .many = true };
+	return options_read(
+	    argc, argv, "usage: x\n", options, 2, words, 2, &n_words);
+}
+
+static struct capture c;
+
+static void
+both_forms(void **state)
+{
+	(void)state;
+	assert_int_equal(CAPTURE(&c, parse, "x", "--user=alice"), -1);
+	assert_string_equal(option_or(&options[0], "?"), "alice");
+	assert_int_equal(CAPTURE(&c, parse, "x", "--user", "alice", "w"), -1);
+	assert_string_equal(option_or(&options[0], "?"), "alice");
+	assert_int_equal(n_words, 1);
+	assert_string_equal(words[0], "w");
+	assert_int_equal(CAPTURE(&c, parse, "x", "--user="), -1);
+	assert_string_equal(option_or(&options[0], "?"), "");
+	assert_int_equal(CAPTURE(&c, parse, "x"), -1);
+	assert_string_equal(option_or(&options[0], "?"), "?");
+	assert_int_equal(
+	    CAPTURE(&c, parse, "x", "--claim=a=b", "--claim=c"), -1);
+	assert_int_equal(options[1].n, 2);
+	assert_string_equal(options[1].values[0], "a=b");
+}
+
+static void
+mistakes(void **state)
+{
+	const char *many[OPTION_TIMES_MAX + 3] = { "x" };
+
+	(void)state;
+	assert_int_equal(CAPTURE(&c, parse, "x", "--use=alice"), 2);
+	assert_non_null(strstr(c.err, "--use=alice"));
+	assert_non_null(strstr(c.err, "usage: x"));
+	assert_int_equal(CAPTURE(&c, parse, "x", "--users=alice"), 2);
+	assert_int_equal(CAPTURE(&c, parse, "x", "--user"), 2);
+	assert_int_equal(CAPTURE(&c, parse, "x", "--user=a", "--user=b"), 2);
+	assert_int_equal(CAPTURE(&c, parse, "x", "a", "b", "c"), 2);
+	for (int i = 0; i < OPTION_TIMES_MAX; i++)
+		many[i + 1] = "--claim=a";
+	assert_int_equal(capture_run(&c, parse, many), -1);
+	many[OPTION_TIMES_MAX + 1] = "--claim=a";
+	assert_int_equal(capture_run(&c, parse, many), 2);
+}
+
+static void
+help(void **state)
+{
+	(void)state;
+	assert_int_equal(CAPTURE(&c, parse, "x", "--help"), 0);
+	assert_string_equal(c.out, "usage: x\n");
+	assert_string_equal(c.err, "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_forms),
+		cmocka_unit_test(mistakes),
+		cmocka_unit_test(help),
+	};
+
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/payload.h"
+
+static const struct span admin[] = { SPAN_INIT("admin"), SPAN_INIT("x") };
+static const struct claim_rule require[] = {
+	{ SPAN_INIT("role"), 2, admin },
+};
+static struct session_config config;
+static struct payload_wishes wishes;
+static unsigned char mem[1024];
+static struct sink out;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	config = (struct session_config){ .user = SPAN_INIT("sub") };
+	wishes = (struct payload_wishes){
+		.user = SPAN_INIT("alice"), .now = 1000, .ttl = 60
+	};
+	return 0;
+}
+
+static bool
+writes(void)
+{
+	sink_init(&out, mem, sizeof(mem));
+	return payload_write(&config, &wishes, &out);
+}
+
+static void
+plain(void **state)
+{
+	(void)state;
+	assert_true(writes());
+	assert_true(span_is(
+	    sink_view(&out), "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060}"));
+}
+
+static void
+nested_and_configured(void **state)
+{
+	(void)state;
+	config.user = SPAN_LIT("passport.user");
+	config.audience = SPAN_LIT("upload");
+	config.issuer = SPAN_LIT("https://a.example");
+	config.require = require;
+	config.n_require = 1;
+	wishes.user = SPAN_LIT("a\"b");
+	assert_true(writes());
+	assert_true(span_is(sink_view(&out),
+	    "{\"passport\":{\"user\":\"a\\\"b\"},\"iat\":1000,\"exp\":1060,"
+	    "\"aud\":\"upload\",\"iss\":\"https://a.example\","
+	    "\"role\":\"admin\"}"));
+}
+
+static void
+wished_claims(void **state)
+{
+	static const char *const claims[] = { "role=x", "a.b=1=2" };
+
+	(void)state;
+	config.require = require;
+	config.n_require = 1;
+	wishes.claims = claims;
+	wishes.n_claims = 2;
+	assert_true(writes());
+	assert_true(span_is(sink_view(&out),
+	    "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060,\"role\":\"x\","
+	    "\"a\":{\"b\":\"1=2\"}}"));
+}
+
+static void
+what_cannot_be_made(void **state)
+{
+	static const char *const bad[] = { "exp=5", "iat=5", "aud=x", "iss=x",
+		"nbf=5", "sub=bob", "sub.x=1", "noequals", "=x", "a..b=1",
+		"a[0]=1", "a=\xff", "\xff=a" };
+	static const char *const twice[] = { "a.b=1", "a.c=2" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		wishes.claims = &bad[i];
+		wishes.n_claims = 1;
+		assert_false(writes());
+	}
+	wishes.claims = twice;
+	wishes.n_claims = 2;
+	assert_false(writes());
+	wishes.n_claims = 1;
+	assert_true(writes());
+	wishes.n_claims = 0;
+	config.user = SPAN_LIT("key[0]");
+	assert_false(writes());
+	config.user = SPAN_LIT("sub");
+	sink_init(&out, mem, 20);
+	assert_false(payload_write(&config, &wishes, &out));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(plain, setup),
+		cmocka_unit_test_setup(nested_and_configured, setup),
+		cmocka_unit_test_setup(wished_claims, setup),
+		cmocka_unit_test_setup(what_cannot_be_made, setup),
+	};
+
+	return cmocka_run_group_tests_name("payload", tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "capture.h"
+#include "cli/say.h"
+
+static struct terminal_report say;
+
+static int
+speak(int argc, char **argv)
+{
+	struct report *r = &say.report;
+
+	(void)argv;
+	terminal_report_init(&say, argc > 1);
+	r->say(r, SAY_ERROR, "x.conf", 7, SPAN_LIT("wrong"));
+	r->say(r, SAY_WARNING, "x.conf", 8, SPAN_LIT("unwise"));
+	r->say(r, SAY_NOTE, "x.conf", 0, SPAN_LIT("good to know"));
+	return 0;
+}
+
+static void
+lines(void **state)
+{
+	struct capture c;
+
+	(void)state;
+	assert_int_equal(CAPTURE(&c, speak, "speak"), 0);
+	assert_string_equal(c.err, "x.conf:7: error: wrong\n");
+	assert_string_equal(
+	    c.out, "x.conf:8: warning: unwise\nx.conf: note: good to know\n");
+	assert_int_equal(say.warnings, 1);
+	assert_int_equal(CAPTURE(&c, speak, "speak", "quiet"), 0);
+	assert_string_equal(c.err, "x.conf:7: error: wrong\n");
+	assert_string_equal(c.out, "");
+	assert_int_equal(say.warnings, 1);
+}
+
+static void
+which_configuration(void **state)
+{
+	(void)state;
+	assert_string_equal(command_config("a.conf"), "a.conf");
+	setenv("SIGNPOST_CONFIG", "/b.conf", 1);
+	assert_string_equal(command_config(NULL), "/b.conf");
+	unsetenv("SIGNPOST_CONFIG");
+	assert_non_null(strstr(command_config(NULL), "/etc/signpost.conf"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines),
+		cmocka_unit_test(which_configuration),
+	};
+
+	return cmocka_run_group_tests_name("say", tests, NULL, NULL);
+}
