@@ -1,0 +1,269 @@
+#define _GNU_SOURCE /* accept4, EPOLLEXCLUSIVE */
+
+#include "gateway/fastcgi.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/pool.h"
+
+#define PAUSE_MS 100 /* without accepting, when descriptors run out */
+#define STOP_MS 500  /* for what is under way when the end is asked for */
+
+/* In epoll's data: the index of a connection, or one of these. */
+#define LISTENER FCGI_CONNECTIONS_MAX
+#define SIGNALS (FCGI_CONNECTIONS_MAX + 1)
+#define EVENTS_MAX (FCGI_CONNECTIONS_MAX + 2) /* so that none waits a turn */
+
+struct loop {
+	struct serve *serve;
+	int epoll, listener;
+	bool watching;    /* the listener is in epoll */
+	long long resume; /* not accepting before this */
+	long long end;    /* LLONG_MAX until it is asked for */
+	long long now;    /* milliseconds, monotonic */
+	struct pool pool;
+};
+
+bool
+fastcgi_listens(int fd)
+{
+	int listens = 0;
+	socklen_t n = sizeof(listens);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) == 0 &&
+	       listens != 0;
+}
+
+static void
+read_clock(struct loop *l)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	l->now = t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static bool
+watch(const struct loop *l, int fd, uint32_t events, uint32_t tag)
+{
+	struct epoll_event event = { .events = events, .data.u32 = tag };
+
+	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static sigset_t
+end_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	return set;
+}
+
+void
+fastcgi_hold_signals(void)
+{
+	sigset_t set = end_signals();
+
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/*
+ * The signals stay blocked and are read from a descriptor: no call is cut
+ * short by one, none is missed between a look and a wait, and FCGX_Init()
+ * cannot catch them.
+ */
+static int
+open_signals(void)
+{
+	sigset_t set = end_signals();
+
+	fastcgi_hold_signals();
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Should anything hang after all, the process does not outlive this. */
+static void
+set_alarm(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigaction(SIGALRM, &standard, NULL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	alarm(STOP_SECONDS);
+}
+
+/*
+ * Several processes wait for one listener: whoever comes second must not
+ * block in accept4(). A TCP connection must have room for the largest
+ * request, since it is looked at before it is read.
+ */
+static bool
+set_up(struct loop *l, struct serve *s, int listener)
+{
+	const int room = FCGI_PARAMS_MAX + BODY_MAX + FCGI_FRAMING_MAX;
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	int signals = open_signals();
+	int flags = fcntl(listener, F_GETFL);
+
+	*l =
+	    (struct loop){ .serve = s, .listener = listener, .end = LLONG_MAX };
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (signals < 0 || l->epoll < 0 || flags < 0 ||
+	    fcntl(listener, F_SETFL, flags | O_NONBLOCK) < 0 ||
+	    !watch(l, signals, EPOLLIN | EPOLLET, SIGNALS) || FCGX_Init() != 0)
+		return false;
+	sigaction(SIGPIPE, &ignore, NULL);
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	return true;
+}
+
+/* EPOLLEXCLUSIVE: one of the processes is woken for a connection, not all. */
+static void
+watch_listener(struct loop *l, bool room)
+{
+	bool wanted = room && l->end == LLONG_MAX && l->now >= l->resume;
+
+	if (wanted == l->watching)
+		return;
+	if (wanted)
+		l->watching =
+		    watch(l, l->listener, EPOLLIN | EPOLLEXCLUSIVE, LISTENER);
+	else
+		l->watching =
+		    epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->listener, NULL) != 0;
+}
+
+/*
+ * Errors of accept4() are of three kinds (accept(2)): nobody is there now,
+ * the peer has gone already, or something has run out, which a pause and one
+ * connection less may mend. None of them ends the process.
+ */
+static void
+accept_failed(struct loop *l)
+{
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ||
+	    errno == ECONNABORTED)
+		return;
+	pool_close_idlest(&l->pool);
+	l->resume = l->now + PAUSE_MS;
+}
+
+/* Most requests are there, whole, when the connection is accepted. */
+static void
+accept_one(struct loop *l)
+{
+	struct connection *c = pool_take(&l->pool);
+	int fd;
+
+	if (c == NULL)
+		return;
+	fd = accept4(l->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0) {
+		accept_failed(l);
+		return;
+	}
+	connection_open(c, fd, l->now);
+	connection_advance(c, l->serve, false, l->now);
+	if (c->stage != CONNECTION_CLOSED &&
+	    !watch(l, fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
+		(uint32_t)(c - l->pool.c)))
+		connection_close(c);
+}
+
+/* Requests that lie in kept connections already are under way too. */
+static void
+stop(struct loop *l)
+{
+	l->end = l->now + STOP_MS;
+	set_alarm();
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		if (l->pool.c[i].stage == CONNECTION_KEPT)
+			connection_advance(
+			    &l->pool.c[i], l->serve, false, l->now);
+}
+
+/*
+ * Connections first: a new one must not meet the event of an old one. Then
+ * the new one, even at the end: no other process was woken for it.
+ */
+static void
+dispatch(struct loop *l, const struct epoll_event *events, size_t n)
+{
+	bool asked = false, stopped = false;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t tag = events[i].data.u32;
+		bool ended = (events[i].events &
+				 (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+
+		asked |= tag == LISTENER;
+		stopped |= tag == SIGNALS;
+		if (tag < FCGI_CONNECTIONS_MAX)
+			connection_advance(
+			    &l->pool.c[tag], l->serve, ended, l->now);
+	}
+	if (asked)
+		accept_one(l);
+	if (stopped && l->end == LLONG_MAX)
+		stop(l);
+}
+
+static int
+timeout_until(const struct loop *l, long long deadline)
+{
+	if (deadline == LLONG_MAX)
+		return -1;
+	return deadline <= l->now ? 0 : (int)(deadline - l->now);
+}
+
+/* One turn; false when all is done. */
+static bool
+turn(struct loop *l)
+{
+	struct epoll_event events[EVENTS_MAX];
+	struct survey found;
+	int n;
+
+	read_clock(l);
+	found = pool_survey(&l->pool, l->now, l->end);
+	if (l->end != LLONG_MAX && !found.open)
+		return false;
+	watch_listener(l, found.room);
+	if (l->resume > l->now && l->resume < found.deadline)
+		found.deadline = l->resume;
+	n = epoll_wait(
+	    l->epoll, events, EVENTS_MAX, timeout_until(l, found.deadline));
+	read_clock(l);
+	dispatch(l, events, n > 0 ? (size_t)n : 0);
+	return true;
+}
+
+int
+fastcgi_loop(struct serve *s, int listener)
+{
+	static struct loop loop;
+
+	if (!set_up(&loop, s, listener)) {
+		serve_log("start", SPAN_LIT("epoll, signalfd or libfcgi could "
+					    "not be set up"));
+		return 1;
+	}
+	while (turn(&loop))
+		continue;
+	return 0;
+}

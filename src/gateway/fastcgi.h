@@ -1,0 +1,26 @@
+/* The FastCGI responder: one process, one request at a time. */
+#ifndef GATEWAY_FASTCGI_H
+#define GATEWAY_FASTCGI_H
+
+#include "gateway/serve.h"
+
+/* Is fd a listening socket, which is how a web server starts FastCGI? */
+bool fastcgi_listens(int fd);
+
+/*
+ * Holds SIGTERM and SIGUSR1 back, so that one that comes before the loop is
+ * found by it. Call it first of all.
+ */
+void fastcgi_hold_signals(void);
+
+/*
+ * Serves until SIGTERM or SIGUSR1, then answers what is under way and
+ * returns 0. No error of a connection or of accept() ends it; 1 when it
+ * could not begin, with a line in the log.
+ *
+ * Any number of connections up to FCGI_CONNECTIONS_MAX are open, kept ones
+ * among them; when all are, the idlest kept one is closed for the next.
+ */
+int fastcgi_loop(struct serve *s, int listener);
+
+#endif

@@ -1,0 +1,82 @@
+#include "gateway/pool.h"
+
+#include <limits.h>
+
+static long long
+deadline_of(const struct connection *c, long long now, long long end)
+{
+	long long deadline = connection_deadline(c);
+
+	if (c->stage == CONNECTION_CLOSED || end == LLONG_MAX)
+		return deadline;
+	if (c->stage == CONNECTION_KEPT)
+		return now;
+	return deadline < end ? deadline : end;
+}
+
+static void
+close_overdue(struct connection *c)
+{
+	if (c->stage == CONNECTION_PARTIAL)
+		serve_log(
+		    "closed", SPAN_LIT("a request did not arrive in time"));
+	connection_close(c);
+}
+
+struct survey
+pool_survey(struct pool *p, long long now, long long end)
+{
+	struct survey found = { false, false, LLONG_MAX };
+
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++) {
+		struct connection *c = &p->c[i];
+		long long deadline = deadline_of(c, now, end);
+
+		if (deadline <= now)
+			close_overdue(c);
+		else if (deadline < found.deadline)
+			found.deadline = deadline;
+		if (c->stage != CONNECTION_CLOSED)
+			found.open = true;
+		if (c->stage == CONNECTION_CLOSED ||
+		    c->stage == CONNECTION_KEPT)
+			found.room = true;
+	}
+	return found;
+}
+
+static struct connection *
+find_closed(struct pool *p)
+{
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		if (p->c[i].stage == CONNECTION_CLOSED)
+			return &p->c[i];
+	return NULL;
+}
+
+struct connection *
+pool_take(struct pool *p)
+{
+	struct connection *c = find_closed(p);
+
+	if (c != NULL)
+		return c;
+	pool_close_idlest(p);
+	return find_closed(p);
+}
+
+void
+pool_close_idlest(struct pool *p)
+{
+	struct connection *idlest = NULL;
+
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++) {
+		struct connection *c = &p->c[i];
+
+		if (c->stage == CONNECTION_KEPT &&
+		    (idlest == NULL || c->since < idlest->since))
+			idlest = c;
+	}
+	if (idlest != NULL)
+		connection_close(idlest);
+}

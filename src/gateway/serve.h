@@ -1,0 +1,40 @@
+/* One request between a gateway and the core: request in, bytes out. */
+#ifndef GATEWAY_SERVE_H
+#define GATEWAY_SERVE_H
+
+#include "app.h"
+#include "gateway/variables.h"
+
+/* The place where requests are served; one in a process, static. */
+struct serve {
+	const struct config *config; /* NULL: every request gets a 503 */
+	struct world world;
+	struct workspace workspace;
+	unsigned char body[BODY_MAX + 1]; /* of the request */
+	unsigned char out[HEAD_OUT_MAX + BODY_OUT_MAX];
+
+	/* The last DOCUMENT_ROOT, as given and without links. */
+	char root_text[PATH_TEXT_MAX + 1];
+	char root_real[PATH_TEXT_MAX + 1];
+};
+
+/* No configuration yet; random bytes from the kernel. */
+void serve_init(struct serve *s);
+
+/*
+ * Answers one request, now. Returns "Status:", headers and body, as they are
+ * sent; they lie in s until the next request. A refusal is logged.
+ */
+struct span serve_answer(struct serve *s, const struct variables *v);
+
+/* A refusal for a request of which nothing else is known. */
+struct span serve_refusal(
+    struct serve *s, enum intake intake, struct span about);
+
+/* The time of day, in seconds. */
+long long serve_now(void);
+
+/* A line for what is not a request: event and reason. */
+void serve_log(const char *event, struct span reason);
+
+#endif

@@ -1,0 +1,131 @@
+#include "gateway/variables.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+static const struct span the_body = SPAN_INIT("The body");
+
+/* What is read of the environment. No other HTTP_ variable is looked at. */
+enum variable {
+	METHOD,
+	QUERY,
+	CONTENT_TYPE,
+	CONTENT_LENGTH,
+	COOKIE,
+	AUTHORIZATION,
+	REDIRECT_AUTHORIZATION,
+	ORIGIN,
+	SEC_FETCH_SITE,
+	ADDRESS,
+	ROOT,
+	VARIABLES
+};
+
+static const struct {
+	struct span name;
+	size_t max;
+} known[VARIABLES] = {
+	[METHOD] = { SPAN_INIT("REQUEST_METHOD"), HEADER_MAX },
+	[QUERY] = { SPAN_INIT("QUERY_STRING"), QUERY_MAX },
+	[CONTENT_TYPE] = { SPAN_INIT("CONTENT_TYPE"), HEADER_MAX },
+	[CONTENT_LENGTH] = { SPAN_INIT("CONTENT_LENGTH"), HEADER_MAX },
+	[COOKIE] = { SPAN_INIT("HTTP_COOKIE"), COOKIE_HEADER_MAX },
+	[AUTHORIZATION] = { SPAN_INIT("HTTP_AUTHORIZATION"),
+	    AUTHORIZATION_MAX },
+	[REDIRECT_AUTHORIZATION] = { SPAN_INIT("REDIRECT_HTTP_AUTHORIZATION"),
+	    AUTHORIZATION_MAX },
+	[ORIGIN] = { SPAN_INIT("HTTP_ORIGIN"), HEADER_MAX },
+	[SEC_FETCH_SITE] = { SPAN_INIT("HTTP_SEC_FETCH_SITE"), HEADER_MAX },
+	[ADDRESS] = { SPAN_INIT("REMOTE_ADDR"), HEADER_MAX },
+	[ROOT] = { SPAN_INIT("DOCUMENT_ROOT"), PATH_TEXT_MAX },
+};
+
+void
+variables_fault(struct variables *v, enum intake intake, struct span about)
+{
+	if (v->request.intake != INTAKE_WHOLE)
+		return;
+	v->request.intake = intake;
+	v->request.about = about;
+}
+
+static enum variable
+variable_named(struct span name)
+{
+	enum variable i = METHOD;
+
+	while (i < VARIABLES && !span_eq(known[i].name, name))
+		i++;
+	return i;
+}
+
+/* One "NAME=value". */
+static void
+collect(struct variables *v, const char *text, struct span value[VARIABLES],
+    bool seen[VARIABLES])
+{
+	struct span_cut cut = span_cut(span_of(text), '=');
+	enum variable i = variable_named(cut.head);
+
+	if (!cut.found || i == VARIABLES)
+		return;
+	if (seen[i])
+		variables_fault(v, INTAKE_TWICE, known[i].name);
+	else if (cut.tail.n > known[i].max)
+		variables_fault(v, INTAKE_TOO_LARGE, known[i].name);
+	else
+		value[i] = cut.tail;
+	if (seen[i])
+		value[i] = (struct span){ NULL, 0 };
+	seen[i] = true;
+}
+
+static void
+read_length(struct variables *v, struct span text)
+{
+	v->has_length = text.n > 0;
+	if (!v->has_length)
+		return;
+	if (!span_digits(text, &v->length))
+		variables_fault(v, INTAKE_LENGTH, known[CONTENT_LENGTH].name);
+	else if (v->length > BODY_MAX)
+		variables_fault(v, INTAKE_TOO_LARGE, the_body);
+}
+
+void
+variables_read(char *const *envp, struct variables *out)
+{
+	struct span value[VARIABLES] = { 0 };
+	bool seen[VARIABLES] = { false };
+	struct request *r = &out->request;
+
+	memset(out, 0, sizeof(*out));
+	r->intake = INTAKE_WHOLE;
+	for (; *envp != NULL; envp++)
+		collect(out, *envp, value, seen);
+	r->method = value[METHOD];
+	r->query = value[QUERY];
+	r->content_type = value[CONTENT_TYPE];
+	r->cookie = value[COOKIE];
+	/* Where Apache rewrote, the first may be there and empty. */
+	r->authorization = value[AUTHORIZATION].n > 0
+			       ? value[AUTHORIZATION]
+			       : value[REDIRECT_AUTHORIZATION];
+	r->origin = value[ORIGIN];
+	r->sec_fetch_site = value[SEC_FETCH_SITE];
+	r->remote_addr = value[ADDRESS];
+	r->document_root = value[ROOT];
+	read_length(out, value[CONTENT_LENGTH]);
+}
+
+void
+variables_body(struct variables *v, struct span body)
+{
+	if (body.n > BODY_MAX)
+		variables_fault(v, INTAKE_TOO_LARGE, the_body);
+	else if (v->has_length && (long long)body.n != v->length)
+		variables_fault(v, INTAKE_LENGTH, known[CONTENT_LENGTH].name);
+	if (v->request.intake == INTAKE_WHOLE)
+		v->request.body = body;
+}

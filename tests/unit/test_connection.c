@@ -1,0 +1,224 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+
+#include "base/log.h"
+#include "fake_app.h"
+#include "fcgi_client.h"
+#include "gateway/connection.h"
+
+#define SOON 2000
+
+static struct serve serve;
+static struct fcgi_answer answer;
+static unsigned char mem[100000];
+static struct connection c;
+static int theirs;
+
+static int
+open_pair(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	theirs = pair[0];
+	connection_open(&c, pair[1], 1000);
+	assert_int_equal(c.stage, CONNECTION_SILENT);
+	return 0;
+}
+
+static int
+close_pair(void **state)
+{
+	(void)state;
+	connection_close(&c);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+	assert_int_equal(connection_deadline(&c), LLONG_MAX);
+	close(theirs);
+	return 0;
+}
+
+static struct sink
+request(unsigned flags)
+{
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "GET", "q=1", SPAN_LIT(""), flags);
+	return out;
+}
+
+static void
+assert_answered(void)
+{
+	fcgi_answer(theirs, &answer, SOON);
+	assert_true(answer.ended);
+}
+
+static void
+test_silent(void **state)
+{
+	(void)state;
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_SILENT);
+	assert_int_equal(
+	    connection_deadline(&c), 1000 + REQUEST_SECONDS * 1000);
+	shutdown(theirs, SHUT_WR);
+	connection_advance(&c, &serve, true, 2000);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+}
+
+/* The time runs from the first byte, whatever else comes. */
+static void
+test_stages(void **state)
+{
+	struct sink out = request(FCGI_KEEP);
+
+	(void)state;
+	fcgi_send(theirs, span_head(sink_view(&out), 1));
+	connection_advance(&c, &serve, false, 3000);
+	assert_int_equal(c.stage, CONNECTION_PARTIAL);
+	fcgi_send(theirs, span_head(span_skip(sink_view(&out), 1), 1));
+	connection_advance(&c, &serve, false, 4000);
+	assert_int_equal(
+	    connection_deadline(&c), 3000 + REQUEST_SECONDS * 1000);
+	fcgi_send(theirs, span_skip(sink_view(&out), 2));
+	connection_advance(&c, &serve, false, 5000);
+	assert_int_equal(c.stage, CONNECTION_KEPT);
+	assert_int_equal(c.since, 5000);
+	assert_int_equal(connection_deadline(&c), LLONG_MAX);
+	assert_answered();
+	connection_advance(&c, &serve, false, 6000);
+	assert_int_equal(c.stage, CONNECTION_KEPT);
+	assert_int_equal(c.since, 5000);
+}
+
+static void
+test_closing(void **state)
+{
+	struct sink out = request(0);
+
+	(void)state;
+	fcgi_send(theirs, sink_view(&out));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+	assert_answered();
+}
+
+/* Kept, but the web server has closed its end in the same moment. */
+static void
+test_ended(void **state)
+{
+	struct sink out = request(FCGI_KEEP);
+
+	(void)state;
+	fcgi_send(theirs, sink_view(&out));
+	shutdown(theirs, SHUT_WR);
+	connection_advance(&c, &serve, true, 2000);
+	assert_answered();
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+}
+
+static void
+test_ended_in_the_middle(void **state)
+{
+	struct sink out = request(FCGI_KEEP);
+
+	(void)state;
+	fcgi_send(theirs, span_head(sink_view(&out), 30));
+	shutdown(theirs, SHUT_WR);
+	connection_advance(&c, &serve, true, 2000);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+}
+
+static void
+test_refused(void **state)
+{
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 3, FCGI_KEEP);
+	fcgi_send(theirs, sink_view(&out));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+	assert_int_equal(
+	    connection_deadline(&c), 2000 + REQUEST_SECONDS * 1000);
+	assert_answered();
+	/* A request that comes now is not answered: it is told so. */
+	assert_true(fcgi_closed(theirs, 0));
+	out = request(FCGI_KEEP);
+	fcgi_send(theirs, sink_view(&out));
+	connection_advance(&c, &serve, false, 3000);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+	assert_int_equal(c.since, 2000);
+	shutdown(theirs, SHUT_WR);
+	connection_advance(&c, &serve, true, 3000);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+}
+
+/* Nothing but headers and padding, until there is no room for more. */
+static void
+test_framing(void **state)
+{
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, 0);
+	fcgi_record(&out, 4, 1, SPAN_LIT(""), 0);
+	while (!out.full)
+		fcgi_record(&out, 5, 1, SPAN_LIT("x"), 255);
+	assert_true(out.n > FCGI_PARAMS_MAX + BODY_MAX + FCGI_FRAMING_MAX);
+	fcgi_send(theirs, (struct span){ mem, out.n });
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+}
+
+static void
+test_broken(void **state)
+{
+	(void)state;
+	fcgi_send(theirs, SPAN_LIT("GET / HTTP/1.0\r\n\r\n"));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+	connection_advance(&c, &serve, false, 2000);
+	connection_close(&c);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	serve_init(&serve);
+	log_to(open("/dev/null", O_WRONLY));
+	signal(SIGPIPE, SIG_IGN);
+	return FCGX_Init();
+}
+
+#define PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAIR(test_silent),
+		PAIR(test_stages),
+		PAIR(test_closing),
+		PAIR(test_ended),
+		PAIR(test_ended_in_the_middle),
+		PAIR(test_refused),
+		PAIR(test_framing),
+		PAIR(test_broken),
+	};
+
+	return cmocka_run_group_tests_name("connection", tests, set_up, NULL);
+}

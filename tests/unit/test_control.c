@@ -1,0 +1,261 @@
+#define _DEFAULT_SOURCE /* mkdtemp, symlink, readlink */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gateway/control.h"
+#include "guard.h"
+
+static struct control control;
+static char dir[32], script[64], program[4096], beside[4200];
+
+static int
+set_up(void **state)
+{
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	struct span_cut cut;
+
+	(void)state;
+	assert_true(n > 0);
+	program[n] = '\0';
+	cut = span_cut_last(span_of(program), '/');
+	cut = span_cut_last(cut.head, '/');
+	snprintf(beside, sizeof(beside), "%.*s/etc/signpost.conf",
+	    (int)cut.head.n, (const char *)cut.head.p);
+	strcpy(dir, "/tmp/signpost-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(script, sizeof(script), "%s/sign.cgi", dir);
+	memset(&control, 0x55, sizeof(control));
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	unlink(script);
+	rmdir(dir);
+	return 0;
+}
+
+static void
+write_script(const char *format, const char *interpreter, mode_t mode)
+{
+	char text[8192];
+	int n = snprintf(text, sizeof(text), format, interpreter);
+	int fd = open(script, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, (size_t)n), n);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static const char *
+fastcgi(const char *first, const char *second, const char *environment)
+{
+	char *argv[] = { (char[]){ "signpost" }, (char *)(uintptr_t)first,
+		(char *)(uintptr_t)second, NULL };
+	int argc = 1 + (first != NULL) + (second != NULL);
+
+	control_fastcgi(argc, argv, environment, &control);
+	return control.path;
+}
+
+static void
+test_fastcgi(void **state)
+{
+	(void)state;
+	assert_string_equal(fastcgi("--config=/a", NULL, "/env"), "/a");
+	assert_string_equal(
+	    fastcgi("--config=/a b", "/srv/sign.fcgi", NULL), "/a b");
+	assert_string_equal(
+	    fastcgi("/srv/sign.fcgi", "--config=/a", NULL), "/a");
+	assert_string_equal(fastcgi(NULL, NULL, "/env"), "/env");
+	assert_string_equal(fastcgi("/srv/sign.fcgi", NULL, "/env"), "/env");
+	assert_string_equal(fastcgi(NULL, NULL, NULL), beside);
+	assert_string_equal(fastcgi(NULL, NULL, ""), beside);
+	assert_int_equal(control.why.n, 0);
+	control_fastcgi(0, (char *[]){ NULL }, NULL, &control);
+	assert_string_equal(control.path, beside);
+}
+
+/* A mistake in the web server's configuration is no other configuration. */
+static void
+test_fastcgi_mistakes(void **state)
+{
+	static const char *const wrong[] = { "--config",
+		"--config=", "--conf=/a", "-c", "--config =/a", "--Config=/a",
+		"-" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_string_equal(fastcgi(wrong[i], NULL, "/env"), "");
+		assert_true(control.why.n > 0);
+	}
+	assert_string_equal(fastcgi("--config=/a", "--config=/a", NULL), "");
+	assert_true(control.why.n > 0);
+}
+
+static void
+test_path_limit(void **state)
+{
+	char path[PATH_TEXT_MAX + 2];
+
+	(void)state;
+	memset(path, '/', sizeof(path));
+	path[PATH_TEXT_MAX] = '\0';
+	assert_string_equal(fastcgi(NULL, NULL, path), path);
+	path[PATH_TEXT_MAX] = '/';
+	path[PATH_TEXT_MAX + 1] = '\0';
+	assert_string_equal(fastcgi(NULL, NULL, path), "");
+	assert_true(control.why.n > 0);
+}
+
+static struct span
+line(const char *text, struct span *interpreter)
+{
+	static struct span copy;
+	struct span path;
+
+	if (copy.p != NULL)
+		guard_free(copy);
+	copy = guarded(span_of(text));
+	path = control_line(copy, interpreter);
+	return path;
+}
+
+static void
+test_line(void **state)
+{
+	static const char *const good[] = { "#!/bin/p --config=/a\n",
+		"#!/bin/p --config=/a", "#! /bin/p --config=/a\n",
+		"#!\t/bin/p\t --config=/a \t\n", "#!/bin/p --config=/a\nx\0" };
+	static const char *const bad[] = { "", "#", "#!", "#!\n", "#!/bin/p\n",
+		"#!/bin/p \n", "#!/bin/p config=/a\n",
+		"#!/bin/p -x --config=/a\n", "#!/bin/p --confi=/a\n",
+		"#!/bin/p\n--config=/a\n", " #!/bin/p --config=/a\n",
+		"!#/bin/p --config=/a\n", "#!--config=/a\n" };
+	struct span interpreter;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct span path = line(good[i], &interpreter);
+
+		assert_true(span_is(path, "/a"));
+		assert_true(span_is(interpreter, "/bin/p"));
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(line(bad[i], &interpreter).p);
+	assert_true(
+	    span_is(line("#!/bin/p --config=/a b\n", &interpreter), "/a b"));
+	assert_null(
+	    control_line(SPAN_LIT("#!/bin/p --config=/a\0b\n"), &interpreter)
+		.p);
+}
+
+static void
+test_line_limit(void **state)
+{
+	char text[300];
+	struct span interpreter;
+
+	(void)state;
+	for (size_t n = 254; n <= 256; n++) {
+		memset(text, 'a', sizeof(text));
+		memcpy(text, "#!/bin/p --config=/", 19);
+		text[n] = '\n';
+		text[n + 1] = '\0';
+		assert_int_equal(line(text, &interpreter).p != NULL, n <= 255);
+	}
+}
+
+static const char *
+cgi(const char *filename, const char *environment)
+{
+	control_cgi(filename, environment, &control);
+	return control.path;
+}
+
+static void
+test_cgi(void **state)
+{
+	(void)state;
+	write_script("#!%s --config=/from/script\n", program, 0755);
+	assert_string_equal(cgi(script, "/env"), "/from/script");
+	assert_string_equal(cgi(program, "/env"), "/env");
+	assert_string_equal(cgi(NULL, "/env"), "/env");
+	assert_string_equal(cgi("", "/env"), "/env");
+	assert_string_equal(cgi(NULL, NULL), beside);
+	assert_string_equal(cgi("/nowhere/sign.cgi", "/env"), "/env");
+	assert_string_equal(cgi("/tmp", "/env"), "/env");
+}
+
+/* The program by another name is the program, not a control file. */
+static void
+test_cgi_link(void **state)
+{
+	(void)state;
+	assert_int_equal(symlink(program, script), 0);
+	assert_string_equal(cgi(script, "/env"), "/env");
+	assert_int_equal(control.why.n, 0);
+}
+
+/* A script of another program does not choose, nor one that others write. */
+static void
+test_cgi_not_ours(void **state)
+{
+	(void)state;
+	write_script("#!/bin/sh --config=/x%s\n", "", 0755);
+	assert_string_equal(cgi(script, "/env"), "/env");
+	write_script("#!%sx --config=/x\n", program, 0755);
+	assert_string_equal(cgi(script, "/env"), "/env");
+	write_script("#!%s\n", program, 0755);
+	assert_string_equal(cgi(script, "/env"), "/env");
+	for (mode_t bit = 02; bit <= 020; bit <<= 3) {
+		write_script("#!%s --config=/x\n", program, 0755 | bit);
+		assert_string_equal(cgi(script, "/env"), "/env");
+		assert_true(control.why.n > 0);
+	}
+	write_script("#!%s --config=/x\n", program, 0700);
+	assert_string_equal(cgi(script, "/env"), "/x");
+}
+
+static void
+test_cgi_empty_path(void **state)
+{
+	(void)state;
+	write_script("#!%s --config=\n", program, 0755);
+	assert_string_equal(cgi(script, "/env"), "");
+	assert_true(control.why.n > 0);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_fastcgi),
+		TEST(test_fastcgi_mistakes),
+		TEST(test_path_limit),
+		TEST(test_line),
+		TEST(test_line_limit),
+		TEST(test_cgi),
+		TEST(test_cgi_link),
+		TEST(test_cgi_not_ours),
+		TEST(test_cgi_empty_path),
+	};
+
+	return cmocka_run_group_tests_name("control", tests, NULL, NULL);
+}

@@ -1,0 +1,191 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <signal.h>
+
+#include "base/log.h"
+#include "fake_app.h"
+#include "fcgi_client.h"
+#include "gateway/exchange.h"
+
+#define SOON 2000
+
+static struct serve serve;
+static struct fcgi_answer answer;
+static unsigned char mem[BODY_MAX + 8192];
+
+struct ends {
+	int ours, theirs;
+};
+
+static struct ends
+send_request(const char *query, struct span body, unsigned flags)
+{
+	struct ends ends;
+	int pair[2];
+	struct sink out;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "POST", query, body, flags);
+	assert_true(fcgi_send(pair[0], sink_view(&out)));
+	ends.theirs = pair[0];
+	ends.ours = pair[1];
+	return ends;
+}
+
+static bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+static void
+assert_answered(int fd, const char *text)
+{
+	struct span rest;
+
+	fcgi_answer(fd, &answer, SOON);
+	assert_true(answer.ended);
+	rest = (struct span){ answer.text, answer.n };
+	while (rest.n > 0 && !span_starts(rest, span_of(text)))
+		rest = span_skip(rest, 1);
+	assert_true(rest.n > 0);
+}
+
+static void
+test_closed(void **state)
+{
+	struct ends e = send_request("a=b", SPAN_LIT("c=d"), 0);
+
+	(void)state;
+	assert_int_equal(
+	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_false(is_open(e.ours));
+	assert_answered(e.theirs, "query=a=b body=c=d");
+	assert_true(fcgi_closed(e.theirs, 0));
+	close(e.theirs);
+}
+
+static void
+test_kept(void **state)
+{
+	struct ends e = send_request("a=b", SPAN_LIT("c=d"), FCGI_KEEP);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(exchange_answer(&serve, e.ours, RECORD_WHOLE),
+		    EXCHANGE_KEPT);
+		assert_true(is_open(e.ours));
+		assert_answered(e.theirs, "query=a=b body=c=d");
+		if (i < 2) {
+			struct sink out;
+
+			sink_init(&out, mem, sizeof(mem));
+			fcgi_request(
+			    &out, "POST", "a=b", SPAN_LIT("c=d"), FCGI_KEEP);
+			fcgi_send(e.theirs, sink_view(&out));
+		}
+	}
+	/* All was read: nothing stands in front of the next request. */
+	assert_true(recv(e.ours, mem, 1, MSG_DONTWAIT) < 0);
+	close(e.ours);
+	close(e.theirs);
+}
+
+static void
+test_unread(void **state)
+{
+	static const unsigned char bytes[BODY_MAX + 1];
+	struct ends e = send_request(
+	    "a=b", (struct span){ bytes, sizeof(bytes) }, FCGI_KEEP);
+
+	(void)state;
+	assert_int_equal(exchange_answer(&serve, e.ours, RECORD_LARGE_BODY),
+	    EXCHANGE_UNREAD);
+	assert_true(is_open(e.ours));
+	assert_answered(e.theirs, "intake=3 about=The body");
+	close(e.ours);
+	close(e.theirs);
+}
+
+/* A peer that is gone costs nothing but its connection. */
+static void
+test_gone(void **state)
+{
+	struct ends e = send_request("a=b", SPAN_LIT("c=d"), FCGI_KEEP);
+
+	(void)state;
+	close(e.theirs);
+	assert_int_equal(
+	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_false(is_open(e.ours));
+}
+
+/* What libfcgi does not take is closed too. */
+static void
+test_nothing(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	close(pair[0]);
+	assert_int_equal(
+	    exchange_answer(&serve, pair[1], RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_false(is_open(pair[1]));
+}
+
+/* A body that breaks off is not taken for a short one. */
+static void
+test_cut(void **state)
+{
+	struct ends e;
+	struct sink out;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	e.theirs = pair[0];
+	e.ours = pair[1];
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, FCGI_KEEP);
+	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	fcgi_record(&out, 5, 1, SPAN_LIT("abc"), 0);
+	fcgi_send(e.theirs, sink_view(&out));
+	shutdown(e.theirs, SHUT_WR);
+	assert_int_equal(
+	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_answered(e.theirs, "intake=4");
+	close(e.theirs);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	serve_init(&serve);
+	log_to(open("/dev/null", O_WRONLY));
+	signal(SIGPIPE, SIG_IGN);
+	return FCGX_Init();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_closed),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests_name("exchange", tests, set_up, NULL);
+}

@@ -1,0 +1,714 @@
+#define _DEFAULT_SOURCE /* wait4, mkdtemp */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fcgi_server.h"
+
+#include <netinet/in.h>
+
+#define SOON 2000 /* ms; what is served at once is served within this */
+
+static struct server server;
+static struct fcgi_answer answer;
+static unsigned char mem[2 * DISCARD_MAX];
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	server_start(&server, 0);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	kill(server.pid, SIGTERM);
+	assert_int_equal(server_wait(&server, STOP_SECONDS * 1000, NULL), 0);
+	server_remove(&server);
+	return 0;
+}
+
+static void
+send_request(int fd, const char *query, struct span body, unsigned flags)
+{
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, body.n > 0 ? "POST" : "GET", query, body, flags);
+	assert_false(out.full);
+	fcgi_send(fd, sink_view(&out));
+}
+
+/* Does the answer hold this text? */
+static bool
+holds(const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i + n <= answer.n; i++)
+		if (memcmp(answer.text + i, text, n) == 0)
+			return true;
+	return false;
+}
+
+static void
+assert_answered(int fd, const char *status, const char *text)
+{
+	fcgi_answer(fd, &answer, SOON);
+	assert_true(answer.ended);
+	assert_true(answer.in_order);
+	assert_true(holds(status));
+	assert_true(holds(text));
+}
+
+/* One request on a connection of its own. */
+static void
+ask(const char *query)
+{
+	int fd = fcgi_connect(server.path);
+
+	send_request(fd, query, SPAN_LIT(""), 0);
+	assert_answered(fd, "Status: 200 OK\r\n", query);
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+}
+
+static void
+test_closing(void **state)
+{
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	send_request(fd, "a=b", SPAN_LIT("c=d"), 0);
+	assert_answered(fd, "Status: 200 OK\r\n",
+	    "intake=1 about= method=POST query=a=b body=c=d root=");
+	assert_int_equal(answer.records, 1);
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+}
+
+/* Two kept connections at once, both served by the one process. */
+static void
+test_kept(void **state)
+{
+	int a = fcgi_connect(server.path), b = fcgi_connect(server.path);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		send_request(a, "q=a", SPAN_LIT(""), FCGI_KEEP);
+		assert_answered(a, "Status: 200", "query=q=a");
+		send_request(b, "q=b", SPAN_LIT("body"), FCGI_KEEP);
+		assert_answered(b, "Status: 200", "query=q=b body=body");
+	}
+	send_request(a, "q=a", SPAN_LIT(""), FCGI_KEEP);
+	send_request(b, "q=b", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(b, "Status: 200", "query=q=b");
+	assert_answered(a, "Status: 200", "query=q=a");
+	assert_false(fcgi_closed(a, 50));
+	ask("q=c");
+	close(a);
+	close(b);
+}
+
+/* A kept connection may end with a request that closes it. */
+static void
+test_kept_then_closed(void **state)
+{
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	send_request(fd, "q=1", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(fd, "Status: 200", "q=1");
+	send_request(fd, "q=2", SPAN_LIT(""), 0);
+	assert_answered(fd, "Status: 200", "q=2");
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+}
+
+/* The first byte, then the rest; and every two parts of a request. */
+static void
+test_split(void **state)
+{
+	static unsigned char copy[4096];
+	struct sink out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&out, copy, sizeof(copy));
+	fcgi_request(&out, "POST", "a=b", SPAN_LIT("c=d"), FCGI_KEEP);
+	for (size_t n = 1; n < out.n; n++) {
+		const struct timespec moment = { 0, 1000000 };
+
+		fcgi_send(fd, span_head(sink_view(&out), n));
+		if (n % 16 == 0)
+			nanosleep(&moment, NULL);
+		fcgi_send(fd, span_skip(sink_view(&out), n));
+		assert_answered(fd, "Status: 200", "query=a=b body=c=d");
+	}
+	close(fd);
+}
+
+/*
+ * A peer that says nothing and one that stops after a byte or in the middle
+ * are closed in time, and hold nobody up.
+ */
+static void
+test_slow(void **state)
+{
+	int silent = fcgi_connect(server.path);
+	int byte = fcgi_connect(server.path);
+	int half = fcgi_connect(server.path);
+	int kept = fcgi_connect(server.path);
+	long long start = fcgi_clock_ms();
+
+	(void)state;
+	send_request(kept, "q=1", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(kept, "Status: 200", "q=1");
+	fcgi_send(byte, SPAN_LIT("\x01"));
+	fcgi_send(half, SPAN_LIT("\x01\x01\0\x01\0\x08\0\0\0\x01"));
+	for (int i = 0; i < 10; i++)
+		ask("q=2");
+	assert_true(fcgi_clock_ms() - start < SOON);
+	assert_true(fcgi_closed(silent, (REQUEST_SECONDS + 1) * 1000));
+	assert_true(fcgi_clock_ms() - start >= REQUEST_SECONDS * 1000 - 50);
+	assert_true(fcgi_closed(byte, 1000));
+	assert_true(fcgi_closed(half, 1000));
+	assert_true(fcgi_clock_ms() - start < (REQUEST_SECONDS + 1) * 1000);
+	assert_int_equal(server_logged(&server, "in time"), 2);
+	send_request(kept, "q=3", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(kept, "Status: 200", "q=3");
+	close(silent);
+	close(byte);
+	close(half);
+	close(kept);
+}
+
+static void
+test_role(void **state)
+{
+	struct sink out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 2, FCGI_KEEP);
+	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	fcgi_send(fd, sink_view(&out));
+	assert_answered(fd, "Status: 403", "intake=5 about=The role");
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+	assert_int_equal(server_logged(&server, "event=refused status=403"), 1);
+}
+
+/* A body over the limit is answered at its variables, as large as it is. */
+static void
+test_large_body(void **state)
+{
+	static const unsigned char bytes[600000];
+	static const size_t sizes[] = { BODY_MAX + 1, 20480, 600000 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		for (unsigned flags = 0; flags < 2; flags++) {
+			int fd = fcgi_connect(server.path);
+
+			send_request(fd, "q=large",
+			    (struct span){ bytes, sizes[i] }, flags);
+			assert_answered(fd, "Status: 413",
+			    "intake=3 about=The body method=POST "
+			    "query=q=large body= root=");
+			assert_true(fcgi_closed(fd, SOON));
+			close(fd);
+		}
+	ask("q=next");
+}
+
+/* The answer comes before the body is there, and the rest may follow. */
+static void
+test_large_body_arriving(void **state)
+{
+	static const unsigned char bytes[60000];
+	struct sink out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, 0);
+	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	fcgi_record(&out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
+	fcgi_send(fd, span_head(sink_view(&out), 30000));
+	assert_answered(fd, "Status: 413", "intake=3");
+	assert_true(fcgi_send(fd, span_skip(sink_view(&out), 30000)));
+	ask("q=other");
+	/* No more than DISCARD_MAX is thrown away. */
+	for (int i = 0; i < 40; i++)
+		fcgi_send(fd, (struct span){ bytes, sizeof(bytes) });
+	assert_false(fcgi_send(fd, (struct span){ bytes, sizeof(bytes) }));
+	close(fd);
+}
+
+static void
+test_body_length(void **state)
+{
+	unsigned char pairs_mem[256];
+	struct sink pairs;
+
+	(void)state;
+	for (size_t n = 2; n <= 4; n++) {
+		int fd = fcgi_connect(server.path);
+		struct sink out;
+
+		sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
+		fcgi_variables(&pairs, "POST", "", n);
+		sink_init(&out, mem, sizeof(mem));
+		fcgi_begin(&out, 1, 0);
+		fcgi_stream(&out, 4, sink_view(&pairs), 100);
+		fcgi_stream(&out, 5, SPAN_LIT("abc"), 2);
+		fcgi_send(fd, sink_view(&out));
+		if (n == 3)
+			assert_answered(fd, "Status: 200", "body=abc");
+		else
+			assert_answered(
+			    fd, "Status: 400", "intake=4 about=CONTENT_LENGTH");
+		close(fd);
+	}
+}
+
+/* More variables than libfcgi may keep. */
+static void
+test_large_params(void **state)
+{
+	static unsigned char value[FCGI_PARAMS_MAX];
+	static unsigned char pairs_mem[FCGI_PARAMS_MAX + 16];
+	struct sink pairs, out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	memset(value, 'v', sizeof(value));
+	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
+	fcgi_pair(&pairs, SPAN_LIT("A"), (struct span){ value, sizeof(value) });
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, FCGI_KEEP);
+	fcgi_stream(&out, 4, sink_view(&pairs), 32768);
+	fcgi_stream(&out, 5, SPAN_LIT(""), 1);
+	fcgi_send(fd, sink_view(&out));
+	assert_answered(fd, "Status: 413", "intake=3 about=The header");
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+}
+
+static void
+test_two_variables(void **state)
+{
+	unsigned char pairs_mem[256];
+	struct sink pairs, out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
+	fcgi_pair(&pairs, SPAN_LIT("HTTP_COOKIE"), SPAN_LIT("a=b"));
+	fcgi_pair(&pairs, SPAN_LIT("HTTP_COOKIE"), SPAN_LIT("a=b"));
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, 0);
+	fcgi_stream(&out, 4, sink_view(&pairs), 100);
+	fcgi_stream(&out, 5, SPAN_LIT(""), 1);
+	fcgi_send(fd, sink_view(&out));
+	assert_answered(fd, "Status: 400", "intake=2 about=HTTP_COOKIE");
+	close(fd);
+}
+
+static void
+assert_refused(struct span s)
+{
+	int fd = fcgi_connect(server.path);
+
+	fcgi_send(fd, s);
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+	ask("q=next");
+}
+
+static void
+test_broken(void **state)
+{
+	struct sink out;
+
+	(void)state;
+	assert_refused(SPAN_LIT("GET / HTTP/1.1\r\n\r\n"));
+	/* Two requests at once: no web server does that. */
+	sink_init(&out, mem, sizeof(mem) / 2);
+	fcgi_request(&out, "GET", "", SPAN_LIT(""), FCGI_KEEP);
+	fcgi_request(&out, "GET", "", SPAN_LIT(""), FCGI_KEEP);
+	assert_int_equal(server_logged(&server, "event=closed"), 1);
+}
+
+static void
+test_aborted(void **state)
+{
+	struct sink out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem) / 2);
+	fcgi_begin(&out, 1, FCGI_KEEP);
+	fcgi_record(&out, 2, 1, SPAN_LIT(""), 0);
+	assert_refused(sink_view(&out));
+	fcgi_send(fd, span_head(sink_view(&out), 20));
+	close(fd);
+	ask("q=next");
+}
+
+/* GET_VALUES alone, in front of a request, and more often than sense has. */
+static void
+test_management(void **state)
+{
+	unsigned char got[8 + 18];
+	struct sink out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem) / 2);
+	fcgi_record(&out, 9, 0, SPAN_LIT("\x0e\0FCGI_MAX_CONNS"), 0);
+	fcgi_send(fd, sink_view(&out));
+	assert_int_equal(
+	    fcgi_read(fd, got, sizeof(got), fcgi_clock_ms() + SOON), 26);
+	assert_int_equal(got[1], 10);
+	assert_memory_equal(got + 8,
+	    "\x0e\x02"
+	    "FCGI_MAX_CONNS64",
+	    18);
+	fcgi_request(&out, "GET", "q=1", SPAN_LIT(""), 0);
+	fcgi_send(fd, sink_view(&out));
+	fcgi_read(fd, got, sizeof(got), fcgi_clock_ms() + SOON);
+	assert_answered(fd, "Status: 200", "q=1");
+	close(fd);
+	sink_init(&out, mem, sizeof(mem) / 2);
+	for (int i = 0; i < 20; i++)
+		fcgi_record(&out, 9, 0, SPAN_LIT("\x0e\0FCGI_MAX_CONNS"), 0);
+	fd = fcgi_connect(server.path);
+	fcgi_send(fd, sink_view(&out));
+	assert_int_equal(
+	    fcgi_read(fd, mem, sizeof(mem), fcgi_clock_ms() + SOON), 8 * 26);
+	assert_true(fcgi_closed(fd, 0));
+	close(fd);
+	ask("q=next");
+}
+
+/* Large answers come in several records, and whole. */
+static void
+test_large_answer(void **state)
+{
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	send_request(fd, "big=100000", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(fd, "Status: 200", "big=100000");
+	assert_true(answer.records > 1);
+	assert_true(answer.n > 100000);
+	send_request(fd, "q=1", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(fd, "Status: 200", "q=1");
+	close(fd);
+}
+
+static void
+test_no_leak(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	ask("q=0");
+	before = server_descriptors(&server);
+	for (int i = 0; i < 200; i++)
+		ask("q=1");
+	for (int i = 0; i < 20; i++) {
+		int fd = fcgi_connect(server.path);
+
+		send_request(fd, "q=2", SPAN_LIT(""), FCGI_KEEP);
+		assert_answered(fd, "Status: 200", "q=2");
+		close(fd);
+	}
+	test_aborted(state);
+	assert_int_equal(server_descriptors(&server), before);
+}
+
+/* When all are open, the one that has been idle longest makes room. */
+static void
+test_full(void **state)
+{
+	int fds[FCGI_CONNECTIONS_MAX + 2];
+
+	(void)state;
+	for (int i = 0; i < FCGI_CONNECTIONS_MAX; i++) {
+		const struct timespec moment = { 0, 2000000 };
+
+		fds[i] = fcgi_connect(server.path);
+		send_request(fds[i], "q=1", SPAN_LIT(""), FCGI_KEEP);
+		assert_answered(fds[i], "Status: 200", "q=1");
+		nanosleep(&moment, NULL);
+	}
+	send_request(fds[0], "q=2", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(fds[0], "Status: 200", "q=2");
+	for (int i = FCGI_CONNECTIONS_MAX; i < FCGI_CONNECTIONS_MAX + 2; i++) {
+		fds[i] = fcgi_connect(server.path);
+		send_request(fds[i], "q=3", SPAN_LIT(""), FCGI_KEEP);
+		assert_answered(fds[i], "Status: 200", "q=3");
+	}
+	assert_true(fcgi_closed(fds[1], SOON));
+	assert_true(fcgi_closed(fds[2], SOON));
+	assert_false(fcgi_closed(fds[0], 0));
+	assert_false(fcgi_closed(fds[3], 0));
+	for (int i = 0; i < FCGI_CONNECTIONS_MAX + 2; i++)
+		close(fds[i]);
+}
+
+/* Descriptors run out: nobody spins, nobody dies, service goes on. */
+static void
+test_descriptors_run_out(void **state)
+{
+	int fds[40];
+	long cpu_ms = 0;
+
+	(void)state;
+	server_start(&server, 16);
+	for (int i = 0; i < 40; i++) {
+		fds[i] = fcgi_connect(server.path);
+		send_request(fds[i], "q=1", SPAN_LIT(""), FCGI_KEEP);
+		assert_answered(fds[i], "Status: 200", "q=1");
+	}
+	for (int i = 0; i < 40; i++) {
+		close(fds[i]);
+		fds[i] = fcgi_connect(server.path); /* silent ones */
+	}
+	poll(NULL, 0, 500);
+	for (int i = 0; i < 40; i++)
+		close(fds[i]);
+	ask("q=2");
+	kill(server.pid, SIGTERM);
+	assert_int_equal(server_wait(&server, 1000, &cpu_ms), 0);
+	assert_true(cpu_ms < 400);
+	server_remove(&server);
+}
+
+/* The running request is answered, and the end comes at once. */
+static void
+stop_while_serving(int signal_number)
+{
+	long long start;
+	int fd, kept;
+
+	server_start(&server, 0);
+	kept = fcgi_connect(server.path);
+	send_request(kept, "q=1", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(kept, "Status: 200", "q=1");
+	fd = fcgi_connect(server.path);
+	send_request(fd, "sleep=300", SPAN_LIT(""), FCGI_KEEP);
+	poll(NULL, 0, 100);
+	start = fcgi_clock_ms();
+	kill(server.pid, signal_number);
+	kill(server.pid, signal_number);
+	assert_answered(fd, "Status: 200", "sleep=300");
+	assert_true(fcgi_closed(fd, SOON));
+	assert_true(fcgi_closed(kept, SOON));
+	assert_int_equal(server_wait(&server, 1000, NULL), 0);
+	assert_true(fcgi_clock_ms() - start < 1000);
+	close(fd);
+	close(kept);
+	server_remove(&server);
+}
+
+static void
+test_stop(void **state)
+{
+	(void)state;
+	stop_while_serving(SIGTERM);
+	stop_while_serving(SIGUSR1);
+}
+
+/* A request that is arriving may end; a silent peer is not waited for long. */
+static void
+test_stop_arriving(void **state)
+{
+	static unsigned char copy[1024];
+	long long start;
+	struct sink out;
+	int fd, silent;
+
+	(void)state;
+	server_start(&server, 0);
+	silent = fcgi_connect(server.path);
+	fd = fcgi_connect(server.path);
+	sink_init(&out, copy, sizeof(copy));
+	fcgi_request(&out, "GET", "q=1", SPAN_LIT(""), FCGI_KEEP);
+	fcgi_send(fd, span_head(sink_view(&out), 20));
+	poll(NULL, 0, 50);
+	start = fcgi_clock_ms();
+	kill(server.pid, SIGTERM);
+	poll(NULL, 0, 50);
+	fcgi_send(fd, span_skip(sink_view(&out), 20));
+	assert_answered(fd, "Status: 200", "q=1");
+	assert_int_equal(server_wait(&server, STOP_SECONDS * 1000, NULL), 0);
+	assert_true(fcgi_clock_ms() - start < 1500);
+	close(silent);
+	close(fd);
+	server_remove(&server);
+}
+
+/* Under a load that never lets the loop rest, the end still comes. */
+static void
+test_stop_under_load(void **state)
+{
+	static unsigned char copy[1024];
+	struct sink out;
+	int fds[8];
+
+	(void)state;
+	server_start(&server, 0);
+	sink_init(&out, copy, sizeof(copy));
+	fcgi_request(&out, "GET", "q=1", SPAN_LIT(""), FCGI_KEEP);
+	for (int i = 0; i < 8; i++) {
+		fds[i] = fcgi_connect(server.path);
+		fcgi_send(fds[i], sink_view(&out));
+	}
+	for (int i = 0; i < 400; i++) {
+		if (i == 100)
+			kill(server.pid, SIGTERM);
+		fcgi_answer(fds[i % 8], &answer, SOON);
+		if (answer.ended)
+			fcgi_send(fds[i % 8], sink_view(&out));
+	}
+	assert_int_equal(server_wait(&server, 1000, NULL), 0);
+	for (int i = 0; i < 8; i++)
+		close(fds[i]);
+	server_remove(&server);
+}
+
+/* Two processes behind one socket; one ends, nothing is lost. */
+static void
+test_two_processes(void **state)
+{
+	struct server other;
+
+	(void)state;
+	server_start(&server, 0);
+	other = server;
+	server_fork(&other, 0);
+	for (int i = 0; i < 50; i++) {
+		if (i == 25)
+			kill(other.pid, SIGTERM);
+		ask("q=1");
+	}
+	assert_int_equal(server_wait(&other, 1000, NULL), 0);
+	kill(server.pid, SIGTERM);
+	assert_int_equal(server_wait(&server, 1000, NULL), 0);
+	server_remove(&server);
+}
+
+static int
+tcp_listen(struct sockaddr_in *address)
+{
+	socklen_t n = sizeof(*address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	memset(address, 0, sizeof(*address));
+	address->sin_family = AF_INET;
+	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)address, n), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)address, &n), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+/* The largest request there is, over TCP: its window must hold it unread. */
+static void
+test_tcp(void **state)
+{
+	static unsigned char value[FCGI_PARAMS_MAX - 200], body[BODY_MAX];
+	static unsigned char pairs_mem[FCGI_PARAMS_MAX];
+	struct sockaddr_in address;
+	struct sink pairs, out;
+	int fd;
+
+	(void)state;
+	server_start(&server, 0);
+	kill(server.pid, SIGTERM);
+	assert_int_equal(server_wait(&server, 1000, NULL), 0);
+	close(server.listener);
+	server.listener = tcp_listen(&address);
+	server_fork(&server, 0);
+	memset(value, 'v', sizeof(value));
+	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
+	fcgi_variables(&pairs, "POST", "q=tcp", sizeof(body));
+	fcgi_pair(
+	    &pairs, SPAN_LIT("HTTP_X"), (struct span){ value, sizeof(value) });
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, 0);
+	fcgi_stream(&out, 4, sink_view(&pairs), 65535);
+	fcgi_stream(&out, 5, (struct span){ body, sizeof(body) }, 8192);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	fcgi_send(fd, sink_view(&out));
+	assert_answered(fd, "Status: 200", "query=q=tcp body=long");
+	close(fd);
+	tear_down(state);
+}
+
+static void
+test_listens(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	assert_true(fastcgi_listens(server.listener));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_false(fastcgi_listens(pair[0]));
+	close(pair[0]);
+	close(pair[1]);
+	assert_int_equal(pipe(pair), 0);
+	assert_false(fastcgi_listens(pair[0]));
+	close(pair[0]);
+	close(pair[1]);
+	assert_false(fastcgi_listens(-1));
+}
+
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SERVED(test_listens),
+		SERVED(test_closing),
+		SERVED(test_kept),
+		SERVED(test_kept_then_closed),
+		SERVED(test_split),
+		SERVED(test_slow),
+		SERVED(test_role),
+		SERVED(test_large_body),
+		SERVED(test_large_body_arriving),
+		SERVED(test_body_length),
+		SERVED(test_large_params),
+		SERVED(test_two_variables),
+		SERVED(test_broken),
+		SERVED(test_aborted),
+		SERVED(test_management),
+		SERVED(test_large_answer),
+		SERVED(test_no_leak),
+		SERVED(test_full),
+		cmocka_unit_test(test_descriptors_run_out),
+		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_stop_arriving),
+		cmocka_unit_test(test_stop_under_load),
+		cmocka_unit_test(test_two_processes),
+		cmocka_unit_test(test_tcp),
+	};
+
+	return cmocka_run_group_tests_name("fastcgi", tests, NULL, NULL);
+}

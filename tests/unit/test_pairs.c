@@ -1,0 +1,153 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "fcgi_client.h"
+#include "gateway/pairs.h"
+#include "guard.h"
+
+#define assert_span(s, text) assert_true(span_is((s), (text)))
+
+static unsigned char mem[8192];
+
+static enum pairs_verdict
+check(struct span s)
+{
+	struct span copy = guarded(s);
+	enum pairs_verdict verdict = pairs_check(copy);
+
+	guard_free(copy);
+	return verdict;
+}
+
+static enum pairs_verdict
+check_one(struct span name, struct span value)
+{
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_pair(&out, name, value);
+	return check(sink_view(&out));
+}
+
+static void
+test_next(void **state)
+{
+	unsigned char long_value[300];
+	struct sink out;
+	struct span rest;
+	struct pair pair;
+
+	(void)state;
+	memset(long_value, 'v', sizeof(long_value));
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
+	fcgi_pair(&out, SPAN_LIT("EMPTY"), SPAN_LIT(""));
+	fcgi_pair(&out, SPAN_LIT("LONG"),
+	    (struct span){ long_value, sizeof(long_value) });
+	rest = sink_view(&out);
+	assert_true(pairs_next(&rest, &pair));
+	assert_span(pair.name, "A");
+	assert_span(pair.value, "b");
+	assert_true(pairs_next(&rest, &pair));
+	assert_span(pair.name, "EMPTY");
+	assert_int_equal(pair.value.n, 0);
+	assert_true(pairs_next(&rest, &pair));
+	assert_span(pair.name, "LONG");
+	assert_int_equal(pair.value.n, sizeof(long_value));
+	assert_int_equal(rest.n, 0);
+	assert_false(pairs_next(&rest, &pair));
+	assert_int_equal(pair.name.n, 0);
+}
+
+/* Cut anywhere but between two pairs, it is broken. */
+static void
+test_every_prefix(void **state)
+{
+	unsigned char long_value[200];
+	struct sink out;
+	size_t ends[3];
+
+	(void)state;
+	memset(long_value, 'v', sizeof(long_value));
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
+	ends[0] = out.n;
+	fcgi_pair(&out, (struct span){ long_value, 130 },
+	    (struct span){ long_value, sizeof(long_value) });
+	ends[1] = out.n;
+	fcgi_pair(&out, SPAN_LIT("C"), SPAN_LIT(""));
+	ends[2] = out.n;
+	for (size_t n = 0; n <= out.n; n++)
+		assert_int_equal(check((struct span){ mem, n }),
+		    n == 0 || n == ends[0] || n == ends[1] || n == ends[2]
+			? PAIRS_GOOD
+			: PAIRS_BROKEN);
+}
+
+static void
+test_lengths(void **state)
+{
+	static const unsigned char huge_name[] = { 0xff, 0xff, 0xff, 0xff, 1,
+		'A', 'b' };
+	static const unsigned char huge_value[] = { 1, 0xff, 0xff, 0xff, 0xff,
+		'A', 'b' };
+	static const unsigned char spelled[] = { 0x80, 0, 0, 1, 1, 'A', 'b' };
+
+	(void)state;
+	assert_int_equal(
+	    check((struct span){ huge_name, sizeof(huge_name) }), PAIRS_BROKEN);
+	assert_int_equal(check((struct span){ huge_value, sizeof(huge_value) }),
+	    PAIRS_BROKEN);
+	assert_int_equal(
+	    check((struct span){ spelled, sizeof(spelled) }), PAIRS_GOOD);
+}
+
+static void
+test_bytes(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		const unsigned char text[3] = { 'A', (unsigned char)c, 'B' };
+		struct span s = { text, 3 };
+
+		assert_int_equal(check_one(s, SPAN_LIT("v")),
+		    c == '\0' || c == '=' ? PAIRS_BROKEN : PAIRS_GOOD);
+		assert_int_equal(check_one(SPAN_LIT("N"), s),
+		    c == '\0' ? PAIRS_BROKEN : PAIRS_GOOD);
+	}
+}
+
+static void
+test_number(void **state)
+{
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	for (int i = 0; i < FCGI_VARIABLES_MAX - 1; i++)
+		fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
+	assert_int_equal(check(sink_view(&out)), PAIRS_GOOD);
+	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
+	assert_int_equal(check(sink_view(&out)), PAIRS_GOOD);
+	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
+	assert_int_equal(check(sink_view(&out)), PAIRS_TOO_MANY);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_next),
+		cmocka_unit_test(test_every_prefix),
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_number),
+	};
+
+	return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <limits.h>
+
+#include "base/log.h"
+#include "fake_app.h"
+#include "gateway/pool.h"
+
+#define TIME (REQUEST_SECONDS * 1000LL)
+
+static struct pool pool;
+
+static void
+put(size_t i, enum connection_stage stage, long long since)
+{
+	pool.c[i] =
+	    (struct connection){ stage, open("/dev/null", O_RDONLY), since, 0 };
+	assert_true(pool.c[i].fd >= 0);
+}
+
+static int
+clear(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		connection_close(&pool.c[i]);
+	return 0;
+}
+
+static void
+test_empty(void **state)
+{
+	struct survey found = pool_survey(&pool, 1000, LLONG_MAX);
+
+	(void)state;
+	assert_false(found.open);
+	assert_true(found.room);
+	assert_int_equal(found.deadline, LLONG_MAX);
+	assert_ptr_equal(pool_take(&pool), &pool.c[0]);
+	pool_close_idlest(&pool);
+}
+
+static void
+test_deadlines(void **state)
+{
+	struct survey found;
+
+	(void)state;
+	put(0, CONNECTION_SILENT, 1000);
+	put(1, CONNECTION_PARTIAL, 2000);
+	put(2, CONNECTION_KEPT, 0);
+	put(3, CONNECTION_DISCARD, 3000);
+	found = pool_survey(&pool, 1000 + TIME - 1, LLONG_MAX);
+	assert_true(found.open);
+	assert_int_equal(found.deadline, 1000 + TIME);
+	assert_int_equal(pool.c[0].stage, CONNECTION_SILENT);
+	found = pool_survey(&pool, 1000 + TIME, LLONG_MAX);
+	assert_int_equal(pool.c[0].stage, CONNECTION_CLOSED);
+	assert_int_equal(found.deadline, 2000 + TIME);
+	found = pool_survey(&pool, 3000 + TIME, LLONG_MAX);
+	assert_int_equal(pool.c[1].stage, CONNECTION_CLOSED);
+	assert_int_equal(pool.c[3].stage, CONNECTION_CLOSED);
+	assert_int_equal(pool.c[2].stage, CONNECTION_KEPT);
+	assert_int_equal(found.deadline, LLONG_MAX);
+	assert_true(found.open);
+}
+
+/* At the end kept ones go at once, the others when it has come. */
+static void
+test_end(void **state)
+{
+	struct survey found;
+
+	(void)state;
+	put(0, CONNECTION_SILENT, 1000);
+	put(1, CONNECTION_KEPT, 1000);
+	put(2, CONNECTION_PARTIAL, 0);
+	found = pool_survey(&pool, 1500, 1700);
+	assert_int_equal(pool.c[1].stage, CONNECTION_CLOSED);
+	assert_int_equal(found.deadline, 1700);
+	assert_true(found.open);
+	found = pool_survey(&pool, 1700, 1700);
+	assert_false(found.open);
+	put(0, CONNECTION_PARTIAL, 0);
+	found = pool_survey(&pool, 100, TIME + 1);
+	assert_int_equal(found.deadline, TIME);
+}
+
+static void
+test_room(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		put(i, CONNECTION_PARTIAL, 1000);
+	assert_false(pool_survey(&pool, 1000, LLONG_MAX).room);
+	assert_null(pool_take(&pool));
+	pool.c[7].stage = CONNECTION_KEPT;
+	pool.c[9].stage = CONNECTION_KEPT;
+	pool.c[9].since = 999;
+	assert_true(pool_survey(&pool, 1000, LLONG_MAX).room);
+	assert_ptr_equal(pool_take(&pool), &pool.c[9]);
+	put(9, CONNECTION_SILENT, 1000);
+	assert_ptr_equal(pool_take(&pool), &pool.c[7]);
+	put(7, CONNECTION_SILENT, 1000);
+	assert_null(pool_take(&pool));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_empty, clear),
+		cmocka_unit_test_teardown(test_deadlines, clear),
+		cmocka_unit_test_teardown(test_end, clear),
+		cmocka_unit_test_teardown(test_room, clear),
+	};
+
+	log_to(open("/dev/null", O_WRONLY));
+	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
+}
