@@ -50,10 +50,32 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -MMD -MP -MF $@.d -o $@ $< \
 		$(LIBRARY) $(LIBS) -lcmocka
 
+# Everything that is tested, on what this machine has or gets installed.
+check:
+	@tests/tools/packages.sh build check
+	@tests/tools/check.sh
+
+# The unit tests of one build, without running them.
+units: $(UNITS)
+
+run:
+	@tests/tools/packages.sh build serve
+	@$(MAKE) --no-print-directory all
+	@tests/tools/try.sh
+
+# Side by side with an empty program: figures, never a verdict.
+bench:
+	@tests/tools/packages.sh build check bench
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run.sh
+
+format:
+	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])
+
 clean:
 	rm -rf build cgi-bin/signpost
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all clean
+.PHONY: all check units run bench format clean
 .SECONDARY:

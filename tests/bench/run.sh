@@ -1,0 +1,149 @@
+#!/bin/sh
+# make bench: the whole job side by side with an empty libfcgi program, in one
+# run, behind the same servers. Ratios are what to trust, not rates.
+#
+# ROUNDS=5 SECONDS_EACH=3 CONNECTIONS=16 may be changed.
+set -eu
+cd "$(dirname "$0")/../.."
+rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-3} connections=${CONNECTIONS:-16}
+port=${PORT:-8098}
+PATH=$PATH:/usr/sbin:/sbin
+program=$PWD/cgi-bin/signpost
+mkdir -p build/bench
+hello=$PWD/build/bench/hello
+gcc -O2 -o "$hello" tests/bench/hello.c -lfcgi
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/signpost-bench.XXXXXX")
+pids=
+clean() {
+	trap - EXIT INT TERM
+	for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+	wait 2>/dev/null || true
+	rm -rf "$dir"
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+umask 077
+mkdir "$dir/www"
+"$program" keygen "$dir/session.key" 2>/dev/null
+"$program" keygen "$dir/cloudinary.secret" 2>/dev/null
+cat >"$dir/signpost.conf" <<EOF
+cloudinary = { cloud_name = "demo"; api_key = "874837483274837";
+  api_secret_file = "cloudinary.secret"; signature_algorithm = "sha1"; };
+session = { cookie = "session"; keys = ( { id = "1"; file = "session.key"; } ); };
+policies = {
+  bench = {
+    action = "upload"; reusable = true;
+    set = { folder = "users/{user}"; upload_preset = "site"; source = "uw"; overwrite = false; };
+    allow = { context = { caption = "text 100"; alt = "text 100"; };
+      public_id = "users/{user}/*"; async = "bool"; invalidate = "bool"; };
+  };
+};
+EOF
+
+# spawn NAME PROCESSES COMMAND...: a socket of its own for nginx.
+spawn() {
+	name=$1 n=$2
+	shift 2
+	spawn-fcgi -n -s "$dir/$name.sock" -F "$n" -M 0600 -- "$@" 2>>"$dir/log" >&2 &
+	pids="$pids $!"
+}
+for n in 4 1; do
+	spawn "hello$n" "$n" "$hello"
+	spawn "sign$n" "$n" "$program" --config="$dir/signpost.conf"
+done
+{
+	echo "server.modules += ( \"mod_fastcgi\" )"
+	echo "server.bind = \"127.0.0.1\""
+	echo "server.port = $port"
+	echo "server.document-root = \"$dir/www\""
+	echo "server.max-keep-alive-requests = 1000000"
+	for n in 4 1; do
+		for name in hello sign; do
+			echo "fastcgi.server += ( \"/$name$n\" => (( \"socket\" => \"$dir/l$name$n.sock\", \"max-procs\" => $n, \"check-local\" => \"disable\", \"bin-path\" => \"$([ $name = hello ] && echo "$hello" || echo "$program --config=$dir/signpost.conf")\" )) )"
+		done
+	done
+} >"$dir/lighttpd.conf"
+lighttpd -D -f "$dir/lighttpd.conf" 2>>"$dir/log" &
+lighttpd=$!
+pids="$pids $lighttpd"
+{
+	[ "$(id -u)" != 0 ] || echo "user root;"
+	echo "daemon off; pid $dir/nginx.pid; error_log $dir/nginx.log; worker_processes 1;"
+	echo "events { worker_connections 512; }"
+	echo "http { access_log off; keepalive_requests 1000000;"
+	for p in client_body proxy fastcgi uwsgi scgi; do echo "${p}_temp_path $dir/$p;"; done
+	for n in 4 1; do
+		echo "upstream sign$n { server unix:$dir/sign$n.sock; keepalive 32; }"
+		echo "upstream hello$n { server unix:$dir/hello$n.sock; }"
+	done
+	echo "server { listen 127.0.0.1:$((port + 1)); root $dir/www;"
+	for n in 4 1; do
+		echo "location /hello$n { include /etc/nginx/fastcgi_params; fastcgi_pass hello$n; }"
+		echo "location /closing$n { include /etc/nginx/fastcgi_params; fastcgi_pass unix:$dir/sign$n.sock; }"
+		echo "location /sign$n { include /etc/nginx/fastcgi_params; fastcgi_pass sign$n; fastcgi_keep_conn on; }"
+	done
+	echo "} }"
+} >"$dir/nginx.conf"
+nginx -e "$dir/nginx.log" -c "$dir/nginx.conf" 2>>"$dir/log" &
+pids="$pids $!"
+
+cookie="theme=dark; session=$("$program" mint --user alice "$dir/signpost.conf"); lang=en"
+query='policy=bench&public_id=users/alice/holiday-2026&context=caption=A%20walk|alt=A%20beach&async=true&invalidate=true'
+url() { # SERVER PLACE
+	[ "$1" = lighttpd ] && p=$port || p=$((port + 1))
+	echo "http://127.0.0.1:$p/$2?$query"
+}
+tries=0
+for place in lighttpd:sign4 lighttpd:sign1 nginx:sign4 nginx:sign1 nginx:closing4; do
+	until curl -sf -o "$dir/answer" -b "$cookie" "$(url "${place%:*}" "${place#*:}")"; do
+		tries=$((tries + 1))
+		if [ $tries -gt 50 ]; then
+			echo "bench: no answer at $place" >&2
+			cat "$dir/log" "$dir/nginx.log" >&2
+			exit 1
+		fi
+		sleep 0.1
+	done
+done
+
+# rate SERVER PLACE: requests a second; every answer must be a 200.
+rate() {
+	wrk -t1 -c"$connections" -d"${seconds}s" -H "Cookie: $cookie" \
+		"$(url "$1" "$2")" >"$dir/wrk"
+	if grep -q 'Non-2xx\|Socket errors' "$dir/wrk"; then
+		cat "$dir/wrk" >&2
+		echo "bench: $1 $2 did not answer every request with 200" >&2
+		exit 1
+	fi
+	sed -n 's/^Requests\/sec: *//p' "$dir/wrk"
+}
+
+# side BY SIDE: rounds of A and B in turns; the ratio's median and range.
+side() { # LABEL SERVER A B
+	: >"$dir/ratios"
+	i=0
+	while [ $i -lt "$rounds" ]; do
+		a=$(rate "$2" "$3") b=$(rate "$2" "$4")
+		echo "$a $b" | awk '{ print $2 / $1, $1, $2 }' >>"$dir/ratios"
+		i=$((i + 1))
+	done
+	sort -n "$dir/ratios" | awk -v label="$1" '
+		{ r[NR] = $1; a[NR] = $2; b[NR] = $3 }
+		END { m = int((NR + 1) / 2)
+			printf "%-46s %.2f (%.2f-%.2f)   %6d/s against %6d/s\n",
+				label, r[m], r[1], r[NR], b[m], a[m] }'
+}
+
+echo "signpost's rate as a multiple of the empty program's; $connections connections, $rounds rounds of ${seconds} s"
+side "lighttpd, 4 processes" lighttpd hello4 sign4
+side "lighttpd, 1 process" lighttpd hello1 sign1
+side "nginx, connection closed, 4 processes" nginx hello4 closing4
+side "nginx, fastcgi_keep_conn, 4 processes" nginx hello4 sign4
+side "nginx, fastcgi_keep_conn, 1 process" nginx hello1 sign1
+
+echo "memory of one worker after that (KiB)"
+for pid in $(pgrep -P "$lighttpd" -x signpost | head -1); do
+	awk '/^Private/ { p += $2 } /^Pss:/ { s = $2 } END { print "  private " p ", proportional " s }' \
+		"/proc/$pid/smaps_rollup"
+done

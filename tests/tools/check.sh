@@ -1,0 +1,90 @@
+#!/bin/sh
+# make check: runs every test and ends with "N passed, N failed".
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+jobs=$(nproc 2>/dev/null || echo 2)
+log=$PWD/build/check
+mkdir -p "$log"
+passed=0 failed=0
+
+# count PASSED FAILED WHAT: adds a group, which must have tested something.
+count() {
+	if [ $(($1 + $2)) -eq 0 ]; then
+		set -- 0 1 "$3: nothing was tested"
+	fi
+	passed=$((passed + $1)) failed=$((failed + $2))
+	[ "$2" -eq 0 ] || echo "FAILED: $3"
+}
+
+# one WHAT COMMAND...: a test that is a command.
+one() {
+	what=$1
+	shift
+	if "$@" >"$log/one" 2>&1; then
+		count 1 0 "$what"
+	else
+		cat "$log/one"
+		count 0 1 "$what"
+	fi
+}
+
+# number PATTERN FILE: the sum of the numbers that PATTERN's \1 gives.
+number() {
+	sed -n "s/$1/\\1/p" "$2" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# units NAME MAKE-ARGUMENT...: the unit tests of one build.
+units() {
+	name=$1
+	shift
+	echo "unit tests, $name"
+	if ! make --no-print-directory -s -j "$jobs" "$@" units >"$log/make" 2>&1; then
+		cat "$log/make"
+		count 0 1 "$name: the build"
+		return
+	fi
+	for test in tests/unit/test_*.c; do
+		unit=$(basename "$test" .c)
+		out=$log/$name-$unit
+		timeout 120 "build/$name/tests/$unit" >"$out" 2>&1
+		code=$?
+		p=$(number '^\[  PASSED  \] \([0-9]*\) test.*' "$out")
+		f=$(number '^\[  FAILED  \] \([0-9]*\) test.*' "$out")
+		[ $code -eq 0 ] || [ "$f" -gt 0 ] || f=1
+		[ "$f" -eq 0 ] || cat "$out"
+		count "$p" "$f" "$name $unit"
+	done
+}
+
+units release WERROR=-Werror
+one "the program builds without a warning" make -s WERROR=-Werror all
+units asan BUILD=build/asan WERROR=-Werror OPT='-O1 -g' \
+	SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+echo "rules of the house"
+for rule in format headers tested functions shell; do
+	one "lint $rule" tests/tools/lint.sh "$rule"
+done
+
+echo "the real program behind real servers, and the official SDK"
+# The lock file pins the packages; they are fetched once.
+if find tests/e2e/node_modules/.package-lock.json \
+	-newer tests/e2e/package-lock.json 2>/dev/null | grep -q . ||
+	(cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error) >"$log/npm" 2>&1; then
+	for test in tests/e2e/*.test.mjs; do
+		name=$(basename "$test" .test.mjs)
+		timeout 240 node --test --test-reporter=tap "$test" >"$log/$name" 2>&1
+		code=$?
+		p=$(number '^# pass \([0-9]*\)' "$log/$name")
+		f=$(number '^# fail \([0-9]*\)' "$log/$name")
+		[ $code -eq 0 ] || [ "$f" -gt 0 ] || f=1
+		[ "$f" -eq 0 ] || cat "$log/$name"
+		count "$p" "$f" "$name"
+	done
+else
+	cat "$log/npm"
+	count 0 1 "npm ci"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

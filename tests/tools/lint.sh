@@ -1,0 +1,42 @@
+#!/bin/sh
+# lint.sh RULE: one rule of the house over the tree.
+set -eu
+cd "$(dirname "$0")/../.."
+sources=$(find src tests -name '*.[ch]' -not -path '*/node_modules/*')
+
+case $1 in
+format)
+	# shellcheck disable=SC2086 # a list of names
+	clang-format --dry-run --Werror $sources
+	;;
+headers)
+	# Each one stands alone.
+	find src -name '*.h' | while read -r header; do
+		gcc -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Wall -Wextra -Werror \
+			-fsyntax-only -x c "$header"
+	done
+	;;
+tested)
+	# Each source file has its test.
+	missing=0
+	# shellcheck disable=SC2044 # no name in the tree has a blank
+	for source in $(find src -name '*.c' ! -name main.c); do
+		test=tests/unit/test_$(basename "$source")
+		[ -f "$test" ] || { echo "$source has no $test"; missing=1; }
+	done
+	exit $missing
+	;;
+functions)
+	# Functions that guess, or that have no bound.
+	# shellcheck disable=SC2046 # a list of names
+	! grep -nwE 'strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|strtol|strtoul|strtoll|sscanf|gets|system|popen|alloca' \
+		$(find src -name '*.[ch]')
+	;;
+shell)
+	shellcheck tests/tools/*.sh tests/bench/*.sh .ci/run
+	;;
+*)
+	echo "lint.sh: no rule $1" >&2
+	exit 2
+	;;
+esac

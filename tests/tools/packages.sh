@@ -1,0 +1,102 @@
+#!/bin/sh
+# Installs what is missing: packages.sh GROUP...
+#
+# Each line: group, probe, Debian's package, Fedora's, Alpine's. A probe is a
+# header that the compiler must find (h:) or a command (c:).
+set -eu
+
+table='
+build c:gcc       gcc             gcc             gcc
+build h:stdio.h   libc6-dev       glibc-devel     musl-dev
+build h:fcgiapp.h libfcgi-dev     fcgi-devel      fcgi-dev
+build h:openssl/sha.h libssl-dev  openssl-devel   openssl-dev
+build h:libconfig.h libconfig-dev libconfig-devel libconfig-dev
+build h:jansson.h libjansson-dev  jansson-devel   jansson-dev
+serve c:lighttpd  lighttpd        lighttpd        lighttpd
+serve c:curl      curl            curl            curl
+check c:lighttpd  lighttpd        lighttpd        lighttpd
+check c:curl      curl            curl            curl
+check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
+check c:nginx     nginx-light     nginx           nginx
+check c:spawn-fcgi spawn-fcgi     spawn-fcgi      spawn-fcgi
+check c:node      nodejs          nodejs          nodejs
+check c:npm       npm             npm             npm
+check c:clang-format clang-format clang-tools-extra clang-extra-tools
+check c:shellcheck shellcheck     ShellCheck      shellcheck
+bench c:wrk       wrk             wrk             wrk
+'
+
+PATH=$PATH:/usr/sbin:/sbin
+case " $* " in *" check "*) sanitizers=1 ;; *) sanitizers=0 ;; esac
+
+found() {
+	case $1 in
+	c:*) command -v "${1#c:}" >/dev/null ;;
+	h:cmocka.h)
+		printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\n' |
+			gcc -E -x c - >/dev/null 2>&1
+		;;
+	h:*)
+		printf '#include <stdio.h>\n#include <%s>\n' "${1#h:}" |
+			gcc -E -x c - >/dev/null 2>&1
+		;;
+	esac
+}
+
+debian='' fedora='' alpine=''
+while read -r group probe d f a; do
+	case " $* " in *" $group "*) ;; *) continue ;; esac
+	if ! found "$probe"; then
+		case " $debian " in *" $d "*) continue ;; esac
+		debian="$debian $d" fedora="$fedora $f" alpine="$alpine $a"
+	fi
+done <<EOF
+$(echo "$table" | grep .)
+EOF
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "packages: not root and no sudo; as root: $*" >&2
+		exit 1
+	fi
+}
+
+if [ -n "$debian" ]; then
+	if command -v apt-get >/dev/null; then
+		echo "packages: installing$debian"
+		export DEBIAN_FRONTEND=noninteractive
+		as_root apt-get update -q
+		# shellcheck disable=SC2086 # a list of names
+		as_root apt-get install -q -y --no-install-recommends $debian
+	else
+		{
+			echo "packages: missing here; install them and try again"
+			echo "  Fedora: dnf install$fedora"
+			echo "  Alpine: apk add$alpine"
+			echo "  Debian: apt-get install$debian"
+		} >&2
+		exit 1
+	fi
+fi
+
+# CVE-2025-23016: a heap overflow in libfcgi before this one.
+if command -v dpkg-query >/dev/null; then
+	fcgi=$(dpkg-query -W -f='${Version}' libfcgi0ldbl 2>/dev/null ||
+		dpkg-query -W -f='${Version}' libfcgi0t64 2>/dev/null || true)
+	if [ -n "$fcgi" ] && dpkg --compare-versions "$fcgi" lt 2.4.2-2+deb12u1; then
+		echo "packages: libfcgi $fcgi has CVE-2025-23016;" \
+			"upgrade to 2.4.2-2+deb12u1 or newer" >&2
+		exit 1
+	fi
+fi
+if [ "$sanitizers" = 1 ]; then
+	echo 'int main(void){return 0;}' |
+		gcc -fsanitize=address,undefined -x c -o /dev/null - || {
+		echo "packages: gcc has no sanitizers here (libasan, libubsan)" >&2
+		exit 1
+	}
+fi
