@@ -39,9 +39,17 @@ server.document-root = "$dir/www"
 EOF
 "$program" check "$dir/signpost.conf" >"$dir/check"
 
-lighttpd -D -f "$dir/lighttpd.conf" &
-server=$!
 url=http://127.0.0.1:$port/api/sign
+code=0
+curl -s -m 2 -o /dev/null "$url" || code=$?
+if [ $code -ne 7 ]; then # "failed to connect" is what is wanted
+	echo "port $port is taken; PORT=8081 make run takes another" >&2
+	exit 1
+fi
+# In a session of its own, so that Ctrl-C reaches this script alone: lighttpd
+# restarts a process that dies, and could leave one behind if it ended meanwhile.
+setsid lighttpd -D -f "$dir/lighttpd.conf" &
+server=$!
 tries=0
 until curl -s -o /dev/null "$url"; do
 	tries=$((tries + 1))

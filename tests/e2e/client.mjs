@@ -1,0 +1,122 @@
+// A plain HTTP/1.1 client that sends exactly what it is told: node's own would
+// join two Cookie headers, and tidy other things that are to be tested.
+import net from 'node:net';
+
+const CRLF2 = Buffer.from('\r\n\r\n');
+
+// One connection, one request at a time; kept until close().
+export class Connection {
+  constructor(port) {
+    this.input = Buffer.alloc(0);
+    this.waiting = null;
+    this.ended = false;
+    this.socket = net.connect(port, '127.0.0.1');
+    this.socket.setNoDelay(true);
+    this.socket.on('data', (chunk) => {
+      this.input = Buffer.concat([this.input, chunk]);
+      this.advance();
+    });
+    this.socket.on('error', (error) => this.end(error));
+    this.socket.on('close', () => this.end(new Error('closed without a whole answer')));
+  }
+
+  // headers: a list of [name, value], sent as they are.
+  ask({ method = 'GET', path = '/api/sign', headers = [], body = '' }) {
+    const bytes = Buffer.from(body);
+    const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost'];
+    for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+    if (bytes.length > 0 || method === 'POST') lines.push(`Content-Length: ${bytes.length}`);
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject, method };
+      if (this.ended) this.end(new Error('the connection is closed'));
+      else this.socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
+    });
+  }
+
+  advance() {
+    const at = this.input.indexOf(CRLF2);
+    if (at < 0 || this.waiting === null) return;
+    const answer = readHead(this.input.subarray(0, at).toString('latin1'));
+    const length = bodyLength(answer, this.waiting.method);
+    const rest = this.input.subarray(at + 4);
+    if (rest.length < length) return;
+    answer.body = rest.subarray(0, length).toString();
+    this.input = rest.subarray(length);
+    const { resolve } = this.waiting;
+    this.waiting = null;
+    resolve(answer);
+  }
+
+  end(error) {
+    this.ended = true;
+    const waiting = this.waiting;
+    this.waiting = null;
+    if (waiting !== null) waiting.reject(error);
+  }
+
+  close() {
+    this.socket.destroy();
+  }
+}
+
+function readHead(text) {
+  const [first, ...lines] = text.split('\r\n');
+  const headers = new Map();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    headers.set(name, [...(headers.get(name) ?? []), line.slice(colon + 1).trim()]);
+  }
+  return { status: Number(first.split(' ')[1]), headers, body: '' };
+}
+
+function bodyLength(answer, method) {
+  if (method === 'HEAD' || answer.status === 204) return 0;
+  const lengths = answer.headers.get('content-length') ?? [];
+  if (lengths.length !== 1) throw new Error(`${lengths.length} Content-Length headers`);
+  return Number(lengths[0]);
+}
+
+// One request on a connection of its own.
+export async function ask(port, request) {
+  const connection = new Connection(port);
+  try {
+    const headers = [...(request.headers ?? []), ['Connection', 'close']];
+    return await connection.ask({ ...request, headers });
+  } finally {
+    connection.close();
+  }
+}
+
+// Asks all of the requests, in any order, over a few kept connections.
+export async function askAll(port, requests, answered, connections = 8) {
+  let next = 0;
+  const work = async () => {
+    const connection = new Connection(port);
+    try {
+      while (next < requests.length) {
+        const i = next++;
+        answered(await connection.ask(requests[i]), i);
+      }
+    } finally {
+      connection.close();
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, work));
+}
+
+// The one value of a header, or undefined.
+export function header(answer, name) {
+  const values = answer.headers.get(name) ?? [];
+  if (values.length > 1) throw new Error(`${name} is there ${values.length} times`);
+  return values[0];
+}
+
+// application/x-www-form-urlencoded of [name, value] pairs.
+export function form(pairs) {
+  return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+}
+
+function encode(text) {
+  return encodeURIComponent(text).replace(/%20/g, '+');
+}
