@@ -21,18 +21,17 @@ struct task {
 
 static const struct span no_param = { NULL, 0 };
 
-/* The request id, and each item's random part. */
+/* The request id, and what {random} stands for. */
 static bool
 draw(struct task *t, struct random_source *random)
 {
-	unsigned char id[8] = { 0 };
-	bool drawn =
-	    random->fill(random, id, sizeof(id)) &&
-	    random->fill(random, t->facts.random, sizeof(t->facts.random));
+	unsigned char bytes[8 + sizeof(t->facts.random)] = { 0 };
+	bool drawn = random->fill(random, bytes, sizeof(bytes));
 	struct sink text;
 
-	sink_init(&text, t->out->request_id, sizeof(id) * 2);
-	sink_hex(&text, (struct span){ id, sizeof(id) });
+	memcpy(t->facts.random, bytes + 8, sizeof(t->facts.random));
+	sink_init(&text, t->out->request_id, 16);
+	sink_hex(&text, (struct span){ bytes, 8 });
 	return drawn ||
 	       problem_set(&t->ws->problem, 503, "random_unavailable", no_param,
 		   "The server is out of order; its log says why.");
@@ -52,6 +51,15 @@ check_service(struct task *t)
 		    "The server is not configured safely; its log says why.");
 	}
 	return true;
+}
+
+/* What comes later needs room of its own, whatever the request took. */
+static bool
+check_room(struct task *t)
+{
+	return t->arena.n <= sizeof(t->ws->arena) / 2 ||
+	       problem_set(&t->ws->problem, 400, "too_many", no_param,
+		   "The request has too many values.");
 }
 
 static bool
@@ -78,7 +86,7 @@ check_session(struct task *t)
 static bool
 answer_information(struct task *t)
 {
-	if (t->ask.items[0].n > 0)
+	if (t->ask.items[0].n > 0 || t->ask.contract != CONTRACT_PLAIN)
 		return problem_set(&t->ws->problem, 400, "policy_missing",
 		    SPAN_LIT("policy"), "No policy is named; add policy=NAME.");
 	information_write(
@@ -161,7 +169,7 @@ answer_request(struct task *t)
 	}
 	if (!intake_check(t->request, &t->ws->problem) ||
 	    !ask_read(t->request, &t->arena, &t->ask, &t->ws->problem) ||
-	    !check_session(t))
+	    !check_room(t) || !check_session(t))
 		return false;
 	if (!(t->ask.policy.n == 0 ? answer_information : answer_batch)(t))
 		return false;

@@ -33,11 +33,11 @@
 #define SESSION_AHEAD_MAX_SECONDS (400LL * 24 * 3600) /* RFC 6265bis 5.5 */
 
 /* What a policy can say. */
-#define TEXT_RULE_MAX 1024 /* N of "text N" */
+#define TEXT_RULE_MAX 1024          /* N of "text N" */
 #define INT_RULE_MAX 999999999999LL /* of "int A..B", either sign */
-#define SEGMENT_MAX 64     /* one segment of an id */
-#define ID_MAX 255         /* a public_id, Cloudinary's own limit */
-#define VALUE_MAX 8192     /* one value, as signed */
+#define SEGMENT_MAX 64              /* one segment of an id */
+#define ID_MAX 255                  /* a public_id, Cloudinary's own limit */
+#define VALUE_MAX 8192              /* one value, as signed */
 #define LIFETIME_MIN_SECONDS 120
 #define LIFETIME_MAX_SECONDS 3600  /* Cloudinary's own limit */
 #define CLOCK_SKEW_MAX_SECONDS 300 /* a client's timestamp */
@@ -47,8 +47,11 @@
 
 /* The configuration. */
 #define CONFIG_MAX 262144
+#define CONFIG_ERRORS_MAX 100 /* mistakes that are said, in number */
 #define CONFIG_DEPTH_MAX 16
-#define CONFIG_MEMORY_MAX 4194304 /* of one that is read; pages when touched */
+#define CONFIG_MEMORY_MAX                                                      \
+	4194304 /* of one that is read; pages when touched                     \
+		 */
 #define API_KEY_MAX 32
 #define CLOUDS_MAX 16    /* in number */
 #define POLICIES_MAX 128 /* in number */

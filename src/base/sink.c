@@ -13,16 +13,6 @@ sink_init(struct sink *out, void *mem, size_t cap)
 }
 
 void
-sink_byte(struct sink *out, unsigned char c)
-{
-	if (out->full || out->n == out->cap) {
-		out->full = true;
-		return;
-	}
-	out->p[out->n++] = c;
-}
-
-void
 sink_span(struct sink *out, struct span s)
 {
 	if (out->full || s.n > out->cap - out->n) {

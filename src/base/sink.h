@@ -17,7 +17,16 @@ struct sink {
 };
 
 void sink_init(struct sink *out, void *mem, size_t cap);
-void sink_byte(struct sink *out, unsigned char c);
+
+static inline void
+sink_byte(struct sink *out, unsigned char c)
+{
+	if (out->full || out->n == out->cap)
+		out->full = true;
+	else
+		out->p[out->n++] = c;
+}
+
 void sink_span(struct sink *out, struct span s);
 void sink_text(struct sink *out, const char *text);
 void sink_int(struct sink *out, long long value);

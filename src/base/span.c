@@ -72,20 +72,6 @@ span_cmp(struct span a, struct span b)
 	return a.n < b.n ? -1 : 1;
 }
 
-struct span
-span_skip(struct span s, size_t n)
-{
-	if (n == 0)
-		return s; /* s.p may be NULL */
-	return (struct span){ s.p + n, s.n - n };
-}
-
-struct span
-span_head(struct span s, size_t n)
-{
-	return (struct span){ s.p, n };
-}
-
 static bool
 is_blank(unsigned char c)
 {
@@ -117,10 +103,9 @@ cut_nowhere(struct span s)
 struct span_cut
 span_cut(struct span s, unsigned char sep)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == sep)
-			return cut_at(s, i);
-	return cut_nowhere(s);
+	const unsigned char *at = s.n > 0 ? memchr(s.p, sep, s.n) : NULL;
+
+	return at != NULL ? cut_at(s, (size_t)(at - s.p)) : cut_nowhere(s);
 }
 
 struct span_cut

@@ -36,8 +36,18 @@ bool span_has(struct span s, unsigned char c);
 int span_cmp(struct span a, struct span b);
 
 /* All but the first n bytes (n at most s.n), and the first n bytes alone. */
-struct span span_skip(struct span s, size_t n);
-struct span span_head(struct span s, size_t n);
+static inline struct span
+span_skip(struct span s, size_t n)
+{
+	/* s.p may be NULL when there is nothing to skip. */
+	return n == 0 ? s : (struct span){ s.p + n, s.n - n };
+}
+
+static inline struct span
+span_head(struct span s, size_t n)
+{
+	return (struct span){ s.p, n };
+}
 
 /* Without SP and TAB at both ends. */
 struct span span_trim(struct span s);

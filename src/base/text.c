@@ -1,5 +1,8 @@
 #include "base/text.h"
 
+#include <stdint.h>
+#include <string.h>
+
 #include "base/limits.h"
 
 /*
@@ -32,11 +35,26 @@ char_size(struct span s)
 	return n;
 }
 
+/* Are the first eight bytes ASCII? */
+static bool
+ascii_8(const unsigned char *p)
+{
+	uint64_t eight;
+
+	memcpy(&eight, p, sizeof(eight));
+	return (eight & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 text_utf8(struct span s)
 {
 	while (s.n > 0) {
-		size_t n = char_size(s);
+		size_t n;
+
+		if (s.p[0] < 0x80)
+			n = s.n >= 8 && ascii_8(s.p) ? 8 : 1;
+		else
+			n = char_size(s);
 
 		if (n == 0)
 			return false;

@@ -77,14 +77,14 @@ folder_ok(const char *folder, const char *path, struct sink *why)
 	return true;
 }
 
-/* From the file's own folder, a real path, up to the root. */
+/* From this folder up to the root. */
 static bool
-folders_ok(const char *real_folder, const char *path, struct sink *why)
+folders_ok(const char *from, const char *path, struct sink *why)
 {
 	char folder[PATH_MAX];
 	char *slash;
 
-	memcpy(folder, real_folder, strlen(real_folder) + 1);
+	memcpy(folder, from, strlen(from) + 1);
 	while (folder_ok(folder, path, why)) {
 		if (folder[1] == '\0')
 			return true;
@@ -131,7 +131,8 @@ find_folder(const char *path, char real[static PATH_MAX], struct sink *why)
 		    path, folder);
 		return false;
 	}
-	return true;
+	/* Who can write where a link lies can point it elsewhere. */
+	return folder[0] != '/' || folders_ok(folder, path, why);
 }
 
 /* Where path really is; the last name is not followed if it is a link. */

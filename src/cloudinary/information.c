@@ -21,10 +21,13 @@ information_write(const struct config *config, const struct facts *facts,
 	json_name(&j, "policies");
 	json_open(&j, '[');
 	for (size_t i = 0; i < config->n_policies; i++) {
+		struct arena before = *arena;
+
 		problem_clear(&unused);
 		if (policy_open_to(
 			&config->policies[i], facts, request, arena, &unused))
 			json_text(&j, config->policies[i].name);
+		*arena = before; /* nothing of it is needed further */
 	}
 	json_close(&j);
 	json_name(&j, "server_time");

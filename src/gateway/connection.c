@@ -9,7 +9,7 @@
 #include "gateway/exchange.h"
 #include "gateway/reply.h"
 
-#define TRANSFER_SECONDS 2 /* of one read or write, if ever one blocks */
+#define TRANSFER_SECONDS 2 /* of one write, if ever one blocks */
 #define TURNS_MAX 8        /* management records in a row */
 
 /* One request is looked at, at a time. */
@@ -28,7 +28,7 @@ connection_open(struct connection *c, int fd, long long now)
 {
 	const struct timeval limit = { TRANSFER_SECONDS, 0 };
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	/* Nothing is read before it is there; see exchange.c. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	c->fd = fd;
 	c->discarded = 0;

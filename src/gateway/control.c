@@ -131,20 +131,26 @@ is_self_span(struct span path)
 	return is_self(text);
 }
 
-/* True when script is a control file of this program. */
+/*
+ * True when script decides: it is a control file of this program; or it is
+ * there but must not be read, and then there is no configuration, rather than
+ * another one than its owner meant.
+ */
 static bool
 take_script(const char *script, struct control *out)
 {
 	unsigned char mem[LINE_MAX_BYTES + 1];
 	struct span program, path;
+	struct stat st;
 	ssize_t n;
 	int fd;
 
-	if (script == NULL || script[0] == '\0' || is_self(script))
+	if (script == NULL || stat(script, &st) != 0 ||
+	    !S_ISREG(st.st_mode) || is_self(script))
 		return false;
 	fd = trusted_open(script, &out->why);
 	if (fd < 0)
-		return false;
+		return true;
 	n = read(fd, mem, sizeof(mem));
 	close(fd);
 	path =

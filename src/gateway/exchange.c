@@ -1,6 +1,12 @@
 #include "gateway/exchange.h"
 
 #include <fcgiapp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+
+#define READ_MS 250   /* of one read of a body's rest, if it blocks */
+#define DRAIN_MS 1000 /* of all of them */
 
 static void
 read_request(struct serve *s, FCGX_Request *r, struct variables *v)
@@ -14,6 +20,43 @@ read_request(struct serve *s, FCGX_Request *r, struct variables *v)
 		variables_fault(v, INTAKE_LENGTH, SPAN_LIT("The body"));
 }
 
+static long long
+milliseconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static void
+limit_reads(int fd)
+{
+	const struct timeval limit = { 0, READ_MS * 1000L };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
+/*
+ * The rest of a body that is too large: a web server has it at hand, and may
+ * not look at the answer, or use the connection again, before it is sent.
+ * False when it does not end soon.
+ */
+static bool
+drain(struct serve *s, FCGX_Request *r)
+{
+	const int size = (int)sizeof(s->body);
+	long long end = milliseconds() + DRAIN_MS;
+	size_t left = DISCARD_MAX;
+
+	while (left >= sizeof(s->body) && milliseconds() < end) {
+		if (FCGX_GetStr((char *)s->body, size, r->in) < size)
+			return FCGX_GetError(r->in) == 0;
+		left -= sizeof(s->body);
+	}
+	return false;
+}
+
 /*
  * keepConnection makes FCGX_Accept_r() read from ipcFd instead of accepting;
  * it sets it to what the web server wants. Detached, libfcgi closes without
@@ -22,10 +65,13 @@ read_request(struct serve *s, FCGX_Request *r, struct variables *v)
 enum exchange
 exchange_answer(struct serve *s, int fd, enum record_state state)
 {
+	bool ended = true;
 	FCGX_Request r;
 	struct variables v;
 	struct span answer;
 
+	if (state == RECORD_LARGE_BODY)
+		limit_reads(fd);
 	FCGX_InitRequest(&r, -1, FCGI_FAIL_ACCEPT_ON_INTR);
 	r.ipcFd = fd;
 	r.keepConnection = 1;
@@ -33,9 +79,11 @@ exchange_answer(struct serve *s, int fd, enum record_state state)
 	if (FCGX_Accept_r(&r) != 0)
 		return EXCHANGE_CLOSED;
 	read_request(s, &r, &v);
+	if (state == RECORD_LARGE_BODY)
+		ended = drain(s, &r);
 	answer = serve_answer(s, &v);
 	FCGX_PutStr((const char *)answer.p, (int)answer.n, r.out);
-	if (state == RECORD_LARGE_BODY) {
+	if (!ended) {
 		FCGX_FClose(r.err);
 		FCGX_FClose(r.out);
 		FCGX_Free(&r, 0);

@@ -21,6 +21,7 @@
 /* In epoll's data: the index of a connection, or one of these. */
 #define LISTENER FCGI_CONNECTIONS_MAX
 #define SIGNALS (FCGI_CONNECTIONS_MAX + 1)
+#define ACCEPTS_MAX 8 /* in one turn, while kept connections wait */
 #define EVENTS_MAX (FCGI_CONNECTIONS_MAX + 2) /* so that none waits a turn */
 
 struct loop {
@@ -163,26 +164,34 @@ accept_failed(struct loop *l)
 	l->resume = l->now + PAUSE_MS;
 }
 
-/* Most requests are there, whole, when the connection is accepted. */
-static void
-accept_one(struct loop *l)
+/*
+ * Most requests are there, whole, when the connection is accepted. True when
+ * there may be another one. A kept connection is closed only for one that has
+ * come: at the limit of descriptors accept4() fails without anybody waiting,
+ * so its errors count when it was asked for, first in a turn.
+ */
+static bool
+accept_one(struct loop *l, bool first)
 {
-	struct connection *c = pool_take(&l->pool);
+	struct connection *c;
 	int fd;
 
-	if (c == NULL)
-		return;
+	if (!pool_has_room(&l->pool))
+		return false;
 	fd = accept4(l->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0) {
-		accept_failed(l);
-		return;
+		if (first)
+			accept_failed(l);
+		return false;
 	}
+	c = pool_take(&l->pool);
 	connection_open(c, fd, l->now);
 	connection_advance(c, l->serve, false, l->now);
 	if (c->stage != CONNECTION_CLOSED &&
 	    !watch(l, fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
 		(uint32_t)(c - l->pool.c)))
 		connection_close(c);
+	return true;
 }
 
 /* Requests that lie in kept connections already are under way too. */
@@ -217,8 +226,8 @@ dispatch(struct loop *l, const struct epoll_event *events, size_t n)
 			connection_advance(
 			    &l->pool.c[tag], l->serve, ended, l->now);
 	}
-	if (asked)
-		accept_one(l);
+	for (int i = 0; asked && i < ACCEPTS_MAX; i++)
+		asked = accept_one(l, i == 0);
 	if (stopped && l->end == LLONG_MAX)
 		stop(l);
 }
@@ -243,7 +252,7 @@ turn(struct loop *l)
 	found = pool_survey(&l->pool, l->now, l->end);
 	if (l->end != LLONG_MAX && !found.open)
 		return false;
-	watch_listener(l, found.room);
+	watch_listener(l, pool_has_room(&l->pool));
 	if (l->resume > l->now && l->resume < found.deadline)
 		found.deadline = l->resume;
 	n = epoll_wait(

@@ -26,7 +26,7 @@ close_overdue(struct connection *c)
 struct survey
 pool_survey(struct pool *p, long long now, long long end)
 {
-	struct survey found = { false, false, LLONG_MAX };
+	struct survey found = { false, LLONG_MAX };
 
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++) {
 		struct connection *c = &p->c[i];
@@ -38,11 +38,18 @@ pool_survey(struct pool *p, long long now, long long end)
 			found.deadline = deadline;
 		if (c->stage != CONNECTION_CLOSED)
 			found.open = true;
-		if (c->stage == CONNECTION_CLOSED ||
-		    c->stage == CONNECTION_KEPT)
-			found.room = true;
 	}
 	return found;
+}
+
+bool
+pool_has_room(const struct pool *p)
+{
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		if (p->c[i].stage == CONNECTION_CLOSED ||
+		    p->c[i].stage == CONNECTION_KEPT)
+			return true;
+	return false;
 }
 
 static struct connection *

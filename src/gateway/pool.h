@@ -10,7 +10,6 @@ struct pool {
 
 struct survey {
 	bool open;          /* any of them is */
-	bool room;          /* for one more, perhaps in place of a kept one */
 	long long deadline; /* the next one, LLONG_MAX when there is none */
 };
 
@@ -19,6 +18,9 @@ struct survey {
  * be closed, kept ones at once; LLONG_MAX while the end is not asked for.
  */
 struct survey pool_survey(struct pool *p, long long now, long long end);
+
+/* Is there room for one more, perhaps in place of a kept one? */
+bool pool_has_room(const struct pool *p);
 
 /* A closed one to be opened; if all are open, the idlest kept one is closed
  * for it. NULL when none is kept either. */

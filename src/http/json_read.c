@@ -104,22 +104,40 @@ walk_next(struct walk *w, struct json_value *name, struct json_value *value)
 	return true;
 }
 
+/* The value of a name, or that it stands there twice. */
+static void
+note(struct json_value *found, struct json_value value)
+{
+	if (found->kind == JSON_ABSENT)
+		*found = value;
+	else
+		*found = (struct json_value){ JSON_TWICE, { NULL, 0 } };
+}
+
+void
+json_members(struct json_value object, const struct span *names, size_t n,
+    struct json_value *found)
+{
+	struct json_value key = absent(), value;
+	struct walk w;
+
+	for (size_t i = 0; i < n; i++)
+		found[i] = absent();
+	if (object.kind != JSON_KIND_OBJECT)
+		return;
+	w = walk_start(object);
+	while (walk_next(&w, &key, &value))
+		for (size_t i = 0; i < n; i++)
+			if (json_string_is(key, names[i]))
+				note(&found[i], value);
+}
+
 struct json_value
 json_member(struct json_value object, struct span name)
 {
-	struct json_value found = absent(), key = absent(), value;
-	struct walk w;
+	struct json_value found;
 
-	if (object.kind != JSON_KIND_OBJECT)
-		return found;
-	w = walk_start(object);
-	while (walk_next(&w, &key, &value)) {
-		if (!json_string_is(key, name))
-			continue;
-		if (found.kind != JSON_ABSENT)
-			return (struct json_value){ JSON_TWICE, { NULL, 0 } };
-		found = value;
-	}
+	json_members(object, &name, 1, &found);
 	return found;
 }
 
@@ -196,6 +214,10 @@ json_string_is(struct json_value v, struct span s)
 
 	if (!inside(v, &rest))
 		return false;
+	/* Without an escape each byte stands for itself. */
+	if (rest.n == s.n + 1 && !span_has(rest, '\\'))
+		return rest.p[s.n] == '"' && span_eq(span_head(rest, s.n), s) &&
+		       !span_has(s, '"');
 	while ((n = json_scan_char(&rest, c)) > 0) {
 		if (!span_starts(s, (struct span){ c, n }))
 			return false;

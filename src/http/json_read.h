@@ -37,9 +37,14 @@ struct json_value {
 bool json_object_valid(struct span text, unsigned depth_max);
 
 /*
- * A member of an object that json_object_valid() accepted, by its name after
- * unescaping. JSON_ABSENT when object is none or has no such member.
+ * Members of an object that json_object_valid() accepted, by their names after
+ * unescaping, in one walk: found[i] is the value of names[i], JSON_ABSENT when
+ * object is none or has no such member.
  */
+void json_members(struct json_value object, const struct span *names, size_t n,
+    struct json_value *found);
+
+/* One of them. */
 struct json_value json_member(struct json_value object, struct span name);
 
 /* An element of an array, from 0. */

@@ -102,9 +102,9 @@ scan_escape(struct span *rest, unsigned *out)
 
 /* char = %x20-21 / %x23-5B / %x5D-FF / "\" escape */
 static bool
-is_plain(struct span s)
+is_plain(unsigned char c)
 {
-	return s.n > 0 && s.p[0] >= 0x20 && s.p[0] != '"' && s.p[0] != '\\';
+	return c >= 0x20 && c != '"' && c != '\\';
 }
 
 size_t
@@ -113,7 +113,7 @@ json_scan_char(struct span *rest, unsigned char out[static 4])
 	struct span ahead = *rest;
 	unsigned c;
 
-	if (is_plain(*rest)) {
+	if (rest->n > 0 && is_plain(rest->p[0])) {
 		out[0] = rest->p[0];
 		*rest = span_skip(*rest, 1);
 		return 1;
@@ -132,8 +132,13 @@ json_scan_string(struct span *rest)
 
 	if (!json_scan_byte(rest, '"'))
 		return false;
-	while (json_scan_char(rest, c) > 0)
-		continue;
+	do {
+		size_t n = 0;
+
+		while (n < rest->n && is_plain(rest->p[n]))
+			n++;
+		*rest = span_skip(*rest, n);
+	} while (json_scan_char(rest, c) > 0);
 	return json_scan_byte(rest, '"');
 }
 

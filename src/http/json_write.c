@@ -49,6 +49,19 @@ is_line_end(struct span s)
 	       (s.p[2] == 0xa8 || s.p[2] == 0xa9);
 }
 
+/* How many bytes from here on stand for themselves. */
+static size_t
+plain_run(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\' &&
+	       s.p[n] != '<' && s.p[n] != '>' && s.p[n] != '&' &&
+	       s.p[n] != 0xe2)
+		n++;
+	return n;
+}
+
 /* Bytes that are not UTF-8 are never sent: the sink is full then. */
 static void
 string(struct sink *out, struct span s)
@@ -57,40 +70,55 @@ string(struct sink *out, struct span s)
 		out->full = true;
 	sink_byte(out, '"');
 	while (s.n > 0) {
-		unsigned char c = s.p[0];
-		size_t n = 1;
+		size_t n = plain_run(s);
 
+		sink_span(out, span_head(s, n));
+		s = span_skip(s, n);
+		if (s.n == 0)
+			break;
+		n = 1;
 		if (is_line_end(s)) {
 			escape(out, 0x2000u | (s.p[2] & 0x3fu));
 			n = 3;
-		} else if (c < 0x20 || c == '<' || c == '>' || c == '&') {
-			escape(out, c);
+		} else if (s.p[0] == 0xe2) {
+			sink_byte(out, s.p[0]);
+		} else if (s.p[0] == '"' || s.p[0] == '\\') {
+			sink_byte(out, '\\');
+			sink_byte(out, s.p[0]);
 		} else {
-			if (c == '"' || c == '\\')
-				sink_byte(out, '\\');
-			sink_byte(out, c);
+			escape(out, s.p[0]);
 		}
 		s = span_skip(s, n);
 	}
 	sink_byte(out, '"');
 }
 
-void
-json_name_span(struct json_out *j, struct span name)
+static void
+start_name(struct json_out *j)
 {
 	if (!in_object(j) || j->named)
 		abort();
 	if (j->comma)
 		sink_byte(j->out, ',');
-	string(j->out, name);
-	sink_byte(j->out, ':');
 	j->named = true;
 }
 
 void
+json_name_span(struct json_out *j, struct span name)
+{
+	start_name(j);
+	string(j->out, name);
+	sink_byte(j->out, ':');
+}
+
+/* Our own names need no escape. */
+void
 json_name(struct json_out *j, const char *name)
 {
-	json_name_span(j, span_of(name));
+	start_name(j);
+	sink_byte(j->out, '"');
+	sink_text(j->out, name);
+	sink_text(j->out, "\":");
 }
 
 void

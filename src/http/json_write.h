@@ -17,6 +17,7 @@ struct json_out {
 };
 
 void json_begin(struct json_out *j, struct sink *out);
+/* A name of the program's own: letters, digits, _ and []. */
 void json_name(struct json_out *j, const char *name);
 void json_name_span(struct json_out *j, struct span name);
 void json_open(struct json_out *j, unsigned char bracket); /* '{' or '[' */

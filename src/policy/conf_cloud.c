@@ -146,11 +146,15 @@ take_cloud(struct loader *l, const config_setting_t *group, struct cloud *out)
 {
 	static const char *const names[] = { "cloud_name", "api_key",
 		"api_secret_file", "url_file", "signature_algorithm",
-		"upload_prefix", "token_key_file" };
+		"upload_prefix", "token_key_file", "api_secret" };
 	static const char *const algorithms[] = { "sha256", "sha1" };
 	size_t algorithm = 0;
 
 	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
+	if (conf_member(group, "api_secret") != NULL)
+		conf_error(l, conf_member(group, "api_secret"),
+		    "a secret is never written here: put it into a file of "
+		    "its own, and write api_secret_file = \"FILE\"");
 	if (conf_member(group, "url_file") != NULL)
 		take_url(l, group, out);
 	else

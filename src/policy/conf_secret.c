@@ -19,6 +19,14 @@ conf_secret_file(struct loader *l, const config_setting_t *group,
 		    (struct span){ why_mem, why.n });
 		return false;
 	}
+	for (size_t i = 0; i < l->config->n_secret_paths; i++)
+		if (span_eq(l->secret_paths[i], sink_view(&path))) {
+			conf_error(l, conf_member(group, name),
+			    "%s: %v is named before already; each secret has "
+			    "a file of its own",
+			    name, sink_view(&path));
+			return false;
+		}
 	l->secret_paths[l->config->n_secret_paths++] =
 	    arena_copy(&l->arena, sink_view(&path));
 	return true;

@@ -1,5 +1,7 @@
 #include "policy/conf_policy.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
 
 /* Can a session's user ever have this name? */
@@ -16,6 +18,12 @@ check_user(struct loader *l, const config_setting_t *at, const char *name,
 	return false;
 }
 
+static int
+by_bytes(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
 static void
 read_users(struct loader *l, const config_setting_t *group, const char *name,
     struct names *out)
@@ -26,14 +34,14 @@ read_users(struct loader *l, const config_setting_t *group, const char *name,
 
 	if (!conf_strings(l, group, name, POLICY_NAMES_MAX, &users, &n))
 		return;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (!check_user(l, at, name, users[i]))
 			return;
-		for (size_t k = 0; k < i; k++)
-			if (span_eq(users[i], users[k]))
-				conf_error(
-				    l, at, "%s has %q twice", name, users[i]);
-	}
+	if (n > 0)
+		qsort(users, n, sizeof(users[0]), by_bytes);
+	for (size_t i = 1; i < n; i++)
+		if (span_eq(users[i - 1], users[i]))
+			conf_error(l, at, "%s has %q twice", name, users[i]);
 	*out = (struct names){ true, n, users };
 }
 

@@ -37,3 +37,22 @@ config_free(struct config *config)
 	vault_free(config->vault);
 	free(config->memory); /* config itself lies in it */
 }
+
+bool
+names_have(const struct names *names, struct span name)
+{
+	size_t low = 0, high = names->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = span_cmp(names->name[middle], name);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}

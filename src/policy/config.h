@@ -49,8 +49,10 @@ struct limit {
 struct names {
 	bool present;
 	size_t n;
-	const struct span *name;
+	const struct span *name; /* sorted */
 };
+
+bool names_have(const struct names *names, struct span name);
 
 struct policy {
 	struct span name;

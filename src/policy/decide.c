@@ -64,7 +64,8 @@ check_name(struct decision *d, const struct param *param)
 
 	if (term == NULL)
 		return refuse_unknown(d->policy, param->name, d->why);
-	if (term->type == TERM_TIME && d->final)
+	if (d->final &&
+	    (term->type == TERM_TIME || sent(d, term->name) == NULL))
 		return true;
 	if (policy_setting(d->policy, term) != NULL ||
 	    policy_allowance(d->policy, term) != NULL ||

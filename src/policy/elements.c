@@ -84,15 +84,15 @@ read_list(const struct param *param, const struct term *term,
 
 static bool
 read_group(const struct param *param, const struct term *term,
-    struct elements *out, struct problem *why)
+    struct arena *arena, struct elements *out, struct problem *why)
 {
 	struct span rest = param->values[0];
 	bool more = true;
 
 	if (param->shape == SHAPE_OBJECT) {
 		for (size_t i = 0; i < param->n; i++)
-			if (!add(out, term, param->keys[i], param->values[i],
-				why))
+			if (!add(out, term, param->keys[i],
+				elements_escape(param->values[i], arena), why))
 				return false;
 		return true;
 	}
@@ -173,7 +173,7 @@ elements_read(const struct param *param, const struct term *term, bool exact,
 	if (out->values == NULL || (group && out->keys == NULL))
 		return out_of_room(why);
 	if (group)
-		return read_group(param, term, out, why);
+		return read_group(param, term, arena, out, why);
 	if (list)
 		return read_list(param, term, out, why);
 	return add(out, term, none, param->values[0], why);

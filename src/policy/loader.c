@@ -13,8 +13,12 @@ conf_say(struct report *report, enum severity severity, const char *file,
 
 	sink_init(&out, mem, sizeof(mem));
 	sink_say_list(&out, format, values);
-	if (severity == SAY_ERROR)
-		report->errors++;
+	if (severity == SAY_ERROR && ++report->errors > CONFIG_ERRORS_MAX) {
+		if (report->errors == CONFIG_ERRORS_MAX + 1)
+			report->say(report, severity, file, line,
+			    SPAN_LIT("and more; mend these first"));
+		return;
+	}
 	/* A text without room is cut: still better said than not. */
 	report->say(report, severity, file, line, (struct span){ mem, out.n });
 }

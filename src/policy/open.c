@@ -1,15 +1,6 @@
 #include "policy/grant.h"
 
 static bool
-named(const struct names *names, struct span user)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (span_eq(names->name[i], user))
-			return true;
-	return false;
-}
-
-static bool
 address_holds(const struct policy *policy, struct span remote_addr)
 {
 	struct address address;
@@ -41,8 +32,8 @@ policy_open_to(const struct policy *policy, const struct facts *facts,
 	if (!facts->session->open)
 		return problem_set(
 		    why, 401, "no_session", none, "There is no valid session.");
-	if ((policy->users.present && !named(&policy->users, user)) ||
-	    named(&policy->deny_users, user))
+	if ((policy->users.present && !names_have(&policy->users, user)) ||
+	    names_have(&policy->deny_users, user))
 		return problem_set(why, 403, "user_not_allowed", none,
 		    "The policy %q is not open to this user.", policy->name);
 	for (size_t i = 0; i < policy->n_require; i++)

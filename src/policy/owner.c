@@ -202,6 +202,33 @@ is_set_to(const struct policy *policy, const char *name, const char *value)
 }
 
 /*
+ * Where Cloudinary puts the folder before the id, a folder of the client's
+ * choice would carry the id to another user's place.
+ */
+static void
+check_folder(struct loader *l, const struct policy *policy)
+{
+	const struct allowance *folder =
+	    policy_allowance(policy, term_find(SPAN_LIT("folder")));
+	unsigned char mem[DETAIL_MAX];
+	struct sink why;
+
+	if (folder == NULL || policy->any_owner ||
+	    !owner_may_hold(policy, "public_id"))
+		return;
+	for (size_t i = 0; i < folder->rule.n; i++) {
+		sink_init(&why, mem, sizeof(mem));
+		if (pattern_owned(&folder->rule.patterns[i], &why))
+			continue;
+		owner_say(l, SAY_ERROR, folder->line,
+		    "folder = %q would carry public_id into a folder that "
+		    "need not be the user's own: %v (or any_owner = true, for "
+		    "moderators)",
+		    folder->rule.patterns[i].source, sink_view(&why));
+	}
+}
+
+/*
  * Without an id that the policy fixes, Cloudinary makes a random one; or one
  * out of the file's name, which no signature covers.
  */
@@ -210,6 +237,7 @@ check_upload(struct loader *l, const struct policy *policy)
 {
 	const struct term *id = term_find(SPAN_LIT("public_id"));
 
+	check_folder(l, policy);
 	if (policy_setting(policy, id) != NULL)
 		return;
 	if (!policy->reusable)

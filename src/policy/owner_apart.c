@@ -66,18 +66,22 @@ check(struct loader *l, const struct policy *policy, int line,
 	if (!pattern_owned(id, NULL))
 		return; /* said already */
 	for (size_t i = 0; i < *n; i++) {
-		enum meeting meeting = compare(id, before[i].id);
+		enum meeting meeting = PART;
 
+		if (span_eq(policy->cloud->cloud_name,
+			before[i].policy->cloud->cloud_name))
+			meeting = compare(id, before[i].id);
 		if (meeting == SAME)
 			return;
-		if (meeting == MEET)
-			owner_say(l, SAY_ERROR, line,
-			    "public_id = %q, and the policy %q has %q: one "
-			    "user's id could be another's; begin both with "
-			    "the same words up to the user, or with "
-			    "different ones",
-			    id->source, before[i].policy->name,
-			    before[i].id->source);
+		if (meeting == PART)
+			continue;
+		owner_say(l, SAY_ERROR, line,
+		    "public_id = %q, and the policy %q has %q: one "
+		    "user's id could be another's; begin both with "
+		    "the same words up to the user, or with "
+		    "different ones",
+		    id->source, before[i].policy->name, before[i].id->source);
+		return;
 	}
 	before[(*n)++] = (struct owned_id){ id, policy };
 }

@@ -22,19 +22,10 @@ add_name(struct sink *out, struct span name)
 }
 
 static bool
-named(const struct names *names, struct span user)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (span_eq(names->name[i], user))
-			return true;
-	return false;
-}
-
-static bool
 admits(const struct policy *policy, struct span user)
 {
-	return (!policy->users.present || named(&policy->users, user)) &&
-	       !named(&policy->deny_users, user);
+	return (!policy->users.present || names_have(&policy->users, user)) &&
+	       !names_have(&policy->deny_users, user);
 }
 
 /* Does `users` of a name somebody whom both admit? */
@@ -42,7 +33,8 @@ static bool
 shares_user(const struct policy *a, const struct policy *b)
 {
 	for (size_t i = 0; i < a->users.n; i++)
-		if (admits(a, a->users.name[i]) && admits(b, a->users.name[i]))
+		if (!names_have(&a->deny_users, a->users.name[i]) &&
+		    admits(b, a->users.name[i]))
 			return true;
 	return false;
 }
@@ -59,17 +51,24 @@ can_share(const struct policy *a, const struct policy *b)
 	return !b->users.present || shares_user(b, a);
 }
 
-/* Would an upload with a signature of b, at the same account, pass a guard? */
+/* Does b lack a guard that a sets? */
 static bool
-goes_around(const struct policy *a, const struct policy *b)
+lacks_guard(const struct policy *a, const struct policy *b)
 {
-	if (a == b || a->cloud != b->cloud || !can_share(a, b))
-		return false;
 	for (size_t i = 0; i < GUARDS; i++)
 		if (setting_of(a, guards[i]) != NULL &&
 		    setting_of(b, guards[i]) == NULL)
 			return true;
 	return false;
+}
+
+/* Would an upload with a signature of b, at the same account, pass a guard? */
+static bool
+goes_around(const struct policy *a, const struct policy *b)
+{
+	return a != b && lacks_guard(a, b) &&
+	       span_eq(a->cloud->cloud_name, b->cloud->cloud_name) &&
+	       can_share(a, b);
 }
 
 static void

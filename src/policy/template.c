@@ -124,6 +124,13 @@ template_compile(struct span source, struct span policy, struct arena *arena,
 	while (rest.n > 0) {
 		struct span word = word_at(rest);
 
+		if (word.n == 0 && span_starts(rest, SPAN_LIT("{claim."))) {
+			*out = (struct text_template){ 0, NULL, { NULL, 0 } };
+			sink_text(why,
+			    "{claim.NAME} takes letters, digits, _ and . in "
+			    "its name");
+			return false;
+		}
 		if (word.n == 0) {
 			add_literal(&b, span_head(rest, 1));
 			rest = span_skip(rest, 1);

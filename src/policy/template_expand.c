@@ -42,6 +42,9 @@ may_stand(
 			   "%s can't stand in an id, a folder or a tag: that "
 			   "takes 1 to %d of A-Z, a-z, 0-9, _ and -.",
 			   what, (long long)SEGMENT_MAX);
+	if (span_has(span_of(s->separators), '/') &&
+	    (span_is(text, ".") || span_is(text, "..")))
+		right = false; /* a step in a path */
 	for (size_t i = 0; i < text.n && right; i++)
 		right = !span_has(span_of(s->separators), text.p[i]) &&
 			!span_has(SPAN_LIT("\\&%"), text.p[i]);

@@ -24,8 +24,9 @@
 #define DESTROY (1u << ACTION_DESTROY)
 
 /* What would end the part of the text that a name was put into. */
-#define IN_URL " #+/?"
+#define IN_URL " #+/:;=?@"
 #define IN_CODE "\"$'();`{}"
+#define IN_ADDON ",/:|"
 #define IN_TRANSFORMATION "!$,/:|"
 
 #define NPM "cloudinary_npm:lib/utils/index.js build_upload_params"
@@ -52,18 +53,18 @@ const struct term vocabulary[] = {
 	{ "asset_id", TERM_TEXT, 0, SENDER_NOBODY, false, "", OPENAPI },
 	{ "async", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "auto_chaptering", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "", NPM },
-	{ "auto_tagging", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "",
+	{ "auto_tagging", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
 	    NPM_UPDATE },
 	{ "auto_transcription", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "\"",
 	    NPM },
 	{ "auto_video_details", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "",
 	    GO },
-	{ "background_removal", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "",
-	    NPM_UPDATE },
+	{ "background_removal", TERM_TEXT, UPLOAD, SENDER_LISTED, true,
+	    IN_ADDON, NPM_UPDATE },
 	{ "backup", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "batch_id", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", PYTHON },
 	{ "callback", TERM_TEXT, UPLOAD, SENDER_POLICY, true, IN_URL, NPM },
-	{ "categorization", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "",
+	{ "categorization", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
 	    NPM_UPDATE },
 	{ "cinemagraph_analysis", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "",
 	    NPM },
@@ -74,7 +75,8 @@ const struct term vocabulary[] = {
 	    NPM_UPDATE },
 	{ "custom_coordinates", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "",
 	    NPM_UPDATE },
-	{ "detection", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "", NPM_UPDATE },
+	{ "detection", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
+	    NPM_UPDATE },
 	{ "discard_original_filename", TERM_BOOL, UPLOAD, SENDER_CLIENT, true,
 	    "", NPM },
 	{ "display_name", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "/", NPM },
@@ -100,10 +102,10 @@ const struct term vocabulary[] = {
 	{ "media_metadata", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "metadata", TERM_GROUP, UPLOAD, SENDER_CLIENT, true, "=|",
 	    NPM_UPDATE },
-	{ "moderation", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "", NPM },
+	{ "moderation", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON, NPM },
 	{ "notification_url", TERM_TEXT, UPLOAD | DESTROY, SENDER_POLICY, true,
 	    IN_URL, NPM },
-	{ "ocr", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "", NPM_UPDATE },
+	{ "ocr", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON, NPM_UPDATE },
 	{ "on_success", TERM_TEXT, UPLOAD, SENDER_POLICY, true, IN_CODE, NPM },
 	{ "overwrite", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "phash", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
@@ -114,7 +116,7 @@ const struct term vocabulary[] = {
 	    NPM },
 	{ "quality_analysis", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "", NPM },
 	{ "quality_override", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "raw_convert", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "",
+	{ "raw_convert", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
 	    NPM_UPDATE },
 	{ "regions", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", NPM_UPDATE },
 	{ "resource_type", TERM_TEXT, UPLOAD | DESTROY, SENDER_LISTED, false,

@@ -8,12 +8,20 @@ struct moment {
 	long long at; /* seconds */
 };
 
+/* The registered claims that are looked at (RFC 7519 4.1). */
+enum { EXP, NBF, IAT, AUD, ISS, REGISTERED };
+static const struct span registered[REGISTERED] = {
+	[EXP] = SPAN_INIT("exp"),
+	[NBF] = SPAN_INIT("nbf"),
+	[IAT] = SPAN_INIT("iat"),
+	[AUD] = SPAN_INIT("aud"),
+	[ISS] = SPAN_INIT("iss"),
+};
+
 /* RFC 7519 2: a NumericDate is a number; a string of digits is none. */
 static enum session_why
-read_moment(struct json_value claims, struct span name, struct moment *out)
+read_moment(struct json_value v, struct moment *out)
 {
-	struct json_value v = json_member(claims, name);
-
 	*out = (struct moment){ v.kind != JSON_ABSENT, 0 };
 	if (v.kind == JSON_TWICE)
 		return SESSION_TWICE;
@@ -60,17 +68,17 @@ check_age(const struct session_config *config, struct moment iat,
 }
 
 static enum session_why
-check_times(
-    const struct session_config *config, long long now, struct session *out)
+check_times(const struct session_config *config,
+    const struct json_value *claims, long long now, struct session *out)
 {
 	struct moment exp, nbf, iat;
 	enum session_why why;
 
-	why = read_moment(out->claims, SPAN_LIT("exp"), &exp);
+	why = read_moment(claims[EXP], &exp);
 	if (why == SESSION_OK)
-		why = read_moment(out->claims, SPAN_LIT("nbf"), &nbf);
+		why = read_moment(claims[NBF], &nbf);
 	if (why == SESSION_OK)
-		why = read_moment(out->claims, SPAN_LIT("iat"), &iat);
+		why = read_moment(claims[IAT], &iat);
 	if (why == SESSION_OK)
 		why = check_expiry(config, exp, now, out);
 	if (why != SESSION_OK)
@@ -86,10 +94,8 @@ check_times(
  * is not in it, so also where none is configured.
  */
 static enum session_why
-check_audience(const struct session_config *config, struct json_value claims)
+check_audience(const struct session_config *config, struct json_value aud)
 {
-	struct json_value aud = json_member(claims, SPAN_LIT("aud"));
-
 	if (aud.kind == JSON_TWICE)
 		return SESSION_TWICE;
 	if (config->audience.n == 0)
@@ -100,13 +106,10 @@ check_audience(const struct session_config *config, struct json_value claims)
 
 /* RFC 7519 4.1.1: the whole text, no prefix and no part. */
 static enum session_why
-check_issuer(const struct session_config *config, struct json_value claims)
+check_issuer(const struct session_config *config, struct json_value iss)
 {
-	struct json_value iss;
-
 	if (config->issuer.n == 0)
 		return SESSION_OK;
-	iss = json_member(claims, SPAN_LIT("iss"));
 	if (iss.kind == JSON_TWICE)
 		return SESSION_TWICE;
 	return json_string_is(iss, config->issuer) ? SESSION_OK
@@ -128,40 +131,6 @@ check_required(const struct session_config *config,
 	return SESSION_OK;
 }
 
-/* A signature alone is no login: guests have signed sessions too. */
-static enum session_why
-check_user(
-    const struct session_config *config, struct arena *arena, struct session *s)
-{
-	struct json_value v = json_path(s->claims, config->user);
-
-	if (v.kind == JSON_TWICE)
-		return SESSION_TWICE;
-	if (v.kind != JSON_KIND_STRING && v.kind != JSON_KIND_NUMBER)
-		return SESSION_USER;
-	if (!session_claim(s, config->user, arena, &s->user) ||
-	    s->user.n == 0 || s->user.n > USER_MAX)
-		return SESSION_USER;
-	return SESSION_OK;
-}
-
-struct session_verdict
-claims_check(const struct session_config *config, long long now,
-    struct arena *arena, struct session *out)
-{
-	enum session_why why = check_times(config, now, out);
-
-	if (why == SESSION_OK)
-		why = check_audience(config, out->claims);
-	if (why == SESSION_OK)
-		why = check_issuer(config, out->claims);
-	if (why == SESSION_OK)
-		why = check_required(config, out, arena);
-	if (why == SESSION_OK)
-		why = check_user(config, arena, out);
-	return (struct session_verdict){ why };
-}
-
 /* A value that is its own text: true, false, or an integer's digits. */
 static bool
 is_plain(struct json_value v)
@@ -172,11 +141,9 @@ is_plain(struct json_value v)
 	       json_read_integer(v, &ignored);
 }
 
-bool
-session_claim(const struct session *session, struct span path,
-    struct arena *arena, struct span *out)
+static bool
+claim_text(struct json_value v, struct arena *arena, struct span *out)
 {
-	struct json_value v = json_path(session->claims, path);
 	struct span text = v.text;
 
 	*out = (struct span){ NULL, 0 };
@@ -188,6 +155,50 @@ session_claim(const struct session *session, struct span path,
 	return true;
 }
 
+/* A signature alone is no login: guests have signed sessions too. */
+static enum session_why
+check_user(
+    const struct session_config *config, struct arena *arena, struct session *s)
+{
+	struct json_value v = json_path(s->claims, config->user);
+
+	if (v.kind == JSON_TWICE)
+		return SESSION_TWICE;
+	if (v.kind != JSON_KIND_STRING && v.kind != JSON_KIND_NUMBER)
+		return SESSION_USER;
+	if (!claim_text(v, arena, &s->user) || s->user.n == 0 ||
+	    s->user.n > USER_MAX)
+		return SESSION_USER;
+	return SESSION_OK;
+}
+
+struct session_verdict
+claims_check(const struct session_config *config, long long now,
+    struct arena *arena, struct session *out)
+{
+	struct json_value claims[REGISTERED];
+	enum session_why why;
+
+	json_members(out->claims, registered, REGISTERED, claims);
+	why = check_times(config, claims, now, out);
+	if (why == SESSION_OK)
+		why = check_audience(config, claims[AUD]);
+	if (why == SESSION_OK)
+		why = check_issuer(config, claims[ISS]);
+	if (why == SESSION_OK)
+		why = check_required(config, out, arena);
+	if (why == SESSION_OK)
+		why = check_user(config, arena, out);
+	return (struct session_verdict){ why };
+}
+
+bool
+session_claim(const struct session *session, struct span path,
+    struct arena *arena, struct span *out)
+{
+	return claim_text(json_path(session->claims, path), arena, out);
+}
+
 bool
 session_claim_is(const struct session *session, const struct claim_rule *rule,
     struct arena *arena)
@@ -196,7 +207,7 @@ session_claim_is(const struct session *session, const struct claim_rule *rule,
 	bool list = v.kind == JSON_KIND_ARRAY;
 	struct span text;
 
-	if (!list && !session_claim(session, rule->claim, arena, &text))
+	if (!list && !claim_text(v, arena, &text))
 		return false;
 	for (size_t i = 0; i < rule->n; i++)
 		if (list ? json_has_string(v, rule->is[i])

@@ -133,17 +133,19 @@ read_object(struct span part, struct arena *arena, struct json_value *out)
 static enum session_why
 check_header(const struct session_config *config, struct json_value header)
 {
-	static const char *const refused[] = { "crit", "b64", "zip", "enc",
-		"cty" };
-	struct json_value alg = json_member(header, SPAN_LIT("alg"));
+	static const struct span names[] = { SPAN_INIT("alg"),
+		SPAN_INIT("crit"), SPAN_INIT("b64"), SPAN_INIT("zip"),
+		SPAN_INIT("enc"), SPAN_INIT("cty") };
+	enum { COUNT = sizeof(names) / sizeof(names[0]) };
+	struct json_value found[COUNT];
 
-	if (alg.kind == JSON_TWICE)
+	json_members(header, names, COUNT, found);
+	if (found[0].kind == JSON_TWICE)
 		return SESSION_TWICE;
-	if (!json_string_is(alg, algorithm_name(config->hash)))
+	if (!json_string_is(found[0], algorithm_name(config->hash)))
 		return SESSION_ALGORITHM;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (json_member(header, span_of(refused[i])).kind !=
-		    JSON_ABSENT)
+	for (size_t i = 1; i < COUNT; i++)
+		if (found[i].kind != JSON_ABSENT)
 			return SESSION_HEADER;
 	return SESSION_OK;
 }

@@ -41,12 +41,13 @@ policies = {
 };
 EOF
 
-# spawn NAME PROCESSES COMMAND...: a socket of its own for nginx.
+# spawn NAME PROCESSES COMMAND...: processes at one socket, for nginx.
 spawn() {
 	name=$1 n=$2
 	shift 2
-	spawn-fcgi -n -s "$dir/$name.sock" -F "$n" -M 0600 -- "$@" 2>>"$dir/log" >&2 &
-	pids="$pids $!"
+	spawn-fcgi -s "$dir/$name.sock" -P "$dir/$name.pid" -F "$n" -M 0600 -- \
+		"$@" >>"$dir/log" 2>&1
+	pids="$pids $(tr '\n' ' ' <"$dir/$name.pid")"
 }
 for n in 4 1; do
 	spawn "hello$n" "$n" "$hello"

@@ -268,7 +268,7 @@ test_room(void **state)
 		   "set = { public_id = \"u/{user}/{random}\"; tags = "
 		   "\"t{user}\"; context = { a = 1; }; };\n"
 		   "allow = { metadata = { b = [ \"x\" ]; }; source = [ "
-		   "\"uw\" ]; folder = [ \"f/*\" ]; };" END;
+		   "\"uw\" ]; folder = [ \"f/{user}/*\" ]; };" END;
 	size_t before, whole;
 
 	(void)state;

@@ -111,7 +111,8 @@ test_twice(void **state)
 	assert_false(read_one("e", ENCODING_HEX, &out));
 	assert_true(sandbox_said(&b.box, "error 6: this is the same secret"));
 	assert_false(read_one("f", ENCODING_TEXT, &out));
-	assert_true(sandbox_said(&b.box, "error 7: this is the same secret"));
+	assert_true(sandbox_said(&b.box, "error 7: f: "));
+	assert_true(sandbox_said(&b.box, "/one is named before already"));
 	assert_int_equal(b.box.report.errors, 3);
 }
 

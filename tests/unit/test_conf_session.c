@@ -270,7 +270,7 @@ test_key_ids(void **state)
 	    "error 3: two keys have the id \"a\"");
 	wrong_keys("( { id = \"a\"; file = \"session.key\"; },\n"
 		   "{ id = \"b\"; file = \"session.key\"; } )",
-	    "error 3: this is the same secret as the one of line 2");
+	    "/session.key is named before already");
 }
 
 static void

@@ -98,14 +98,41 @@ test_kept(void **state)
 	close(e.theirs);
 }
 
+/* A large body that is at hand is read on, so that the connection is kept. */
 static void
-test_unread(void **state)
+test_large(void **state)
 {
 	static const unsigned char bytes[BODY_MAX + 1];
 	struct ends e = send_request(
 	    "a=b", (struct span){ bytes, sizeof(bytes) }, FCGI_KEEP);
 
 	(void)state;
+	assert_int_equal(
+	    exchange_answer(&serve, e.ours, RECORD_LARGE_BODY), EXCHANGE_KEPT);
+	assert_answered(e.theirs, "intake=3 about=The body");
+	assert_true(recv(e.ours, mem, 1, MSG_DONTWAIT) < 0);
+	close(e.ours);
+	close(e.theirs);
+}
+
+/* One that does not end is answered all the same. */
+static void
+test_unread(void **state)
+{
+	static const unsigned char bytes[BODY_MAX + 1];
+	struct ends e;
+	struct sink out;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	e.theirs = pair[0];
+	e.ours = pair[1];
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, FCGI_KEEP);
+	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	fcgi_record(&out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
+	fcgi_send(e.theirs, sink_view(&out));
 	assert_int_equal(exchange_answer(&serve, e.ours, RECORD_LARGE_BODY),
 	    EXCHANGE_UNREAD);
 	assert_true(is_open(e.ours));
@@ -181,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_nothing),

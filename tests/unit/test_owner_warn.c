@@ -105,8 +105,9 @@ static void
 test_accounts(void **state)
 {
 	static const struct cloud clouds[] = {
-		{ .label = SPAN_INIT("main") },
-		{ .label = SPAN_INIT("other") },
+		{ .label = SPAN_INIT("main"), .cloud_name = SPAN_INIT("m") },
+		{ .label = SPAN_INIT("other"), .cloud_name = SPAN_INIT("o") },
+		{ .label = SPAN_INIT("again"), .cloud_name = SPAN_INIT("m") },
 	};
 
 	(void)state;
@@ -114,11 +115,21 @@ test_accounts(void **state)
 	    "a = { action = \"upload\"; cloud = \"main\"; " GUARD "};\n"
 	    "b = { action = \"upload\"; cloud = \"other\"; " PLAIN "};" END);
 	b.config.clouds = clouds;
-	b.config.n_clouds = 2;
+	b.config.n_clouds = 3;
 	conf_policies(&b.l, b.root);
 	owner_check(&b.l);
 	assert_int_equal(b.box.report.errors, 0);
 	assert_null(strstr(b.box.said, "can go around it"));
+
+	/* Another key of the same account is no other account. */
+	bench_read(&b, BEGIN
+	    "a = { action = \"upload\"; cloud = \"main\"; " GUARD "};\n"
+	    "b = { action = \"upload\"; cloud = \"again\"; " PLAIN "};" END);
+	b.config.clouds = clouds;
+	b.config.n_clouds = 3;
+	conf_policies(&b.l, b.root);
+	owner_check(&b.l);
+	assert_true(sandbox_said(&b.box, "can go around it"));
 }
 
 static void

@@ -39,7 +39,7 @@ test_empty(void **state)
 
 	(void)state;
 	assert_false(found.open);
-	assert_true(found.room);
+	assert_true(pool_has_room(&pool));
 	assert_int_equal(found.deadline, LLONG_MAX);
 	assert_ptr_equal(pool_take(&pool), &pool.c[0]);
 	pool_close_idlest(&pool);
@@ -97,12 +97,12 @@ test_room(void **state)
 	(void)state;
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
 		put(i, CONNECTION_PARTIAL, 1000);
-	assert_false(pool_survey(&pool, 1000, LLONG_MAX).room);
+	assert_false(pool_has_room(&pool));
 	assert_null(pool_take(&pool));
 	pool.c[7].stage = CONNECTION_KEPT;
 	pool.c[9].stage = CONNECTION_KEPT;
 	pool.c[9].since = 999;
-	assert_true(pool_survey(&pool, 1000, LLONG_MAX).room);
+	assert_true(pool_has_room(&pool));
 	assert_ptr_equal(pool_take(&pool), &pool.c[9]);
 	put(9, CONNECTION_SILENT, 1000);
 	assert_ptr_equal(pool_take(&pool), &pool.c[7]);

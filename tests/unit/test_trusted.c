@@ -301,8 +301,12 @@ test_links(void **state)
 	accepts(in_folder("to-good/file"));
 	assert_non_null(realpath(in_folder("good/file"), real));
 	assert_string_equal(real_text, real);
-	accepts(in_folder("good/to-bad/../good//./file"));
+	accepts(in_folder("to-good/../good//./file"));
 	assert_string_equal(real_text, real);
+	/* But not over one that lies where others can point it elsewhere. */
+	assert_int_equal(symlink("../good", in_folder("bad/to-good")), 0);
+	refuses(in_folder("bad/to-good/file"), "chmod o-w");
+	refuses(in_folder("good/to-bad/../good/file"), "chmod o-w");
 }
 
 static void
