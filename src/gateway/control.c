@@ -145,8 +145,8 @@ take_script(const char *script, struct control *out)
 	ssize_t n;
 	int fd;
 
-	if (script == NULL || stat(script, &st) != 0 ||
-	    !S_ISREG(st.st_mode) || is_self(script))
+	if (script == NULL || stat(script, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    is_self(script))
 		return false;
 	fd = trusted_open(script, &out->why);
 	if (fd < 0)

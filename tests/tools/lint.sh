@@ -29,7 +29,7 @@ tested)
 functions)
 	# Functions that guess, or that have no bound.
 	# shellcheck disable=SC2046 # a list of names
-	! grep -nwE 'strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|strtol|strtoul|strtoll|sscanf|gets|system|popen|alloca' \
+	! grep -nE '(^|[^A-Za-z_])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|strtol|strtoul|strtoll|sscanf|gets|system|popen|alloca) *\(' \
 		$(find src -name '*.[ch]')
 	;;
 shell)
