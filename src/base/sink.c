@@ -25,12 +25,6 @@ sink_span(struct sink *out, struct span s)
 }
 
 void
-sink_text(struct sink *out, const char *text)
-{
-	sink_span(out, span_of(text));
-}
-
-void
 sink_int(struct sink *out, long long value)
 {
 	unsigned char digits[20];

@@ -28,7 +28,13 @@ sink_byte(struct sink *out, unsigned char c)
 }
 
 void sink_span(struct sink *out, struct span s);
-void sink_text(struct sink *out, const char *text);
+
+static inline void
+sink_text(struct sink *out, const char *text)
+{
+	sink_span(out, span_of(text));
+}
+
 void sink_int(struct sink *out, long long value);
 void sink_hex(struct sink *out, struct span bytes); /* lower case */
 

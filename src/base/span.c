@@ -2,28 +2,6 @@
 
 #include <string.h>
 
-struct span
-span_of(const char *text)
-{
-	struct span s = { (const unsigned char *)text, 0 };
-
-	if (text != NULL)
-		s.n = strlen(text);
-	return s;
-}
-
-bool
-span_eq(struct span a, struct span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-span_is(struct span s, const char *text)
-{
-	return span_eq(s, span_of(text));
-}
-
 static unsigned char
 lower(unsigned char c)
 {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct span {
 	const unsigned char *p;
@@ -18,12 +19,29 @@ struct span {
 	}
 #define SPAN_LIT(s) ((struct span)SPAN_INIT(s))
 
-/* A view of a C string's bytes; NULL gives the empty span. */
-struct span span_of(const char *text);
+/*
+ * A view of a C string's bytes; NULL gives the empty span. Here and not in
+ * span.c, so that a literal's length is known when it is compiled.
+ */
+static inline struct span
+span_of(const char *text)
+{
+	return (struct span){ (const unsigned char *)text,
+		text == NULL ? 0 : strlen(text) };
+}
 
 /* Same bytes? Not for secrets: see digest_equal(). */
-bool span_eq(struct span a, struct span b);
-bool span_is(struct span s, const char *text);
+static inline bool
+span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+span_is(struct span s, const char *text)
+{
+	return span_eq(s, span_of(text));
+}
 
 /* The same, with A-Z taken as a-z. */
 bool span_is_nocase(struct span s, const char *text);

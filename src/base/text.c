@@ -67,10 +67,15 @@ bool
 text_has_control(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < 0x20 || s.p[i] == 0x7f)
+		unsigned char c = s.p[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			continue;
+		if (c < 0x20 || c == 0x7f)
 			return true;
-		if (i > 0 && s.p[i - 1] == 0xc2 && s.p[i] >= 0x80 &&
-		    s.p[i] <= 0x9f)
+		/* U+0080-U+009F */
+		if (c == 0xc2 && i + 1 < s.n && s.p[i + 1] >= 0x80 &&
+		    s.p[i + 1] <= 0x9f)
 			return true;
 	}
 	return false;

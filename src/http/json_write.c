@@ -49,15 +49,21 @@ is_line_end(struct span s)
 	       (s.p[2] == 0xa8 || s.p[2] == 0xa9);
 }
 
+/* Bytes that do not stand for themselves, or may not (U+2028 begins so). */
+static const bool special[256] = { ['"'] = true,
+	['&'] = true,
+	['<'] = true,
+	['>'] = true,
+	['\\'] = true,
+	[0xe2] = true };
+
 /* How many bytes from here on stand for themselves. */
 static size_t
 plain_run(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\' &&
-	       s.p[n] != '<' && s.p[n] != '>' && s.p[n] != '&' &&
-	       s.p[n] != 0xe2)
+	while (n < s.n && s.p[n] >= 0x20 && !special[s.p[n]])
 		n++;
 	return n;
 }
