@@ -19,10 +19,10 @@ struct trial {
 enum place
 term_place(const struct term *term)
 {
-	return term->type == TERM_ID || term->type == TERM_FOLDER ||
-		       term->type == TERM_TAGS
-		   ? PLACE_ID
-		   : PLACE_TEXT;
+	if (term->type == TERM_TAGS)
+		return PLACE_TAG;
+	return term->type == TERM_ID || term->type == TERM_FOLDER ? PLACE_ID
+								  : PLACE_TEXT;
 }
 
 /* "context.caption", for messages: a key is the configuration's own. */

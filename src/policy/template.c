@@ -166,7 +166,7 @@ template_fits(const struct text_template *t, enum place place, struct sink *why)
 	if (place != PLACE_ID || !template_has(t, PIECE_IP))
 		return true;
 	sink_text(why,
-	    "{ip} can't stand in ids, folders and tags, since an address holds "
+	    "{ip} can't stand in ids and folders, since an address holds "
 	    "\".\" or \":\"; {user}, {user_hash}, {random}, {date} and "
 	    "{claim.NAME} can");
 	return false;

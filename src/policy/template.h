@@ -35,7 +35,8 @@ struct text_template {
 /* Where the text goes: what a user's name may hold there. */
 enum place {
 	PLACE_TEXT = 0, /* no control character, separator, \ & % */
-	PLACE_ID        /* ids, folders, tags: [A-Za-z0-9_-]{1,64}; no {ip} */
+	PLACE_ID,       /* ids and folders: [A-Za-z0-9_-]{1,64}, and no {ip} */
+	PLACE_TAG /* tags: the same of names, but an {ip} can stand there */
 };
 
 /* What templates speak of: one request's facts. */
@@ -58,7 +59,7 @@ bool template_has(const struct text_template *t, enum piece_kind kind);
 
 /*
  * Can it stand in that place at all? False with the reason in why: {ip} in an
- * id, a folder or a tag.
+ * id or a folder.
  */
 bool template_fits(
     const struct text_template *t, enum place place, struct sink *why);

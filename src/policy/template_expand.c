@@ -36,7 +36,7 @@ may_stand(
 	struct span none = { NULL, 0 };
 	bool right = text.n > 0 && text_utf8(text) && !text_has_control(text);
 
-	if (s->place == PLACE_ID)
+	if (s->place != PLACE_TEXT)
 		return text_segment(text) ||
 		       problem_set(s->why, 403, code, none,
 			   "%s can't stand in an id, a folder or a tag: that "
@@ -74,6 +74,7 @@ static bool
 computed_text(const struct scene *s, enum piece_kind kind, struct span *out)
 {
 	unsigned char *mem = arena_bytes(s->arena, COMPUTED_MAX);
+	struct scene scene = *s;
 	struct address address;
 	struct sink text;
 
@@ -95,8 +96,12 @@ computed_text(const struct scene *s, enum piece_kind kind, struct span *out)
 	*out = sink_view(&text);
 	if (text.full) /* a clock outside the calendar */
 		return out_of_room(s);
-	return kind != PIECE_IP ||
-	       may_stand(s, *out, "address_not_usable", "The client's address");
+	if (kind != PIECE_IP)
+		return true;
+	if (scene.place == PLACE_TAG)
+		scene.place = PLACE_TEXT; /* "." and ":" are fine there */
+	return may_stand(
+	    &scene, *out, "address_not_usable", "The client's address");
 }
 
 static bool

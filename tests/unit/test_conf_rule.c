@@ -91,7 +91,6 @@ test_values(void **state)
 	assert_true(rule("moderation = [ \"a%2\" ];", &out));
 	wrong("moderation = [ \"{random}\" ];", "no client can know {random}");
 	wrong("moderation = [ \"{usr}\" ];", "{usr} is unknown");
-	wrong("tags = [ \"{ip}\" ];", "{ip} can't stand");
 }
 
 static void

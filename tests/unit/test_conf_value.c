@@ -137,8 +137,10 @@ test_template(void **state)
 	assert_true(has_template("moderation", "{ user } {}"));
 	assert_false(has_template("moderation", "{usr}"));
 	assert_true(sandbox_said(&b.box, "moderation = \"{usr}\": {usr} is"));
-	assert_false(has_template("tags", "a{ip}"));
-	assert_true(sandbox_said(&b.box, "tags = \"a{ip}\": {ip} can't stand"));
+	assert_true(has_template("tags", "a{ip}"));
+	assert_false(has_template("folder", "a{ip}"));
+	assert_true(
+	    sandbox_said(&b.box, "folder = \"a{ip}\": {ip} can't stand"));
 	assert_true(has_template("tags", "a{user}"));
 }
 

@@ -446,7 +446,7 @@ test_places(void **state)
 	(void)state;
 	assert_int_equal(term_place(&id), PLACE_ID);
 	assert_int_equal(term_place(&folder), PLACE_ID);
-	assert_int_equal(term_place(&tags), PLACE_ID);
+	assert_int_equal(term_place(&tags), PLACE_TAG);
 	assert_int_equal(term_place(&list), PLACE_TEXT);
 	assert_int_equal(term_place(&group), PLACE_TEXT);
 	assert_int_equal(term_place(&text), PLACE_TEXT);

@@ -103,6 +103,7 @@ test_address(void **state)
 	assert_true(gives_now("{ip}", PLACE_TEXT, ":", "192.0.2.7"));
 	assert_false(gives_now("{ip}", PLACE_ID, "", ""));
 	assert_string_equal(r.problem.code, "address_not_usable");
+	assert_true(gives_now("x_{ip}", PLACE_TAG, ",", "x_192.0.2.7"));
 	for (size_t i = 0; i < N(none); i++) {
 		r.facts.remote_addr = span_of(none[i]);
 		assert_false(gives_now("{ip}", PLACE_TEXT, "", ""));
