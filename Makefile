@@ -72,6 +72,11 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
 
+# Each parser on any bytes, for SECONDS_EACH=30 seconds; findings stay in build/fuzz.
+fuzz:
+	@tests/tools/packages.sh build fuzz
+	@tests/fuzz/run.sh
+
 format:
 	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])
 
@@ -80,5 +85,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all check units run bench format clean
+.PHONY: all check units run bench fuzz format clean
 .SECONDARY:

@@ -33,7 +33,7 @@ functions)
 		$(find src -name '*.[ch]')
 	;;
 shell)
-	shellcheck tests/tools/*.sh tests/bench/*.sh .ci/run
+	shellcheck tests/tools/*.sh tests/bench/*.sh tests/fuzz/*.sh .ci/run
 	;;
 *)
 	echo "lint.sh: no rule $1" >&2

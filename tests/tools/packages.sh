@@ -2,7 +2,7 @@
 # Installs what is missing: packages.sh GROUP...
 #
 # Each line: group, probe, Debian's package, Fedora's, Alpine's. A probe is a
-# header that the compiler must find (h:) or a command (c:).
+# header that the compiler must find (h:), a command (c:), or clang's libFuzzer.
 set -eu
 
 table='
@@ -24,6 +24,8 @@ check c:npm       npm             npm             npm
 check c:clang-format clang-format clang-tools-extra clang-extra-tools
 check c:shellcheck shellcheck     ShellCheck      shellcheck
 bench c:wrk       wrk             wrk             wrk
+fuzz  c:clang     clang           clang           clang
+fuzz  f:libfuzzer libclang-rt-dev compiler-rt     compiler-rt
 '
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -32,6 +34,10 @@ case " $* " in *" check "*) sanitizers=1 ;; *) sanitizers=0 ;; esac
 found() {
 	case $1 in
 	c:*) command -v "${1#c:}" >/dev/null ;;
+	f:*)
+		echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+			clang -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null
+		;;
 	h:cmocka.h)
 		printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\n' |
 			gcc -E -x c - >/dev/null 2>&1

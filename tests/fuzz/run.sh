@@ -1,0 +1,65 @@
+#!/bin/sh
+# make fuzz: builds every target and runs it for a while from its seeds. What
+# it learns and what it finds stay below build/fuzz.
+#
+# SECONDS_EACH=30 may be changed; with names (run.sh token) only those run.
+set -eu
+cd "$(dirname "$0")/../.."
+seconds=${SECONDS_EACH:-30}
+work=build/fuzz
+[ $# -gt 0 ] || set -- request token conf_text record
+san=-fsanitize=address,undefined
+mkdir -p $work
+
+if ! command -v clang >/dev/null; then
+	echo "fuzz: clang is missing; the targets need its libFuzzer" >&2
+	exit 1
+fi
+# Debian keeps libFuzzer and the sanitizers in a package of their own.
+if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+	clang $san,fuzzer -x c -o $work/probe - 2>/dev/null; then
+	echo "fuzz: clang has no libFuzzer here (libclang-rt-dev)" >&2
+	exit 1
+fi
+make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" \
+	CC=clang BUILD=$work OPT='-O1 -g' \
+	SAN="$san,fuzzer-no-link -fno-sanitize-recover=all" \
+	$work/libsignpost.a
+
+# longest NAME: how long an input is worth trying.
+longest() {
+	case $1 in
+	request) echo 4096 ;;
+	token) echo 1024 ;;
+	record) echo 2048 ;;
+	conf_text) echo 512 ;;
+	esac
+}
+
+failed=0
+for name; do
+	clang -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -O1 -g $san,fuzzer \
+		-fno-sanitize-recover=all -o "$work/$name" \
+		"tests/fuzz/fuzz_$name.c" $work/libsignpost.a -lfcgi -lcrypto -lconfig -ljansson
+	mkdir -p "$work/corpus/$name"
+	# libconfig 1.5 never frees a string that it meets where its grammar
+	# has none. Two things look for leaks: libFuzzer, and ASan at the end.
+	leaks=1
+	[ "$name" != conf_text ] || leaks=0
+	if ASAN_OPTIONS=detect_leaks=$leaks "$work/$name" \
+		-detect_leaks=$leaks -max_len="$(longest "$name")" \
+		-max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
+		-artifact_prefix="$work/$name-" "$work/corpus/$name" \
+		"tests/fuzz/seeds/$name" >"$work/$name.log" 2>&1; then
+		awk -v name="$name" '
+			/number_of_executed_units/ { n = $2 }
+			/average_exec_per_sec/ { rate = $2 }
+			END { print name ": " n " inputs, " rate "/s, no finding" }' \
+			"$work/$name.log"
+	else
+		tail -n 60 "$work/$name.log"
+		echo "$name: a finding; all of it in $work/$name.log"
+		failed=1
+	fi
+done
+exit $failed
