@@ -40,20 +40,17 @@ limit_reads(int fd)
 /*
  * The rest of a body that is too large: a web server has it at hand, and may
  * not look at the answer, or use the connection again, before it is sent.
- * False when it does not end soon.
+ * False when it does not end soon. Byte by byte, since FCGX_GetStr() would
+ * wait for a whole buffer of a peer that sends one byte now and then.
  */
 static bool
-drain(struct serve *s, FCGX_Request *r)
+drain(FCGX_Request *r)
 {
-	const int size = (int)sizeof(s->body);
 	long long end = milliseconds() + DRAIN_MS;
-	size_t left = DISCARD_MAX;
 
-	while (left >= sizeof(s->body) && milliseconds() < end) {
-		if (FCGX_GetStr((char *)s->body, size, r->in) < size)
+	for (size_t n = 0; n < DISCARD_MAX && milliseconds() < end; n++)
+		if (FCGX_GetChar(r->in) < 0)
 			return FCGX_GetError(r->in) == 0;
-		left -= sizeof(s->body);
-	}
 	return false;
 }
 
@@ -80,7 +77,7 @@ exchange_answer(struct serve *s, int fd, enum record_state state)
 		return EXCHANGE_CLOSED;
 	read_request(s, &r, &v);
 	if (state == RECORD_LARGE_BODY)
-		ended = drain(s, &r);
+		ended = drain(&r);
 	answer = serve_answer(s, &v);
 	FCGX_PutStr((const char *)answer.p, (int)answer.n, r.out);
 	if (!ended) {

@@ -110,7 +110,11 @@ struct span
 serve_refusal(struct serve *s, enum intake intake, struct span about)
 {
 	struct variables v = { .request = {
-				   .intake = intake, .about = about } };
+				   .intake = intake,
+				   .about = about,
+				   /* whatever it was: this comes first */
+				   .method = SPAN_INIT("GET"),
+			       } };
 
 	return serve_answer(s, &v);
 }

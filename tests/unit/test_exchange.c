@@ -7,6 +7,8 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "fake_app.h"
@@ -141,6 +143,44 @@ test_unread(void **state)
 	close(e.theirs);
 }
 
+/* One that drips is not waited for: a byte now and then buys no time. */
+static void
+test_drip(void **state)
+{
+	static const unsigned char bytes[BODY_MAX + 1];
+	struct timespec begun, ended, pause = { 0, 100000000 };
+	struct sink out;
+	pid_t peer;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, FCGI_KEEP);
+	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	fcgi_record(&out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
+	/* The header of a record whose content drips in. */
+	sink_span(&out,
+	    (struct span){ (const unsigned char *)"\1\5\0\1\377\377\0", 8 });
+	fcgi_send(pair[0], sink_view(&out));
+	peer = fork();
+	if (peer == 0) {
+		for (int i = 0; i < 100 && write(pair[0], "x", 1) == 1; i++)
+			nanosleep(&pause, NULL);
+		_exit(0);
+	}
+	assert_true(peer > 0);
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	assert_int_equal(exchange_answer(&serve, pair[1], RECORD_LARGE_BODY),
+	    EXCHANGE_UNREAD);
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	assert_true(ended.tv_sec - begun.tv_sec <= 3);
+	kill(peer, SIGKILL);
+	waitpid(peer, NULL, 0);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 /* A peer that is gone costs nothing but its connection. */
 static void
 test_gone(void **state)
@@ -210,6 +250,7 @@ main(void)
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_drip),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_cut),
