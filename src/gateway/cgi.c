@@ -13,15 +13,6 @@ struct input {
 	bool ended;
 };
 
-static long long
-clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 /* False when the time is over. */
 static bool
 wait_for(const struct input *in)
@@ -31,7 +22,7 @@ wait_for(const struct input *in)
 	int n;
 
 	do {
-		left = in->deadline - clock_ms();
+		left = in->deadline - serve_milliseconds();
 		if (left <= 0)
 			return false;
 		n = poll(&p, 1, (int)left);
@@ -84,15 +75,16 @@ read_counted(struct serve *s, struct input *in, size_t n)
 
 	if (have < n)
 		return have;
-	if (in->deadline > clock_ms() + END_MS)
-		in->deadline = clock_ms() + END_MS;
+	if (in->deadline > serve_milliseconds() + END_MS)
+		in->deadline = serve_milliseconds() + END_MS;
 	return have + read_up_to(in, s->body + have, 1);
 }
 
 static void
 read_body(struct serve *s, struct variables *v, int fd)
 {
-	struct input in = { fd, clock_ms() + REQUEST_SECONDS * 1000LL, false };
+	struct input in = { fd, serve_milliseconds() + REQUEST_SECONDS * 1000LL,
+		false };
 	size_t n;
 
 	if (v->request.intake != INTAKE_WHOLE) {

@@ -3,7 +3,6 @@
 #include <fcgiapp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 
 #define READ_MS 250   /* of one read of a body's rest, if it blocks */
 #define DRAIN_MS 1000 /* of all of them */
@@ -18,15 +17,6 @@ read_request(struct serve *s, FCGX_Request *r, struct variables *v)
 	variables_body(v, (struct span){ s->body, (size_t)n });
 	if (FCGX_GetError(r->in) != 0)
 		variables_fault(v, INTAKE_LENGTH, SPAN_LIT("The body"));
-}
-
-static long long
-milliseconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
 static void
@@ -46,9 +36,9 @@ limit_reads(int fd)
 static bool
 drain(FCGX_Request *r)
 {
-	long long end = milliseconds() + DRAIN_MS;
+	long long end = serve_milliseconds() + DRAIN_MS;
 
-	for (size_t n = 0; n < DISCARD_MAX && milliseconds() < end; n++)
+	for (size_t n = 0; n < DISCARD_MAX && serve_milliseconds() < end; n++)
 		if (FCGX_GetChar(r->in) < 0)
 			return FCGX_GetError(r->in) == 0;
 	return false;

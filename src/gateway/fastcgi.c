@@ -10,7 +10,6 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gateway/pool.h"
@@ -42,15 +41,6 @@ fastcgi_listens(int fd)
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) == 0 &&
 	       listens != 0;
-}
-
-static void
-read_clock(struct loop *l)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	l->now = t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
 static bool
@@ -248,7 +238,7 @@ turn(struct loop *l)
 	struct survey found;
 	int n;
 
-	read_clock(l);
+	l->now = serve_milliseconds();
 	found = pool_survey(&l->pool, l->now, l->end);
 	if (l->end != LLONG_MAX && !found.open)
 		return false;
@@ -257,7 +247,7 @@ turn(struct loop *l)
 		found.deadline = l->resume;
 	n = epoll_wait(
 	    l->epoll, events, EVENTS_MAX, timeout_until(l, found.deadline));
-	read_clock(l);
+	l->now = serve_milliseconds();
 	dispatch(l, events, n > 0 ? (size_t)n : 0);
 	return true;
 }

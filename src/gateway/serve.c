@@ -35,6 +35,15 @@ serve_now(void)
 	return now.tv_sec;
 }
 
+long long
+serve_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
 static void
 log_text(struct log_line *line, const char *name, struct span value)
 {

@@ -34,6 +34,9 @@ struct span serve_refusal(
 /* The time of day, in seconds. */
 long long serve_now(void);
 
+/* A clock that only goes forward, in milliseconds: for deadlines. */
+long long serve_milliseconds(void);
+
 /* A line for what is not a request: event and reason. */
 void serve_log(const char *event, struct span reason);
 
