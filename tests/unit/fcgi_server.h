@@ -140,4 +140,22 @@ server_descriptors(const struct server *server)
 	return n;
 }
 
+/*
+ * Waits until no more than n are open: the process closes a connection a
+ * moment after its peer saw the end.
+ */
+static inline bool
+server_settles(const struct server *server, unsigned n, int milliseconds)
+{
+	long long until = fcgi_clock_ms() + milliseconds;
+	const struct timespec moment = { 0, 5000000 };
+
+	while (server_descriptors(server) > n) {
+		if (fcgi_clock_ms() > until)
+			return false;
+		nanosleep(&moment, NULL);
+	}
+	return true;
+}
+
 #endif
