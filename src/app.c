@@ -105,14 +105,14 @@ answer_item(struct task *t, const struct policy *policy,
 	struct sink string;
 
 	if (!policy_decide(policy, t->ask.contract, item, &t->facts, &t->arena,
-		&ws->grant, &ws->problem))
+		&ws->grants[0], &ws->problem))
 		return false;
 	sink_init(&string, ws->string, sizeof(ws->string));
-	if (!api_sign(&ws->grant, &string, &signature))
+	if (!api_sign(&ws->grants[0], &string, &signature))
 		return problem_set(&ws->problem, 500, "out_of_room", no_param,
 		    "The request and the policy together are too large.");
-	t->out->public_id = grant_value(&ws->grant, "public_id");
-	api_answer(&ws->grant, &signature, j);
+	t->out->public_id = grant_value(&ws->grants[0], "public_id");
+	api_answer(&ws->grants[0], &signature, j);
 	return true;
 }
 

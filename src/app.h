@@ -5,6 +5,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "base/counters.h"
 #include "base/random.h"
 #include "cloudinary/api_sign.h"
 #include "http/answer.h"
@@ -16,13 +17,17 @@ struct workspace {
 	unsigned char body[BODY_OUT_MAX];
 	unsigned char string[STRING_TO_SIGN_MAX];
 	struct params items[BATCH_MAX];
-	struct grant grant;
+	struct grant grants[BATCH_MAX];
 	struct problem problem;
 };
 
 /* The outside world, as far as the core may reach it. */
 struct world {
 	struct random_source *random;
+	struct counters *counters;  /* NULL: out of order */
+	const struct names *denied; /* who may not ask at all; NULL: nobody
+				       knows (see deny_users_file) */
+	unsigned generation;        /* of the configuration; 0: none yet */
 };
 
 /*

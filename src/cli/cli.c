@@ -6,7 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "cli/version.h"
+#include "base/version.h"
 
 static const struct command {
 	const char *name;

@@ -2,10 +2,23 @@
 #ifndef HTTP_ANSWER_H
 #define HTTP_ANSWER_H
 
+#include "base/counters.h"
 #include "base/sink.h"
 #include "http/problem.h"
 
 enum media { MEDIA_NONE = 0, MEDIA_JSON, MEDIA_PROBLEM };
+
+/*
+ * One limit and what is left of it, for RateLimit-Policy and RateLimit
+ * (draft-ietf-httpapi-ratelimit-headers-10, 3 and 4).
+ */
+struct rate {
+	const char *name; /* a constant: "hour", "total-day" */
+	unsigned quota, seconds;
+	unsigned remaining, resets; /* seconds */
+};
+
+#define RATES_MAX (2 * POLICY_LIMITS_MAX)
 
 struct answer {
 	int status;
@@ -17,6 +30,10 @@ struct answer {
 	bool credentials; /* Access-Control-Allow-Credentials */
 	bool preflight;   /* OPTIONS: methods, headers, max age */
 	bool allow;       /* 405: the Allow header */
+
+	size_t n_rates;
+	struct rate rates[RATES_MAX];
+	long long retry_after; /* seconds; 0: no such header */
 
 	/* For the log, never for the client. */
 	const char *code;   /* "granted", or the problem's code */

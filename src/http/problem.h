@@ -11,6 +11,7 @@ struct problem {
 	struct span param;     /* empty: no member */
 	struct span policy;    /* empty: no member */
 	long long server_time; /* 0: no member */
+	long long retry_after; /* seconds; 0: no member */
 	struct sink detail;    /* into text */
 	unsigned char text[DETAIL_MAX];
 };

@@ -7,6 +7,7 @@
 #define POLICY_CONFIG_H
 
 #include "base/address.h"
+#include "base/counters.h"
 #include "base/digest.h"
 #include "base/vault.h"
 #include "http/origin.h"
@@ -40,11 +41,6 @@ struct allowance {
 	struct rule rule;
 };
 
-struct limit {
-	unsigned count;
-	unsigned seconds; /* 60, 3600 or 86400 */
-};
-
 /* A list that may be absent: absent asks nothing, an empty one lets nobody. */
 struct names {
 	bool present;
@@ -71,9 +67,23 @@ struct policy {
 	bool has_origins;
 	struct origins origins; /* a part of the site's */
 	long long lifetime;     /* seconds */
-	size_t n_limits;
-	const struct limit *limits;
+	size_t n_limits, n_totals;
+	const struct limit *limits; /* of each user, or of each address */
+	const struct limit *totals; /* of the policy as a whole */
+	bool anonymous;             /* no session: counted by address */
 	bool reusable, any_owner, shared_tags;
+};
+
+/* Where counts are kept. */
+enum store_kind { STORE_NONE = 0, STORE_FILE, STORE_TCP, STORE_UNIX };
+
+struct store_config {
+	enum store_kind kind; /* STORE_FILE when nothing else is said */
+	/* A folder; an IP address; a socket. NUL-terminated, absolute. */
+	struct span place;
+	unsigned port;        /* STORE_TCP */
+	unsigned database;    /* Redis: SELECT, 0 to 9999 */
+	struct span password; /* Redis: AUTH; in the vault, or empty */
 };
 
 struct config {
@@ -83,6 +93,10 @@ struct config {
 	struct session_config session;
 	struct origins origins;
 	const struct policy *policies;
+	struct store_config store;
+	bool counts;     /* some policy has a limit: the store is needed */
+	struct span log; /* a file, NUL-terminated; empty: standard error */
+	struct span deny_users_file;     /* NUL-terminated; empty: none */
 	const struct span *secret_paths; /* real paths, for DOCUMENT_ROOT */
 	struct vault *vault;
 	void *memory; /* what everything above lies in */
