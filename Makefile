@@ -28,6 +28,14 @@ LTO    =
 endif
 LIBS   = -lfcgi -lcrypto -lconfig -ljansson
 
+# Counters on several machines, where hiredis is: HIREDIS=no leaves it out.
+HIREDIS := $(shell $(CC) -E -include hiredis/hiredis.h -x c /dev/null \
+	>/dev/null 2>&1 && echo yes || echo no)
+ifeq ($(HIREDIS),yes)
+LIBS += -lhiredis
+$(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
+endif
+
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
@@ -47,6 +55,12 @@ $(LIBRARY): $(OBJECTS)
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(OPT) $(LTO) $(HARDEN) $(SAN) -MMD -MP -c -o $@ $<
+
+# Holds the setting: what was built with another one is built again.
+$(BUILD)/store/redis_wire.o: $(BUILD)/hiredis
+$(BUILD)/hiredis: always
+	@mkdir -p $(@D)
+	@[ "$$(cat $@ 2>/dev/null)" = '$(HIREDIS)' ] || echo '$(HIREDIS)' >$@
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -85,5 +99,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all check units run bench fuzz format clean
+.PHONY: all check units run bench fuzz format clean always
 .SECONDARY:

@@ -4,12 +4,15 @@
 
 #include "cloudinary/api_answer.h"
 #include "cloudinary/information.h"
+#include "health.h"
 #include "http/intake.h"
+#include "policy/quota.h"
 
 /* One request under way. */
 struct task {
 	const struct config *config; /* NULL: none is good */
 	const struct request *request;
+	const struct world *world;
 	struct workspace *ws;
 	struct arena arena;
 	struct sink body;
@@ -82,6 +85,35 @@ check_session(struct task *t)
 	    "There is no valid session; log in and try again.");
 }
 
+/* The session is right, and its user may still be on the site's list. */
+static bool
+check_denied(struct task *t)
+{
+	if (t->config->deny_users_file.n == 0)
+		return true;
+	if (t->world->denied == NULL) {
+		t->out->reason = "deny_users_file has never been read";
+		return problem_set(&t->ws->problem, 503, "configuration",
+		    no_param,
+		    "The server is not configured; its log says why.");
+	}
+	return !names_have(t->world->denied, t->session.user) ||
+	       problem_set(&t->ws->problem, 403, "user_denied", no_param,
+		   "This user may not ask for anything here.");
+}
+
+/* A policy without a session is public; a page of another site is not. */
+static bool
+check_asker(struct task *t)
+{
+	const struct policy *policy = config_policy(t->config, t->ask.policy);
+
+	if (policy != NULL && policy->anonymous)
+		return origin_check(
+		    &t->config->origins, t->request, &t->ws->problem);
+	return check_session(t) && check_denied(t);
+}
+
 /* No policy is named: the account, and what is open to this user. */
 static bool
 answer_information(struct task *t)
@@ -95,27 +127,25 @@ answer_information(struct task *t)
 	return true;
 }
 
-/* One item of the batch: judged, signed, written. */
+/* One item of the batch: signed, written. */
 static bool
-answer_item(struct task *t, const struct policy *policy,
-    const struct params *item, struct json_out *j)
+answer_item(struct task *t, const struct grant *grant, struct json_out *j)
 {
-	struct workspace *ws = t->ws;
 	struct signature signature;
 	struct sink string;
 
-	if (!policy_decide(policy, t->ask.contract, item, &t->facts, &t->arena,
-		&ws->grants[0], &ws->problem))
-		return false;
-	sink_init(&string, ws->string, sizeof(ws->string));
-	if (!api_sign(&ws->grants[0], &string, &signature))
-		return problem_set(&ws->problem, 500, "out_of_room", no_param,
+	sink_init(&string, t->ws->string, sizeof(t->ws->string));
+	if (!api_sign(grant, &string, &signature))
+		return problem_set(&t->ws->problem, 500, "out_of_room",
+		    no_param,
 		    "The request and the policy together are too large.");
-	t->out->public_id = grant_value(&ws->grants[0], "public_id");
-	api_answer(&ws->grants[0], &signature, j);
+	t->out->public_id = grant_value(grant, "public_id");
+	api_answer(grant, &signature, j);
 	return true;
 }
 
+/* All is judged before anything is counted, and counted before it is signed.
+ */
 static bool
 answer_batch(struct task *t)
 {
@@ -131,9 +161,17 @@ answer_batch(struct task *t)
 	if (!policy_open_to(
 		policy, &t->facts, t->request, &t->arena, &t->ws->problem))
 		return false;
+	for (size_t i = 0; i < t->ask.n; i++)
+		if (!policy_decide(policy, t->ask.contract, &t->ask.items[i],
+			&t->facts, &t->arena, &t->ws->grants[i],
+			&t->ws->problem))
+			return false;
+	if (!quota_take(policy, &t->facts, t->world->counters,
+		(unsigned)t->ask.n, &t->arena, t->out, &t->ws->problem))
+		return false;
 	json_begin(&j, &t->body);
 	for (size_t i = 0; i < t->ask.n; i++)
-		if (!answer_item(t, policy, &t->ask.items[i], &j))
+		if (!answer_item(t, &t->ws->grants[i], &j))
 			return false;
 	t->out->code = "granted";
 	return true;
@@ -159,6 +197,11 @@ answer_request(struct task *t)
 {
 	t->out->preflight = span_is(t->request->method, "OPTIONS") &&
 			    t->request->intake == INTAKE_WHOLE;
+	if (health_asked(t->request)) {
+		health_answer(
+		    t->config, t->request, t->world, t->out, &t->body);
+		return true;
+	}
 	if (!check_service(t))
 		return false;
 	answer_origin(t);
@@ -169,7 +212,7 @@ answer_request(struct task *t)
 	}
 	if (!intake_check(t->request, &t->ws->problem) ||
 	    !ask_read(t->request, &t->arena, &t->ask, &t->ws->problem) ||
-	    !check_room(t) || !check_session(t))
+	    !check_room(t) || !check_asker(t))
 		return false;
 	if (!(t->ask.policy.n == 0 ? answer_information : answer_batch)(t))
 		return false;
@@ -186,9 +229,11 @@ handle(const struct config *config, const struct request *request,
     long long now, struct world *world, struct workspace *ws,
     struct answer *out)
 {
-	struct task t = {
-		.config = config, .request = request, .ws = ws, .out = out
-	};
+	struct task t = { .config = config,
+		.request = request,
+		.world = world,
+		.ws = ws,
+		.out = out };
 
 	memset(out, 0, sizeof(*out));
 	problem_clear(&ws->problem);
@@ -203,6 +248,7 @@ handle(const struct config *config, const struct request *request,
 	/* Whatever was written for a grant goes with the refusal. */
 	sink_init(&t.body, ws->body, sizeof(ws->body));
 	ws->problem.policy = out->policy;
+	out->retry_after = ws->problem.retry_after;
 	out->param = ws->problem.param;
 	out->allow = ws->problem.status == 405;
 	out->preflight = false;

@@ -57,10 +57,16 @@
 #define POLICIES_MAX 128 /* in number */
 #define ORIGINS_MAX 64   /* in number */
 #define ORIGIN_MAX 255
+/* Each account's, each session key, and the store's password, in number. */
+#define SECRETS_MAX (CLOUDS_MAX + SESSION_KEYS_MAX + 1)
 #define SECRET_MIN 16
 #define SECRET_SHORT 32 /* shorter ones are warned about */
 #define SECRET_MAX 512  /* after decoding */
 #define SECRET_FILE_MAX 2048
+#define DENIED_FILE_MAX 1048576 /* deny_users_file */
+#define DENIED_MAX 65536        /* users in it, in number */
+#define STORE_DATABASE_MAX 9999 /* a Redis server's databases, as a number */
+#define SOCKET_PATH_MAX 107     /* sun_path without its NUL, unix(7) */
 
 /* The answer. */
 #define DETAIL_MAX 1024

@@ -1,21 +1,61 @@
+#define _GNU_SOURCE /* pwritev2 */
+
 #include "base/log.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/date.h"
 
-#define FIELD_MAX 256
+/* What stands behind a descriptor. */
+enum kind {
+	KIND_OTHER = 0, /* a pipe, a terminal, a device; not known yet */
+	KIND_FILE,
+	KIND_SOCKET
+};
 
-/* Kept free, so that a line can always be ended. */
-static const struct span cut_end = SPAN_INIT(" cut=true\n");
+struct outlet {
+	int fd; /* -1: none */
+	enum kind kind;
+	bool torn; /* it ends in a part of a line */
+};
 
-static int log_fd = 2;
+static struct outlet stream = { 2, KIND_OTHER, false };
+static struct outlet file = { -1, KIND_FILE, false };
+static int file_error;
+static long long lost; /* lines that nothing took since the last one */
 
 void
 log_to(int fd)
 {
-	log_fd = fd;
+	struct stat st;
+
+	stream = (struct outlet){ fd, KIND_OTHER, false };
+	if (fstat(fd, &st) != 0)
+		return;
+	if (S_ISREG(st.st_mode))
+		stream.kind = KIND_FILE;
+	else if (S_ISSOCK(st.st_mode))
+		stream.kind = KIND_SOCKET;
+}
+
+void
+log_to_file(int fd)
+{
+	file = (struct outlet){ fd, KIND_FILE, false };
+}
+
+int
+log_file_error(void)
+{
+	int error = file_error;
+
+	file_error = 0;
+	return error;
 }
 
 /*
@@ -41,17 +81,21 @@ field_end(struct log_line *line, const struct sink *field)
 		line->out.n = field->n;
 }
 
+/* The first byte is for the end of a line that was torn: see put(). */
 void
 log_start(struct log_line *line, long long now, const char *event)
 {
 	struct sink time;
 
-	sink_init(&line->out, line->mem, sizeof(line->mem) - cut_end.n);
+	line->mem[0] = '\n';
+	sink_init(
+	    &line->out, line->mem + 1, sizeof(line->mem) - LOG_LINE_SPARE);
 	time = field_begin(line);
 	sink_text(&time, "time=");
 	date_time_write(now, &time);
 	field_end(line, &time);
-	log_field(line, "event", span_of(event));
+	if (event != NULL)
+		log_field(line, "event", span_of(event));
 }
 
 static bool
@@ -60,13 +104,28 @@ is_plain(unsigned char c)
 	return c > 0x20 && c < 0x7f && c != '=' && c != '"';
 }
 
-static bool
-needs_quotes(struct span s)
+/* What c takes in quotes. */
+static size_t
+cost_of(unsigned char c)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_plain(s.p[i]))
-			return true;
-	return s.n == 0;
+	if (c < 0x20 || c > 0x7e)
+		return 4;
+	return c == '"' || c == '\\' ? 2 : 1;
+}
+
+/* As much of s as takes no more than room. It needs quotes unless plain. */
+static struct span
+head_for(struct span s, size_t room, bool *plain)
+{
+	size_t n = 0;
+
+	*plain = true;
+	for (; n < s.n && cost_of(s.p[n]) <= room; n++) {
+		room -= cost_of(s.p[n]);
+		*plain = *plain && is_plain(s.p[n]);
+	}
+	*plain = *plain && n > 0;
+	return span_head(s, n);
 }
 
 /* quoted = DQUOTE *(printable / "\" DQUOTE / "\\" / "\x" 2HEXDIG) DQUOTE */
@@ -90,18 +149,29 @@ quoted(struct span s, struct sink *out)
 }
 
 void
-log_field(struct log_line *line, const char *name, struct span value)
+log_value(
+    struct log_line *line, const char *name, struct span value, size_t room)
 {
 	struct sink field = field_begin(line);
-	struct span head =
-	    value.n > FIELD_MAX ? span_head(value, FIELD_MAX) : value;
+	bool plain;
+	struct span head = head_for(value, room, &plain);
 
-	sink_say(&field, " %s=", name);
-	if (needs_quotes(head))
-		quoted(head, &field);
-	else
+	sink_byte(&field, ' ');
+	sink_text(&field, name);
+	sink_byte(&field, '=');
+	if (plain)
 		sink_span(&field, head);
+	else
+		quoted(head, &field);
 	field_end(line, &field);
+}
+
+void
+log_field(struct log_line *line, const char *name, struct span value)
+{
+	if (value.n > LOG_VALUE_MAX)
+		value = span_head(value, LOG_VALUE_MAX);
+	log_value(line, name, value, 4 * LOG_VALUE_MAX);
 }
 
 void
@@ -113,17 +183,99 @@ log_number(struct log_line *line, const char *name, long long value)
 	field_end(line, &field);
 }
 
-/* A second write would let another process's line in between. */
+void
+log_text(struct log_line *line, const char *name, struct span text)
+{
+	while (text.n > LOG_VALUE_MAX) {
+		log_field(line, name, span_head(text, LOG_VALUE_MAX));
+		text = span_skip(text, LOG_VALUE_MAX);
+		name = "more";
+	}
+	log_field(line, name, text);
+}
+
+/* write(2) for what may be full and has no flag of its own for that. */
+static ssize_t
+write_if_room(int fd, unsigned char *p, size_t n)
+{
+	struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+	if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return write(fd, p, n);
+}
+
+/*
+ * O_NONBLOCK would be the other processes' too, so each write says for itself
+ * that it does not wait. Where the kernel knows no such write (terminals; with
+ * older ones, pipes), there is a look before it; then only a process that
+ * takes a pipe's last page between the two could make this one wait.
+ */
+static ssize_t
+write_now(const struct outlet *to, unsigned char *p, size_t n)
+{
+	struct iovec bytes = { p, n };
+	ssize_t written;
+
+	if (to->kind == KIND_FILE)
+		return write(to->fd, p, n);
+	if (to->kind == KIND_SOCKET)
+		return send(to->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	written = pwritev2(to->fd, &bytes, 1, -1, RWF_NOWAIT);
+	if (written < 0 && errno != EAGAIN && errno != EINTR)
+		written = write_if_room(to->fd, p, n);
+	return written;
+}
+
+/*
+ * A second write would let another process's line in between. A disk that is
+ * full may take a part; then the next line begins with an LF, for which there
+ * is a byte before p.
+ */
+static bool
+put(struct outlet *to, unsigned char *p, size_t n)
+{
+	size_t before = to->torn ? 1 : 0;
+	ssize_t written;
+
+	do
+		written = write_now(to, p - before, n + before);
+	while (written < 0 && errno == EINTR);
+	if (written < 0)
+		return false;
+	to->torn = (size_t)written < n + before;
+	errno = 0; /* why it took a part, the next write will say */
+	return !to->torn;
+}
+
+static bool
+put_file(unsigned char *p, size_t n)
+{
+	bool taken;
+
+	if (file.fd < 0)
+		return false;
+	taken = put(&file, p, n);
+	if (!taken)
+		file_error = errno;
+	return taken;
+}
+
 void
 log_end(struct log_line *line)
 {
 	struct sink end = field_begin(line);
 
-	end.cap = sizeof(line->mem);
+	end.cap = sizeof(line->mem) - 1;
 	if (line->out.full)
-		sink_span(&end, cut_end);
+		sink_text(&end, " cut=true");
+	if (lost > 0)
+		sink_say(&end, " lost=%d", lost);
+	sink_byte(&end, '\n');
+	if (put_file(end.p, end.n) || put(&stream, end.p, end.n))
+		lost = 0;
 	else
-		sink_byte(&end, '\n');
-	while (write(log_fd, end.p, end.n) < 0 && errno == EINTR)
-		continue;
+		lost++;
 }

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What a file is opened for. */
+enum use { USE_READ = 1, USE_SECRET, USE_WRITE, USE_MAKE };
+
 static bool
 our_user(uid_t owner)
 {
@@ -132,7 +135,8 @@ find_folder(const char *path, char real[static PATH_MAX], struct sink *why)
 		return false;
 	}
 	/* Who can write where a link lies can point it elsewhere. */
-	return folder[0] != '/' || folders_ok(folder, path, why);
+	return folder[0] != '/' || strcmp(folder, real) == 0 ||
+	       folders_ok(folder, path, why);
 }
 
 /* Where path really is; the last name is not followed if it is a link. */
@@ -160,34 +164,61 @@ find_file(const char *path, const char *folder, char real[static PATH_MAX],
 	return true;
 }
 
-static int
-open_file(const char *real, const char *path, struct sink *why)
+/* Why open() failed. */
+static void
+say_unopened(int error, enum use use, const char *path, struct sink *why)
 {
-	/* O_NONBLOCK: a FIFO would wait for its other end. */
-	int fd = open(
-	    real, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd >= 0)
-		return fd;
-	if (errno == ENOENT || errno == ENOTDIR)
+	if (error == ENOENT || error == ENOTDIR)
 		sink_say(why, "%s: there is no such file", path);
-	else if (errno == ENXIO) /* a socket */
+	else if (error == ENXIO || error == EISDIR) /* ENXIO: a socket */
 		sink_say(why, "%s: this is not a regular file: name one", path);
-	else if (errno == ELOOP)
+	else if (error == ELOOP)
 		sink_say(why,
 		    "%s: this is a symbolic link: name the file itself", path);
-	else if (errno == EACCES)
+	else if (error == EACCES && use == USE_MAKE)
+		sink_say(why,
+		    "%s: the user who runs this can't make it or write to it: "
+		    "chown its folder, or the file, to that user",
+		    path);
+	else if (error == EACCES && use == USE_WRITE)
+		sink_say(why,
+		    "%s: the user who runs this can't write to it: chown it "
+		    "to that user",
+		    path);
+	else if (error == EACCES)
 		sink_say(why,
 		    "%s: the user who runs this can't read it: chown it to "
 		    "that user, or to its group with chmod 640 %s",
 		    path, path);
+	else if (error == EROFS)
+		sink_say(why,
+		    "%s: its file system is read-only: name one that can be "
+		    "written to",
+		    path);
+	else if (error == ENOSPC || error == EDQUOT)
+		sink_say(why, "%s: there is no room left for it", path);
 	else
 		sink_say(why, "%s: can't be opened (error %d)", path,
-		    (long long)errno);
-	return -1;
+		    (long long)error);
 }
 
-/* What both kinds of file must be. */
+static int
+open_file(const char *real, const char *path, enum use use, struct sink *why)
+{
+	/* O_NONBLOCK: a FIFO would wait for its other end. */
+	int flags = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int fd;
+
+	flags |= use == USE_READ || use == USE_SECRET ? O_RDONLY : O_RDWR;
+	if (use == USE_MAKE)
+		flags |= O_CREAT;
+	fd = open(real, flags, 0600);
+	if (fd < 0)
+		say_unopened(errno, use, path, why);
+	return fd;
+}
+
+/* What every file must be. */
 static bool
 file_ok(const struct stat *st, const char *path, struct sink *why)
 {
@@ -230,8 +261,8 @@ secret_ok(const struct stat *st, const char *path, struct sink *why)
 }
 
 static int
-open_checked(
-    const char *path, bool secret, char real[static PATH_MAX], struct sink *why)
+open_checked(const char *path, enum use use, char real[static PATH_MAX],
+    struct sink *why)
 {
 	char folder[PATH_MAX];
 	struct stat st;
@@ -240,13 +271,13 @@ open_checked(
 	if (!find_folder(path, folder, why) || !folders_ok(folder, path, why) ||
 	    !find_file(path, folder, real, why))
 		return -1;
-	fd = open_file(real, path, why);
+	fd = open_file(real, path, use, why);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &st) != 0)
 		sink_say(why, "%s: can't be looked at", path);
 	else if (file_ok(&st, path, why) &&
-		 (!secret || secret_ok(&st, path, why)))
+		 (use != USE_SECRET || secret_ok(&st, path, why)))
 		return fd;
 	close(fd);
 	return -1;
@@ -257,16 +288,24 @@ trusted_open(const char *path, struct sink *why)
 {
 	char real[PATH_MAX];
 
-	return open_checked(path, false, real, why);
+	return open_checked(path, USE_READ, real, why);
 }
 
 int
 trusted_open_secret(const char *path, struct sink *real, struct sink *why)
 {
 	char mem[PATH_MAX];
-	int fd = open_checked(path, true, mem, why);
+	int fd = open_checked(path, USE_SECRET, mem, why);
 
 	if (fd >= 0)
 		sink_text(real, mem);
 	return fd;
+}
+
+int
+trusted_open_write(const char *path, bool make, struct sink *why)
+{
+	char real[PATH_MAX];
+
+	return open_checked(path, make ? USE_MAKE : USE_WRITE, real, why);
 }

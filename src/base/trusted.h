@@ -1,6 +1,6 @@
 /*
- * Files that this program takes orders or secrets from: nobody but root and
- * the user who runs it may be able to change them.
+ * Files that this program takes orders or secrets from, or counts in: nobody
+ * but root and the user who runs it may be able to change them.
  */
 #ifndef BASE_TRUSTED_H
 #define BASE_TRUSTED_H
@@ -23,5 +23,11 @@ int trusted_open(const char *path, struct sink *why);
  * without links, and nothing on failure.
  */
 int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
+
+/*
+ * The same as trusted_open(), to read and to write. make: with mode 0600 when
+ * there is none yet; its folder must be there.
+ */
+int trusted_open_write(const char *path, bool make, struct sink *why);
 
 #endif

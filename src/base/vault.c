@@ -17,9 +17,7 @@
 	(((n) + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1))
 
 /* Everything that a configuration can name, each with its HMAC states. */
-#define ROOM                                                                   \
-	((CLOUDS_MAX + SESSION_KEYS_MAX) *                                     \
-	    (ALIGNED(SECRET_MAX) + ALIGNED(HMAC_KEY_MAX)))
+#define ROOM (SECRETS_MAX * (ALIGNED(SECRET_MAX) + ALIGNED(HMAC_KEY_MAX)))
 
 /*
  * Lies in the pages itself, so that sealing protects it too. In a forked child

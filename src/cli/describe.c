@@ -75,6 +75,39 @@ describe_origins(const struct origins *origins, struct sink *out)
 	sink_text(out, ".\n");
 }
 
+static void
+describe_store(const struct store_config *store, struct sink *out)
+{
+	if (store->kind == STORE_TCP)
+		sink_say(out,
+		    "Signatures are counted in Redis at %v, port %d, database "
+		    "%d",
+		    store->place, (long long)store->port,
+		    (long long)store->database);
+	else if (store->kind == STORE_UNIX)
+		sink_say(
+		    out, "Signatures are counted in Redis at %v", store->place);
+	else
+		sink_say(out, "Signatures are counted in the folder %v",
+		    store->place);
+	sink_text(
+	    out, store->password.n > 0 ? ", with a password ****.\n" : ".\n");
+}
+
+static void
+describe_files(const struct config *config, struct sink *out)
+{
+	if (config->deny_users_file.n > 0)
+		sink_say(out, "The users in %v may not ask.\n",
+		    config->deny_users_file);
+	if (config->counts)
+		describe_store(&config->store, out);
+	if (config->log.n > 0)
+		sink_say(out, "The log goes to %v.\n", config->log);
+	else
+		sink_text(out, "The log goes to standard error.\n");
+}
+
 void
 describe_config(const struct config *config, struct sink *out)
 {
@@ -82,6 +115,8 @@ describe_config(const struct config *config, struct sink *out)
 		describe_cloud(&config->clouds[i], out);
 	describe_session(&config->session, out);
 	describe_origins(&config->origins, out);
+	describe_files(config, out);
 	for (size_t i = 0; i < config->n_policies; i++)
 		describe_policy(&config->policies[i], out);
+	describe_reach(config, out);
 }

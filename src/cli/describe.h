@@ -8,11 +8,18 @@
 
 #include "policy/config.h"
 
-/* Accounts, session, origins, and each policy. */
+/* Accounts, session, origins, files, each policy, and what they sum up to. */
 void describe_config(const struct config *config, struct sink *out);
 
 /* The effective policy: who may use it, what is set, what may be sent. */
 void describe_policy(const struct policy *policy, struct sink *out);
+
+/* "20 signatures an hour and 100 a day"; without the noun: "20 an hour". */
+void describe_counts(
+    const struct limit *limits, size_t n, bool noun, struct sink *out);
+
+/* How many signatures one user, and one address, can get in all. */
+void describe_reach(const struct config *config, struct sink *out);
 
 /* "role is editor or admin" for each of them, one a line. */
 void describe_require(

@@ -23,7 +23,9 @@ describe_require(const struct claim_rule *require, size_t n, struct sink *out)
 static void
 describe_users(const struct policy *p, struct sink *out)
 {
-	if (!p->users.present)
+	if (p->anonymous)
+		sink_text(out, "  Open to everybody, without a session");
+	else if (!p->users.present)
 		sink_text(out, "  Open to everybody with a valid session");
 	else if (p->users.n == 0)
 		sink_text(out, "  Open to nobody: users is empty");
@@ -125,6 +127,52 @@ describe_parameters(const struct policy *p, struct sink *out)
 }
 
 void
+describe_counts(
+    const struct limit *limits, size_t n, bool noun, struct sink *out)
+{
+	static const struct {
+		unsigned seconds;
+		const char *text;
+	} windows[] = {
+		{ 60, "a minute" },
+		{ 3600, "an hour" },
+		{ 86400, "a day" },
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		const char *things =
+		    limits[i].count == 1 ? " signature" : " signatures";
+		size_t w = 0;
+
+		while (windows[w].seconds != limits[i].seconds)
+			w++; /* limit_parse() makes no others */
+		if (i > 0)
+			sink_text(out, i + 1 < n ? ", " : " and ");
+		sink_say(out, "%d%s %s", (long long)limits[i].count,
+		    noun && i == 0 ? things : "", windows[w].text);
+	}
+}
+
+static void
+describe_limits(const struct policy *p, struct sink *out)
+{
+	if (p->n_limits + p->n_totals == 0) {
+		sink_text(
+		    out, "  Any number of signatures: it has no limit.\n");
+		return;
+	}
+	sink_text(out, "  At most ");
+	describe_counts(p->limits, p->n_limits, true, out);
+	if (p->n_limits > 0)
+		sink_say(
+		    out, " for each %s", p->anonymous ? "address" : "user");
+	if (p->n_limits > 0 && p->n_totals > 0)
+		sink_text(out, "; ");
+	describe_counts(p->totals, p->n_totals, p->n_limits == 0, out);
+	sink_text(out, p->n_totals > 0 ? " for all together.\n" : ".\n");
+}
+
+void
 describe_policy(const struct policy *p, struct sink *out)
 {
 	sink_say(out, "Policy %v: %s at the account %v.\n", p->name,
@@ -133,6 +181,7 @@ describe_policy(const struct policy *p, struct sink *out)
 	describe_require(p->require, p->n_require, out);
 	describe_places(p, out);
 	describe_parameters(p, out);
+	describe_limits(p, out);
 	sink_say(out, "  A signature is good for %d seconds%s.\n", p->lifetime,
 	    p->reusable ? ", and for any number of uploads" : "");
 	if (p->any_owner)

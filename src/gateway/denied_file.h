@@ -2,6 +2,8 @@
 #ifndef GATEWAY_DENIED_FILE_H
 #define GATEWAY_DENIED_FILE_H
 
+#include <sys/stat.h>
+
 #include "policy/denied.h"
 
 struct denied_list; /* one reading of the file */
@@ -9,7 +11,11 @@ struct denied_list; /* one reading of the file */
 struct denied_file {
 	const char *path;         /* NULL: none is configured */
 	struct denied_list *list; /* the last good reading; NULL: none yet */
-	/* what the file was at the last look, when that was, and so on */
+	struct stat seen;         /* what it was read from */
+	bool good;                /* the last look found nothing wrong */
+	bool said;                /* the log has it that something is wrong */
+	bool again; /* to be read again at the next look, changed or not */
+	long long next_look, next_say; /* milliseconds */
 };
 
 /* path as in the configuration, empty for none; must outlive f. */
@@ -21,6 +27,9 @@ void denied_init(struct denied_file *f, struct span path);
  * users, or NULL when there has never been a good reading: then nobody may
  * ask. Without a path: an empty list. When the file is gone or bad the old
  * list stays, and the log says so once, and again every minute.
+ *
+ * It is opened as trusted_open() says. A file that is written in place can be
+ * met half written: whoever changes it moves a new one over it.
  */
 const struct names *denied_now(struct denied_file *f, long long now_ms);
 

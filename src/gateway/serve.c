@@ -17,13 +17,56 @@ static const struct span out_of_room =
 	      "Cache-Control: no-store\r\n"
 	      "\r\n");
 
+/*
+ * What values may take in a line, so that nothing that a client sends pushes
+ * anything else out of it. A byte takes up to four.
+ */
+#define SHORT_ROOM 64
+#define CODE_ROOM 128
+#define NAME_ROOM (4 * SEGMENT_MAX)
+#define LONG_ROOM (4 * LOG_VALUE_MAX)
+#define REASON_ROOM 768
+
+#define NUMBER_WRITTEN(name) (sizeof(" " name "=") - 1 + 20)
+#define VALUE_WRITTEN(name, room) (sizeof(" " name "=\"\"") - 1 + (room))
+
+static_assert(
+    sizeof("time=YYYY-MM-DDThh:mm:ssZ") - 1 +
+	    VALUE_WRITTEN("request_id", SHORT_ROOM) +
+	    sizeof(" decision=answered") - 1 + NUMBER_WRITTEN("status") +
+	    VALUE_WRITTEN("code", CODE_ROOM) +
+	    VALUE_WRITTEN("policy", NAME_ROOM) +
+	    VALUE_WRITTEN("action", SHORT_ROOM) +
+	    VALUE_WRITTEN("user", LONG_ROOM) +
+	    VALUE_WRITTEN("public_id", LONG_ROOM) +
+	    VALUE_WRITTEN("param", NAME_ROOM) +
+	    VALUE_WRITTEN("reason", REASON_ROOM) +
+	    VALUE_WRITTEN("address", NAME_ROOM) + NUMBER_WRITTEN("us") <=
+	LOG_LINE_MAX - LOG_LINE_SPARE,
+    "a line of a request always fits");
+static_assert(USER_MAX <= LOG_VALUE_MAX && ID_MAX <= LOG_VALUE_MAX &&
+		  NAME_MAX_BYTES <= SEGMENT_MAX,
+    "who and what are whole");
+
 void
 serve_init(struct serve *s)
 {
 	/* No more is written: pages that are not used cost no memory. */
 	s->config = NULL;
-	s->world.random = &random_kernel;
+	s->world = (struct world){ .random = &random_kernel };
+	log_file_init(&s->log, (struct span){ NULL, 0 });
+	denied_init(&s->denied, (struct span){ NULL, 0 });
 	s->root_text[0] = s->root_real[0] = '\0';
+}
+
+void
+serve_end(struct serve *s)
+{
+	if (s->world.counters != NULL)
+		s->world.counters->close(s->world.counters);
+	denied_free(&s->denied);
+	log_file_close(&s->log);
+	serve_init(s);
 }
 
 long long
@@ -35,20 +78,19 @@ serve_now(void)
 	return now.tv_sec;
 }
 
-long long
-serve_milliseconds(void)
+static long long
+microseconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
-static void
-log_text(struct log_line *line, const char *name, struct span value)
+long long
+serve_milliseconds(void)
 {
-	if (value.n > 0)
-		log_field(line, name, value);
+	return microseconds() / 1000;
 }
 
 void
@@ -57,25 +99,46 @@ serve_log(const char *event, struct span reason)
 	struct log_line line;
 
 	log_start(&line, serve_now(), event);
-	log_text(&line, "reason", reason);
+	if (reason.n > 0)
+		log_text(&line, "reason", reason);
 	log_end(&line);
 }
 
+static const char *
+decision_of(const struct answer *a)
+{
+	if (a->status >= 400)
+		return "refused";
+	return span_is(span_of(a->code), "granted") ? "granted" : "answered";
+}
+
 static void
-log_refusal(
-    const struct answer *a, const struct request *request, long long now)
+log_some(
+    struct log_line *line, const char *name, struct span value, size_t room)
+{
+	if (value.n > 0)
+		log_value(line, name, value, room);
+}
+
+static void
+log_request(
+    const struct answer *a, struct span address, long long now, long long us)
 {
 	struct log_line line;
 
-	log_start(&line, now, "refused");
+	log_start(&line, now, NULL);
+	log_some(&line, "request_id", span_of(a->request_id), SHORT_ROOM);
+	log_field(&line, "decision", span_of(decision_of(a)));
 	log_number(&line, "status", a->status);
-	log_text(&line, "code", span_of(a->code));
-	log_text(&line, "request_id", span_of(a->request_id));
-	log_text(&line, "reason", span_of(a->reason));
-	log_text(&line, "user", a->user);
-	log_text(&line, "policy", a->policy);
-	log_text(&line, "param", a->param);
-	log_text(&line, "address", request->remote_addr);
+	log_some(&line, "code", span_of(a->code), CODE_ROOM);
+	log_some(&line, "policy", a->policy, NAME_ROOM);
+	log_some(&line, "action", span_of(a->action), SHORT_ROOM);
+	log_some(&line, "user", a->user, LONG_ROOM);
+	log_some(&line, "public_id", a->public_id, LONG_ROOM);
+	log_some(&line, "param", a->param, NAME_ROOM);
+	log_some(&line, "reason", span_of(a->reason), REASON_ROOM);
+	log_some(&line, "address", address, NAME_ROOM);
+	log_number(&line, "us", us);
 	log_end(&line);
 }
 
@@ -98,21 +161,38 @@ real_root(struct serve *s, struct span text)
 	return span_of(s->root_real);
 }
 
+/* The answer's bytes; what is logged is what is sent. */
+static struct span
+written(struct serve *s, struct answer *answer)
+{
+	struct sink out;
+
+	sink_init(&out, s->out, sizeof(s->out));
+	answer_write(answer, &out);
+	if (!out.full)
+		return sink_view(&out);
+	answer->status = 500;
+	answer->code = "out_of_room";
+	return out_of_room;
+}
+
 struct span
 serve_answer(struct serve *s, const struct variables *v)
 {
 	struct request request = v->request;
-	long long now = serve_now();
+	long long start = microseconds(), now = serve_now();
 	struct answer answer;
-	struct sink out;
+	struct span sent;
 
+	log_file_look(&s->log, start / 1000);
+	s->world.denied = denied_now(&s->denied, start / 1000);
+	s->world.generation = s->config != NULL ? 1 : 0;
 	request.document_root = real_root(s, v->request.document_root);
 	handle(s->config, &request, now, &s->world, &s->workspace, &answer);
-	if (answer.status >= 400)
-		log_refusal(&answer, &request, now);
-	sink_init(&out, s->out, sizeof(s->out));
-	answer_write(&answer, &out);
-	return out.full ? out_of_room : sink_view(&out);
+	sent = written(s, &answer);
+	log_request(&answer, request.remote_addr, now, microseconds() - start);
+	log_file_check(&s->log, start / 1000);
+	return sent;
 }
 
 struct span

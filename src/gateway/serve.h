@@ -3,12 +3,16 @@
 #define GATEWAY_SERVE_H
 
 #include "app.h"
+#include "gateway/denied_file.h"
+#include "gateway/log_file.h"
 #include "gateway/variables.h"
 
 /* The place where requests are served; one in a process, static. */
 struct serve {
 	const struct config *config; /* NULL: every request gets a 503 */
-	struct world world;
+	struct world world;          /* serve_answer() keeps it up to date */
+	struct log_file log;
+	struct denied_file denied;
 	struct workspace workspace;
 	unsigned char body[BODY_MAX + 1]; /* of the request */
 	unsigned char out[HEAD_OUT_MAX + BODY_OUT_MAX];
@@ -18,12 +22,29 @@ struct serve {
 	char root_real[PATH_TEXT_MAX + 1];
 };
 
-/* No configuration yet; random bytes from the kernel. */
+/*
+ * No configuration, no counters, no deny list yet; random bytes from the
+ * kernel, the log as it is.
+ */
 void serve_init(struct serve *s);
 
 /*
+ * Closes the counters, the deny list and the log file; then nothing is served
+ * any more. The configuration is the caller's, and is freed after this.
+ */
+void serve_end(struct serve *s);
+
+/*
  * Answers one request, now. Returns "Status:", headers and body, as they are
- * sent; they lie in s until the next request. A refusal is logged.
+ * sent; they lie in s until the next request. Each one is a line in the log:
+ *
+ *   time request_id decision status code policy action user public_id param
+ *   reason address us
+ *
+ * decision is granted for a signature, answered for anything else that was
+ * asked for (status < 400), refused for the rest. us is what the answer took,
+ * in microseconds. What is empty is left out. No cookie, no signature, no
+ * string to sign and no secret is ever in it.
  */
 struct span serve_answer(struct serve *s, const struct variables *v);
 
@@ -37,7 +58,7 @@ long long serve_now(void);
 /* A clock that only goes forward, in milliseconds: for deadlines. */
 long long serve_milliseconds(void);
 
-/* A line for what is not a request: event and reason. */
+/* A line for what is not a request: event and reason, however long. */
 void serve_log(const char *event, struct span reason);
 
 #endif

@@ -9,32 +9,18 @@
 #include "gateway/cgi.h"
 #include "gateway/door.h"
 #include "gateway/fastcgi.h"
+#include "store/redis.h"
+#include "store/store.h"
 
 extern char **environ;
 
 static struct serve serve;
 static struct control control;
 
-#define PIECE 256 /* what log_field() keeps of a value */
-
 struct log_report {
 	struct report report; /* the first member, so that self is this */
 	bool warnings;
 };
-
-/* A mistake and what would be right may be longer than one field. */
-static void
-log_sentences(struct log_line *line, struct span text)
-{
-	const char *name = "text";
-
-	while (text.n > PIECE) {
-		log_field(line, name, span_head(text, PIECE));
-		text = span_skip(text, PIECE);
-		name = "more";
-	}
-	log_field(line, name, text);
-}
 
 static void
 log_mistake(struct report *self, enum severity severity, const char *file,
@@ -52,8 +38,25 @@ log_mistake(struct report *self, enum severity severity, const char *file,
 	log_field(&out, "file", span_of(file));
 	if (line > 0)
 		log_number(&out, "line", line);
-	log_sentences(&out, text);
+	log_text(&out, "text", text);
 	log_end(&out);
+}
+
+/* The configuration, if this program can keep its counts where it says. */
+static struct config *
+with_store(struct config *config, const char *path, struct report *report)
+{
+	bool redis = config != NULL && (config->store.kind == STORE_TCP ||
+					   config->store.kind == STORE_UNIX);
+
+	if (!redis || redis_built_in())
+		return config;
+	report->say(report, SAY_ERROR, path, 0,
+	    SPAN_LIT("the store is Redis, and this program was built without "
+		     "hiredis: build it with hiredis, or keep the counts in a "
+		     "folder"));
+	config_free(config);
+	return NULL;
 }
 
 struct config *
@@ -67,19 +70,61 @@ start_config(struct serve *s, const struct control *from, bool warnings)
 		    SPAN_LIT("the digests give wrong answers: nothing will be "
 			     "signed or verified"));
 	else if (from->path[0] != '\0')
-		config = config_load(from->path, &report.report);
+		config = with_store(config_load(from->path, &report.report),
+		    from->path, &report.report);
 	if (config == NULL && from->why.n > 0)
 		serve_log("start", sink_view(&from->why));
 	s->config = config;
 	return config;
 }
 
-static void
-close_door(void)
+void
+start_services(struct serve *s, bool probe)
 {
-	if (!door_close())
+	const struct config *config = s->config;
+	const char *reason = NULL;
+
+	if (config == NULL)
+		return;
+	log_file_init(&s->log, config->log);
+	log_file_look(&s->log, serve_milliseconds());
+	denied_init(&s->denied, config->deny_users_file);
+	if (!config->counts)
+		return;
+	s->world.counters = store_new(&config->store);
+	if (s->world.counters == NULL)
+		reason = "there is no memory for the limits' counters";
+	else if (probe)
+		reason = s->world.counters->probe(s->world.counters);
+	if (reason != NULL)
+		serve_log("start", span_of(reason));
+}
+
+/*
+ * Signals that writing brings, of a reader that is gone and of a file that is
+ * as large as it may be: from here on they are errors of write(2).
+ */
+static void
+ignore_signals(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+static void
+begin(void)
+{
+	bool closed;
+
+	ignore_signals();
+	closed = door_close();
+	log_to(STDERR_FILENO);
+	if (!closed)
 		serve_log("start",
 		    SPAN_LIT("the kernel refused a part of the hardening"));
+	serve_init(&serve);
 }
 
 int
@@ -89,11 +134,12 @@ start_fastcgi(int argc, char **argv)
 	int status;
 
 	fastcgi_hold_signals();
-	close_door();
-	serve_init(&serve);
+	begin();
 	control_fastcgi(argc, argv, getenv("SIGNPOST_CONFIG"), &control);
 	config = start_config(&serve, &control, true);
+	start_services(&serve, true);
 	status = fastcgi_loop(&serve, STDIN_FILENO);
+	serve_end(&serve);
 	config_free(config);
 	return status;
 }
@@ -102,14 +148,11 @@ start_fastcgi(int argc, char **argv)
 _Noreturn void
 start_cgi(void)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	close_door();
-	sigaction(SIGPIPE, &ignore, NULL);
-	serve_init(&serve);
+	begin();
 	control_cgi(
 	    getenv("SCRIPT_FILENAME"), getenv("SIGNPOST_CONFIG"), &control);
 	start_config(&serve, &control, false);
+	start_services(&serve, false);
 	cgi_answer(&serve, environ, STDIN_FILENO, STDOUT_FILENO);
 	_exit(EXIT_SUCCESS);
 }

@@ -18,12 +18,38 @@ write_cors(const struct answer *a, struct sink *out)
 	header(out, "Access-Control-Allow-Origin", a->allow_origin);
 	if (a->credentials)
 		sink_text(out, "Access-Control-Allow-Credentials: true\r\n");
+	sink_text(out,
+	    "Access-Control-Expose-Headers: RateLimit, RateLimit-Policy, "
+	    "Retry-After\r\n");
 	if (a->preflight)
 		sink_text(out,
 		    "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
 		    "Access-Control-Allow-Headers: Content-Type, "
 		    "Authorization\r\n"
 		    "Access-Control-Max-Age: 600\r\n");
+}
+
+/*
+ * Lists of strings with parameters (RFC 9651 3.1): what may be had, and what
+ * is left of it.
+ */
+static void
+write_rates(const struct answer *a, struct sink *out)
+{
+	for (size_t i = 0; i < a->n_rates; i++)
+		sink_say(out, "%s\"%s\";q=%d;w=%d",
+		    i == 0 ? "RateLimit-Policy: " : ", ", a->rates[i].name,
+		    (long long)a->rates[i].quota,
+		    (long long)a->rates[i].seconds);
+	sink_text(out, a->n_rates > 0 ? "\r\n" : "");
+	for (size_t i = 0; i < a->n_rates; i++)
+		sink_say(out, "%s\"%s\";r=%d;t=%d",
+		    i == 0 ? "RateLimit: " : ", ", a->rates[i].name,
+		    (long long)a->rates[i].remaining,
+		    (long long)a->rates[i].resets);
+	sink_text(out, a->n_rates > 0 ? "\r\n" : "");
+	if (a->retry_after > 0)
+		sink_say(out, "Retry-After: %d\r\n", a->retry_after);
 }
 
 /*
@@ -58,6 +84,7 @@ answer_write(const struct answer *a, struct sink *out)
 		write_cors(a, out);
 	if (a->allow)
 		sink_text(out, "Allow: GET, POST, OPTIONS\r\n");
+	write_rates(a, out);
 	sink_text(out, "\r\n");
 	sink_span(out, body);
 }
@@ -97,6 +124,10 @@ answer_problem(struct answer *a, const struct problem *p, struct sink *body)
 	if (p->server_time != 0) {
 		json_name(&j, "server_time");
 		json_number(&j, p->server_time);
+	}
+	if (p->retry_after != 0) {
+		json_name(&j, "retry_after");
+		json_number(&j, p->retry_after);
 	}
 	json_name(&j, "error");
 	json_open(&j, '{');

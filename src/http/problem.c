@@ -41,7 +41,7 @@ problem_clear(struct problem *p)
 	p->status = 0;
 	p->code = NULL;
 	p->param = p->policy = (struct span){ NULL, 0 };
-	p->server_time = 0;
+	p->server_time = p->retry_after = 0;
 	sink_init(&p->detail, p->text, sizeof(p->text));
 }
 

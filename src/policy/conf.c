@@ -5,9 +5,8 @@
 #include "base/limits.h"
 #include "policy/loader.h"
 
-/* Up to cap bytes; *n is 0 on failure. */
-static bool
-read_all(int fd, unsigned char *p, size_t cap, size_t *n)
+bool
+conf_read(int fd, unsigned char *p, size_t cap, size_t *n)
 {
 	size_t got = 0;
 
@@ -47,7 +46,7 @@ read_text(struct loader *l, struct span *out)
 		conf_error(l, NULL, "%v", (struct span){ mem, why.n });
 		return false;
 	}
-	was_read = p != NULL && read_all(fd, p, CONFIG_MAX + 1, &n);
+	was_read = p != NULL && conf_read(fd, p, CONFIG_MAX + 1, &n);
 	close(fd);
 	if (!was_read) {
 		conf_error(l, NULL, "it can't be read");
@@ -119,7 +118,7 @@ static void
 load_tree(struct loader *l, const config_setting_t *root)
 {
 	static const char *const names[] = { "cloudinary", "clouds", "session",
-		"origins", "policies" };
+		"origins", "store", "store_password_file", "log", "policies" };
 	unsigned before = l->report->errors;
 
 	conf_known(l, root, names, sizeof(names) / sizeof(names[0]));
@@ -127,6 +126,8 @@ load_tree(struct loader *l, const config_setting_t *root)
 	conf_clouds(l, root);
 	conf_session(l, root);
 	conf_origins(l, root);
+	conf_store(l, root);
+	conf_log(l, root);
 	conf_policies(l, root);
 	if (l->report->errors == before && !l->arena.full)
 		owner_check(l);
@@ -168,8 +169,8 @@ start(struct loader *l, const char *path, void *memory)
 
 	arena_init(&l->arena, memory, CONFIG_MEMORY_MAX);
 	config = arena_take(&l->arena, sizeof(*config));
-	l->secret_paths = arena_array(
-	    &l->arena, CLOUDS_MAX + SESSION_KEYS_MAX, sizeof(*l->secret_paths));
+	l->secret_paths =
+	    arena_array(&l->arena, SECRETS_MAX, sizeof(*l->secret_paths));
 	config->path = arena_copy(&l->arena, span_of(path));
 	l->dir = (const char *)arena_copy(&l->arena, folder_of(config->path)).p;
 	config->secret_paths = l->secret_paths;

@@ -97,47 +97,6 @@ read_cloud(struct loader *l, const config_setting_t *group, struct policy *out)
 		wrong_cloud(l, at);
 }
 
-static bool
-window_twice(const struct limit *limits, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (limits[i].seconds == limits[n].seconds)
-			return true;
-	return false;
-}
-
-static void
-read_limits(struct loader *l, const config_setting_t *group, struct policy *out)
-{
-	const config_setting_t *at = conf_member(group, "limit");
-	struct limit *limits;
-	struct span *texts;
-	size_t n;
-
-	if (!conf_strings(l, group, "limit", POLICY_LIMITS_MAX, &texts, &n))
-		return;
-	limits = arena_array(&l->arena, n, sizeof(*limits));
-	if (limits == NULL)
-		return;
-	if (n == 0)
-		conf_error(l, at, "limit is empty: leave it out");
-	for (size_t i = 0; i < n; i++) {
-		if (!limit_parse(texts[i], &limits[i]))
-			conf_error(l, at,
-			    "limit = %q is none: write \"20/hour\", with 1 to "
-			    "%d for each minute, hour or day",
-			    texts[i], (long long)LIMIT_COUNT_MAX);
-		else if (window_twice(limits, i))
-			conf_error(l, at,
-			    "limit has two counts for one window: %q",
-			    texts[i]);
-	}
-	out->limits = limits;
-	out->n_limits = n;
-	/* Nobody shall believe in a limit that does not hold. */
-	conf_error(l, at, "limits are not built yet: leave limit out");
-}
-
 static void
 check_upload_only(struct loader *l, const config_setting_t *group,
     const struct policy *policy, const char *name)
@@ -155,11 +114,13 @@ read_flags(struct loader *l, const config_setting_t *group, struct policy *out)
 	conf_bool(l, group, "reusable", &out->reusable);
 	conf_bool(l, group, "any_owner", &out->any_owner);
 	conf_bool(l, group, "shared_tags", &out->shared_tags);
+	conf_bool(l, group, "anonymous", &out->anonymous);
 	if (out->action != ACTION_NONE) {
 		check_upload_only(l, group, out, "reusable");
 		check_upload_only(l, group, out, "shared_tags");
 	}
-	if (out->any_owner && conf_member(group, "users") == NULL &&
+	if (out->any_owner && !out->anonymous &&
+	    conf_member(group, "users") == NULL &&
 	    conf_member(group, "require") == NULL)
 		conf_error(l, conf_member(group, "any_owner"),
 		    "any_owner lets every user act on everybody's assets: it "
@@ -201,7 +162,8 @@ read_policy(struct loader *l, const config_setting_t *group, struct policy *out)
 {
 	static const char *const names[] = { "action", "cloud", "set", "allow",
 		"require", "users", "deny_users", "addresses", "origins",
-		"lifetime", "limit", "reusable", "any_owner", "shared_tags" };
+		"lifetime", "limit", "limit_total", "anonymous", "reusable",
+		"any_owner", "shared_tags" };
 
 	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
 	read_action(l, group, out);
@@ -211,10 +173,12 @@ read_policy(struct loader *l, const config_setting_t *group, struct policy *out)
 	    out->action == ACTION_UPLOAD ? UPLOAD_SECONDS : OTHER_SECONDS;
 	conf_int(l, group, "lifetime", LIFETIME_MIN_SECONDS,
 	    LIFETIME_MAX_SECONDS, &out->lifetime);
-	read_limits(l, group, out);
 	read_flags(l, group, out);
+	conf_limits(l, group, out);
 	if (out->action != ACTION_NONE)
 		read_parameters(l, group, out);
+	if (out->anonymous)
+		conf_anonymous(l, group, out);
 }
 
 static void

@@ -20,6 +20,20 @@ void conf_set(
 void conf_allow(
     struct loader *l, const config_setting_t *group, struct policy *out);
 
+/*
+ * limit and limit_total, and whether the policy, whose action and anonymous
+ * are there already, may do without.
+ */
+void conf_limits(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+
+/*
+ * What can't stand beside anonymous = true, or in a policy that asks for no
+ * session. All else of the policy is there already.
+ */
+void conf_anonymous(struct loader *l, const config_setting_t *group,
+    const struct policy *policy);
+
 /* The row of a member of `set` or `allow` that this action takes, or NULL. */
 const struct term *conf_term(
     struct loader *l, const config_setting_t *at, enum action action);

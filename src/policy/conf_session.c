@@ -178,7 +178,7 @@ conf_session(struct loader *l, const config_setting_t *root)
 {
 	static const char *const names[] = { "format", "algorithm", "cookie",
 		"user", "bearer", "audience", "issuer", "leeway", "max_age",
-		"require", "keys" };
+		"require", "keys", "deny_users_file" };
 	const config_setting_t *group = conf_group(l, root, "session", true);
 	struct session_config *out = &l->config->session;
 
@@ -198,4 +198,5 @@ conf_session(struct loader *l, const config_setting_t *root)
 	    l, group, "max_age", 1, SESSION_AHEAD_MAX_SECONDS, &out->max_age);
 	conf_require(l, group, &out->require, &out->n_require);
 	take_keys(l, group, out);
+	conf_denied(l, group);
 }

@@ -191,6 +191,12 @@ decide(struct decision *d)
 	for (size_t i = 0; i < d->asked->n; i++)
 		if (!check_name(d, &d->asked->p[i]))
 			return false;
+	if (d->final && d->policy->anonymous)
+		return problem_set(d->why, 403, "contract_not_served", no_param,
+		    "The policy %q is open to everybody, so that the server "
+		    "itself makes the id of each file; a client that brings "
+		    "its own parameters and timestamp can't use it.",
+		    d->policy->name);
 	if (d->final && d->policy->lifetime < LIFETIME_MAX_SECONDS)
 		return problem_set(d->why, 403, "contract_not_served", no_param,
 		    "The policy %q makes signatures that live %d seconds, by "

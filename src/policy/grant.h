@@ -28,7 +28,8 @@ struct span grant_value(const struct grant *g, const char *name);
 
 /*
  * May this session use this policy at all: users, deny_users, require,
- * addresses, origins? False with a 403 in *why.
+ * addresses, origins? Of an anonymous one only the last two are asked. False
+ * with a 401 or 403 in *why.
  */
 bool policy_open_to(const struct policy *policy, const struct facts *facts,
     const struct request *request, struct arena *arena, struct problem *why);

@@ -9,6 +9,15 @@ static const struct {
 	{ "day", 86400 },
 };
 
+void
+limit_say(const struct limit *limit, struct sink *out)
+{
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
+		if (windows[i].seconds == limit->seconds)
+			sink_say(out, "%d/%s", (long long)limit->count,
+			    windows[i].name);
+}
+
 /* 0 for any other name. */
 static unsigned
 window_seconds(struct span name)

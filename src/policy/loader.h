@@ -24,8 +24,8 @@ struct loader {
 	const char *dir;  /* where relative names of secret files start */
 	struct arena arena;
 	struct config *config;     /* under construction */
-	struct span *secret_paths; /* room for CLOUDS_MAX + SESSION_KEYS_MAX */
-	struct loaded_secret secrets[CLOUDS_MAX + SESSION_KEYS_MAX];
+	struct span *secret_paths; /* room for SECRETS_MAX */
+	struct loaded_secret secrets[SECRETS_MAX];
 	size_t n_secrets;
 };
 
@@ -88,6 +88,18 @@ bool conf_secret_new(
 bool conf_secret(struct loader *l, const config_setting_t *group,
     const char *name, enum encoding encoding, struct span *out);
 
+/*
+ * A path that `name` (for messages; at is where it stands) is set to, in the
+ * arena and NUL-terminated: absolute, since a relative one starts beside the
+ * configuration. False (said) when it can't be one, or when there is no
+ * folder that it could lie in.
+ */
+bool conf_path(struct loader *l, const config_setting_t *at, const char *name,
+    struct span text, struct span *out);
+
+/* Up to cap bytes; *n is 0 on failure. */
+bool conf_read(int fd, unsigned char *p, size_t cap, size_t *n);
+
 /* require = ( { claim = "role"; is = [ "editor" ]; } ) */
 bool conf_require(struct loader *l, const config_setting_t *group,
     const struct claim_rule **out, size_t *n);
@@ -100,10 +112,16 @@ bool conf_rule(struct loader *l, const config_setting_t *setting,
 void conf_clouds(struct loader *l, const config_setting_t *root);
 void conf_session(struct loader *l, const config_setting_t *root);
 void conf_origins(struct loader *l, const config_setting_t *root);
+void conf_store(struct loader *l, const config_setting_t *root);
+void conf_log(struct loader *l, const config_setting_t *root);
 void conf_policies(struct loader *l, const config_setting_t *root);
 
-/* "20/hour": 1 to 1000000 per minute, hour or day. */
+/* deny_users_file of the session: it must be there, and right. */
+void conf_denied(struct loader *l, const config_setting_t *session);
+
+/* "20/hour": 1 to 1000000 per minute, hour or day. And back again. */
 bool limit_parse(struct span text, struct limit *out);
+void limit_say(const struct limit *limit, struct sink *out);
 
 /* The walk over what a signature also serves, when all policies are read. */
 void owner_check(struct loader *l);

@@ -16,6 +16,12 @@ const struct service owner_services[] = {
 const size_t owner_services_count =
     sizeof(owner_services) / sizeof(owner_services[0]);
 
+const char *const owner_folders[] = { "asset_folder", "folder",
+	"public_id_prefix" };
+
+const size_t owner_folders_count =
+    sizeof(owner_folders) / sizeof(owner_folders[0]);
+
 /* The one form of a user's tag in all of the configuration. */
 struct tag_form {
 	const struct text_template *tag; /* NULL: none was seen yet */
@@ -82,8 +88,8 @@ check_id(struct loader *l, const struct policy *policy, int line,
 	struct sink why;
 
 	sink_init(&why, mem, sizeof(mem));
-	if (policy->any_owner || pattern_owned(id, &why))
-		return;
+	if (policy->any_owner || policy->anonymous || pattern_owned(id, &why))
+		return; /* see owner_anonymous() */
 	owner_say(l, SAY_ERROR, line,
 	    "public_id = %q need not be the user's own, and the signature "
 	    "would also destroy it: %v (or any_owner = true, for moderators)",
@@ -118,9 +124,10 @@ check_tag(struct loader *l, const struct policy *policy, int line,
 	if (!is_tag_form(tag)) {
 		owner_say(l, SAY_ERROR, line,
 		    "tags = %q: the signature would also download all assets "
-		    "that have this tag, whoever's they are; write "
-		    "\"user_{user}\", or say shared_tags = true",
-		    tag->source);
+		    "that have this tag, whoever's they are; %ssay "
+		    "shared_tags = true",
+		    tag->source,
+		    policy->anonymous ? "" : "write \"user_{user}\", or ");
 		return;
 	}
 	if (form->tag == NULL)
@@ -172,8 +179,10 @@ check_allowance(struct loader *l, const struct policy *policy,
 		owner_say(l, SAY_ERROR, allow->line,
 		    "tags of a client's choice: the signature would also "
 		    "download all assets that have such a tag, whoever's they "
-		    "are; write tags = [ \"user_{user}\" ], or say "
-		    "shared_tags = true");
+		    "are; %ssay shared_tags = true",
+		    policy->anonymous
+			? ""
+			: "write tags = [ \"user_{user}\" ], or ");
 	else
 		for (size_t i = 0; i < rule->n; i++)
 			check_tag(
@@ -264,7 +273,9 @@ owner_check(struct loader *l)
 		const struct policy *policy = &config->policies[i];
 
 		check_names(l, policy, &form);
-		if (policy->action == ACTION_UPLOAD)
+		if (policy->anonymous)
+			owner_anonymous(l, policy);
+		else if (policy->action == ACTION_UPLOAD)
 			check_upload(l, policy);
 	}
 	owner_apart(l);

@@ -30,7 +30,14 @@ bool owner_serves(const struct policy *policy, const struct service *service);
 void owner_say(struct loader *l, enum severity severity, int line,
     const char *format, ...);
 
-/* Refuses two ids of which one user's could be another's. */
+/* What Cloudinary may put before an id, depending on the account. */
+extern const char *const owner_folders[];
+extern const size_t owner_folders_count;
+
+/* What an anonymous policy must and must not be. */
+void owner_anonymous(struct loader *l, const struct policy *policy);
+
+/* Refuses two ids of which one user's could be another's, or everybody's. */
 void owner_apart(struct loader *l);
 
 /* Advice on each policy, and on what policies mean together. */

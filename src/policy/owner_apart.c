@@ -2,7 +2,8 @@
  * Two ids that are each one user's own must not meet: beside "users/{user}",
  * an id "users/{user_hash}" or "users/team/{user}" would let somebody take
  * the name that is another's hash, or "team". So up to the user's segment two
- * ids are the same, or they part at a fixed word.
+ * ids are the same, or they part at a fixed word. What anybody can upload
+ * must part from both.
  */
 #include "policy/owner.h"
 
@@ -104,6 +105,62 @@ set_id(struct loader *l, const struct policy *policy, const struct setting *set)
 	return id;
 }
 
+/* An id that anybody can get, with the folder that may come before it. */
+static void
+check_open(struct loader *l, const struct policy *policy, int line,
+    struct span source, const struct owned_id *before, size_t n)
+{
+	unsigned char mem[DETAIL_MAX];
+	struct pattern id;
+	struct sink why;
+
+	sink_init(&why, mem, sizeof(mem));
+	if (!pattern_compile(source, policy->name, &l->arena, &id, &why)) {
+		/* A folder that is one by itself need not begin an id. */
+		owner_say(l, SAY_ERROR, line, "%q can't be an id: %v", source,
+		    sink_view(&why));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!span_eq(policy->cloud->cloud_name,
+			before[i].policy->cloud->cloud_name) ||
+		    compare(&id, before[i].id) == PART)
+			continue;
+		owner_say(l, SAY_ERROR, line,
+		    "everybody can upload to %q here, and the policy %q has "
+		    "%q: it could be a user's own; begin it with another fixed "
+		    "word",
+		    id.source, before[i].policy->name, before[i].id->source);
+		return;
+	}
+}
+
+static void
+check_anonymous(struct loader *l, const struct policy *policy,
+    const struct owned_id *before, size_t n)
+{
+	const struct setting *id =
+	    policy_setting(policy, term_find(SPAN_LIT("public_id")));
+	unsigned char mem[2 * VALUE_MAX];
+
+	if (id == NULL)
+		return; /* said already */
+	check_open(l, policy, id->line, id->values[0].source, before, n);
+	for (size_t i = 0; i < owner_folders_count; i++) {
+		const struct setting *folder = policy_setting(
+		    policy, term_find(span_of(owner_folders[i])));
+		struct sink whole;
+
+		if (folder == NULL)
+			continue;
+		sink_init(&whole, mem, sizeof(mem));
+		sink_say(&whole, "%v/%v", folder->values[0].source,
+		    id->values[0].source);
+		check_open(
+		    l, policy, folder->line, sink_view(&whole), before, n);
+	}
+}
+
 static size_t
 count_ids(const struct config *config)
 {
@@ -146,4 +203,7 @@ owner_apart(struct loader *l)
 				    &rule->patterns[j], before, &n);
 		}
 	}
+	for (size_t i = 0; before != NULL && i < config->n_policies; i++)
+		if (config->policies[i].anonymous)
+			check_anonymous(l, &config->policies[i], before, n);
 }

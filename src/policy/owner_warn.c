@@ -110,14 +110,19 @@ warn_upload(struct loader *l, const struct policy *policy)
 		    policy->name);
 	if (policy->shared_tags && owner_may_hold(policy, "tags"))
 		owner_say(l, SAY_WARNING, policy->line,
-		    "with shared_tags, who may use the policy %q can download "
-		    "every asset that has one of its tags, whoever's it is",
-		    policy->name);
+		    "the policy %q has shared_tags: %s can download every "
+		    "asset that has one of its tags, whoever's it is",
+		    policy->name,
+		    policy->anonymous ? "everybody" : "who may use it");
 	if (setting_of(policy, "public_id") == NULL)
 		owner_say(l, SAY_NOTE, policy->line,
 		    "one signature of the policy %q is good for any number of "
-		    "uploads, for %d seconds",
-		    policy->name, policy->lifetime);
+		    "uploads, for %d seconds%s",
+		    policy->name, policy->lifetime,
+		    policy->n_limits + policy->n_totals == 0
+			? ""
+			: ", so that its limit counts signatures, and not "
+			  "files");
 }
 
 static void
@@ -143,7 +148,9 @@ note_services(struct loader *l, const struct policy *policy)
 		    "a signature of the policy %q also serves as %v, for what "
 		    "it names%s",
 		    policy->name, sink_view(&as),
-		    others ? "" : ", which is the user's own");
+		    others              ? ""
+		    : policy->anonymous ? ", which is new"
+					: ", which is the user's own");
 }
 
 /* What keeps a final contract from it, or else what a client must send. */
@@ -154,6 +161,14 @@ note_contracts(struct loader *l, const struct policy *policy)
 	struct sink set;
 
 	sink_init(&set, mem, sizeof(mem));
+	if (policy->anonymous) {
+		owner_say(l, SAY_NOTE, policy->line,
+		    "the policy %q serves the plain contract, and not "
+		    "paramsToSign: there the client makes the id, and this is "
+		    "open to everybody",
+		    policy->name);
+		return;
+	}
 	if (policy->lifetime < LIFETIME_MAX_SECONDS) {
 		owner_say(l, SAY_NOTE, policy->line,
 		    "the policy %q serves the plain contract, and not "

@@ -229,18 +229,25 @@ is_only(const struct segment *s, enum piece_kind kind)
 	       s->text.pieces[0].kind == kind;
 }
 
+static bool
+begins_fixed(const struct pattern *p, const char *example, struct sink *why)
+{
+	if (p->n > 0 && is_only(&p->segments[0], PIECE_LITERAL) &&
+	    !reads_as_url_part(p->segments[0].text.pieces[0].text))
+		return true;
+	if (why != NULL)
+		sink_say(why,
+		    "its first segment must be a fixed word (not like "
+		    "\"w_200\", \"v1\" or \"s--...\"), as in \"%s\"",
+		    example);
+	return false;
+}
+
 bool
 pattern_owned(const struct pattern *p, struct sink *why)
 {
-	if (p->n == 0 || !is_only(&p->segments[0], PIECE_LITERAL) ||
-	    reads_as_url_part(p->segments[0].text.pieces[0].text)) {
-		if (why != NULL)
-			sink_text(why,
-			    "its first segment must be a fixed word (not like "
-			    "\"w_200\", \"v1\" or \"s--...\"), as in "
-			    "\"users/{user}/...\"");
+	if (!begins_fixed(p, "users/{user}/...", why))
 		return false;
-	}
 	for (size_t i = 1; i < p->n && p->segments[i].kind == SEGMENT_TEXT; i++)
 		if (is_only(&p->segments[i], PIECE_USER) ||
 		    is_only(&p->segments[i], PIECE_USER_HASH) ||
@@ -252,4 +259,20 @@ pattern_owned(const struct pattern *p, struct sink *why)
 		    "{user}, {user_hash} or one {claim.NAME}, as in "
 		    "\"users/{user}/...\"");
 	return false;
+}
+
+bool
+pattern_fresh(const struct pattern *p, struct sink *why)
+{
+	bool right = p->n > 0 && is_only(&p->segments[p->n - 1], PIECE_RANDOM);
+
+	for (size_t i = 0; i < p->n; i++)
+		right = right && p->segments[i].kind == SEGMENT_TEXT;
+	if (!begins_fixed(p, "inbox/{random}", why))
+		return false;
+	if (!right && why != NULL)
+		sink_text(why,
+		    "its last segment must be {random} and nothing beside it, "
+		    "as in \"inbox/{random}\"");
+	return right;
 }

@@ -47,4 +47,10 @@ bool pattern_matches(const struct pattern *p, const struct facts *facts,
  */
 bool pattern_owned(const struct pattern *p, struct sink *why);
 
+/*
+ * Fresh: the first segment as above, the last one exactly {random}, and no
+ * wildcard: nothing has this id yet. *why as above.
+ */
+bool pattern_fresh(const struct pattern *p, struct sink *why);
+
 #endif

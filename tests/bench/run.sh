@@ -1,6 +1,7 @@
 #!/bin/sh
 # make bench: the whole job side by side with an empty libfcgi program, in one
-# run, behind the same servers. Ratios are what to trust, not rates.
+# run, behind the same servers; and a step of each store of counters. Ratios are
+# what to trust, not rates.
 #
 # ROUNDS=5 SECONDS_EACH=3 CONNECTIONS=16 may be changed.
 set -eu
@@ -12,6 +13,8 @@ program=$PWD/cgi-bin/signpost
 mkdir -p build/bench
 hello=$PWD/build/bench/hello
 gcc -O2 -o "$hello" tests/bench/hello.c -lfcgi
+make -s build/release/bench/counters
+counters=$PWD/build/release/bench/counters
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/signpost-bench.XXXXXX")
 pids=
@@ -147,4 +150,14 @@ echo "memory of one worker after that (KiB)"
 for pid in $(pgrep -P "$lighttpd" -x signpost | head -1); do
 	awk '/^Private/ { p += $2 } /^Pss:/ { s = $2 } END { print "  private " p ", proportional " s }' \
 		"/proc/$pid/smaps_rollup"
+done
+
+echo "one step of the counters: the file, and Redis on a Unix socket"
+redis-server --port 0 --unixsocket "$dir/redis.sock" --save '' --appendonly no \
+	--dir "$dir" >>"$dir/log" 2>&1 &
+pids="$pids $!"
+until [ -S "$dir/redis.sock" ]; do sleep 0.1; done
+for n in 1 4; do
+	"$counters" "$dir/counters" "$n" "$seconds"
+	"$counters" "unix:$dir/redis.sock" "$n" "$seconds"
 done

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { header } from './client.mjs';
 
-const PROBLEM = ['type', 'title', 'status', 'detail', 'code', 'request_id', 'param', 'policy', 'server_time', 'error'];
+const PROBLEM = ['type', 'title', 'status', 'detail', 'code', 'request_id', 'param', 'policy', 'server_time', 'retry_after', 'error'];
 
 // Checks it and returns its JSON; null for an answer that has none.
 export function checkAnswer(answer, method = 'GET') {

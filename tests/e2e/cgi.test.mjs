@@ -67,7 +67,7 @@ test('the command line of a web server, as a shell writes it', (t) => {
   const answer = readAnswer(out.out);
   assert.equal(answer.status, 200);
   checkSignature(checkAnswer(answer));
-  assert.equal(out.err, '');
+  assert.match(out.err, /^time=\S+ request_id=\S+ decision=granted status=200 code=granted policy=avatar action=upload user=alice .*us=\d+\n$/);
 });
 
 test('a cookie of another maker, and none', (t) => {
@@ -75,7 +75,7 @@ test('a cookie of another maker, and none', (t) => {
   assert.equal(cgi(environment(config)).status, 200);
   const refused = cgi(environment(config, { HTTP_COOKIE: '' }));
   assert.equal(refused.status, 401);
-  assert.match(refused.log, /event=refused status=401 code=no_session .*reason="no session cookie was sent"/);
+  assert.match(refused.log, /decision=refused status=401 code=no_session .*reason="no session cookie was sent"/);
 });
 
 test('closed descriptors do no harm', (t) => {
@@ -140,7 +140,7 @@ function checkOutOfOrder({ status, json, log }, secret, words) {
   assert.match(json.detail, /its log says why/);
   assert.ok(!JSON.stringify(json).includes(secret));
   assert.match(log, words);
-  for (const line of log.trimEnd().split('\n')) assert.match(line, /^time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ event=\w+ /);
+  for (const line of log.trimEnd().split('\n')) assert.match(line, /^time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (event=\w+|request_id=\w+ decision=refused) /);
 }
 
 test('a bad configuration: 503, and the log names file and line', (t) => {

@@ -63,7 +63,7 @@ const mistakes = [
   ['an id that is not the user\'s', '"users/{user}/**"', '"users/**"', /\{user\}/],
   ['an upload of any number', 'reusable = true;', '', /reusable/],
   ['what a client may never send', 'caption = "text 200"; };', 'caption = "text 200"; }; eval = "text 9";', /eval/],
-  ['a limit', 'reusable = true;', 'reusable = true; limit = "9/hour";', /limits are not built yet/],
+  ['a limit', 'limit    = "60/hour"', 'limit    = "60/hours"', /"20\/hour", with 1 to 1000000/],
   ['a missing quote', 'algorithm = "HS256";', 'algorithm = "HS256;', /./],
   ['texts side by side', '"users/{user}/**"', '"users/{user}/" "**"', /./],
   ['an include', 'origins = [ ];', '@include "other.conf"', /@include/],

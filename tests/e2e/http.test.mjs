@@ -72,6 +72,6 @@ for (const [name, start] of servers)
     await t.test('the log holds no secret', () => {
       for (const secret of [API_SECRET, SESSION_KEY, alice.split('.')[2]])
         assert.ok(!place.log.includes(secret));
-      if (name.startsWith('lighttpd')) assert.match(place.log, /event=refused status=401 code=no_session .*reason=/);
+      if (name.startsWith('lighttpd')) assert.match(place.log, /decision=refused status=401 code=no_session .*reason=/);
     });
   });

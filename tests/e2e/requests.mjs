@@ -14,10 +14,10 @@ policies = {
     allow = { context = { caption = "text 200"; }; }; };
   widget = { action = "upload"; reusable = true; set = { upload_preset = "site_signed"; folder = "users/{user}"; source = "uw"; }; };
   tagged = { action = "upload"; reusable = true; shared_tags = true; allow = { tags = "text 20 x3"; faces = "bool"; quality_override = "int 1..9"; }; };
-  remove = { action = "destroy"; set = { invalidate = true; }; allow = { public_id = "users/{user}/**"; }; };
-  bobs   = { action = "destroy"; users = [ "bob" ]; allow = { public_id = "users/{user}/**"; }; };
-  edit   = { action = "destroy"; require = ( { claim = "role"; is = [ "editor" ]; } ); allow = { public_id = "users/{user}/**"; }; };
-  there  = { action = "destroy"; addresses = [ "192.0.2.0/24" ]; allow = { public_id = "users/{user}/**"; }; };
+  remove = { action = "destroy"; limit = "1000000/minute"; set = { invalidate = true; }; allow = { public_id = "users/{user}/**"; }; };
+  bobs   = { action = "destroy"; limit = "1000000/minute"; users = [ "bob" ]; allow = { public_id = "users/{user}/**"; }; };
+  edit   = { action = "destroy"; limit = "1000000/minute"; require = ( { claim = "role"; is = [ "editor" ]; } ); allow = { public_id = "users/{user}/**"; }; };
+  there  = { action = "destroy"; limit = "1000000/minute"; addresses = [ "192.0.2.0/24" ]; allow = { public_id = "users/{user}/**"; }; };
 };
 `;
 

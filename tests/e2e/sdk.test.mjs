@@ -41,8 +41,8 @@ policies = {
   other_free = { action = "upload"; cloud = "other"; reusable = true; shared_tags = true;
     set = { invalidate = true; source = "e2e +=%'\\"äöü{}"; tags = ( "site", "user_{user}" ); context = { owner = "{user} = me|you"; }; };
     allow = {${allow} }; };
-  main_remove = { action = "destroy"; cloud = "main"; lifetime = 3600; allow = { public_id = "users/{user}/**"; invalidate = "bool"; }; };
-  other_remove = { action = "destroy"; cloud = "other"; allow = { public_id = "users/{user}/**"; invalidate = "bool"; }; };
+  main_remove = { action = "destroy"; limit = "1000000/minute"; cloud = "main"; lifetime = 3600; allow = { public_id = "users/{user}/**"; invalidate = "bool"; }; };
+  other_remove = { action = "destroy"; limit = "1000000/minute"; cloud = "other"; allow = { public_id = "users/{user}/**"; invalidate = "bool"; }; };
 };
 `;
 

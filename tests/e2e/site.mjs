@@ -42,10 +42,11 @@ export class Place {
   }
 
   // The configuration with the secrets that it may name, and an empty www.
-  configure(text) {
+  configure(text, files = {}) {
     this.write('session.key', `${SESSION_KEY}\n`);
     this.write('cloudinary.secret', `${API_SECRET}\n`);
     this.write('other.secret', `${OTHER_SECRET}\n`);
+    for (const [name, content] of Object.entries(files)) this.write(name, content);
     mkdirSync(join(this.path, 'www'));
     return this.write('signpost.conf', text);
   }
@@ -141,9 +142,9 @@ server.document-root = "${place.path}/www"
 }
 
 // The ready file in etc, as its comment says: with the paths set.
-export async function lighttpdFastcgi(t, conf, processes = 2) {
+export async function lighttpdFastcgi(t, conf, processes = 2, files = {}) {
   const place = new Place(t);
-  const config = place.configure(conf);
+  const config = place.configure(conf, files);
   const text = readFileSync(join(root, 'etc/lighttpd.conf'), 'utf8')
     .replace('/usr/local/lib/signpost/signpost', program)
     .replace('/etc/signpost/signpost.conf', config)
@@ -153,9 +154,9 @@ export async function lighttpdFastcgi(t, conf, processes = 2) {
 }
 
 // A control file: its first line names the program and the configuration.
-export async function lighttpdCgi(t, conf) {
+export async function lighttpdCgi(t, conf, processes = 0, files = {}) {
   const place = new Place(t);
-  const config = place.configure(conf);
+  const config = place.configure(conf, files);
   place.write('www/api/sign', `#!${program} --config=${config}\n`, 0o755);
   return lighttpd(place, 'server.modules += ( "mod_cgi" )\ncgi.assign = ( "/sign" => "" )\n');
 }
@@ -270,4 +271,17 @@ export function childrenOf(pid) {
       return false;
     }
   }).map(Number);
+}
+
+// Redis on a Unix socket of its own, which keeps nothing on the disk.
+export async function startRedis(t) {
+  const place = new Place(t);
+  const redis = { place, socket: join(place.path, 'redis.sock') };
+  redis.restart = async () => {
+    redis.child = place.start('redis-server', ['--port', '0', '--unixsocket', redis.socket,
+      '--unixsocketperm', '600', '--save', '', '--appendonly', 'no', '--dir', place.path]);
+    await until('redis listens', () => listens(redis.socket));
+  };
+  await redis.restart();
+  return redis;
 }

@@ -1,10 +1,13 @@
 /*
  * handle() on any request of a user who is logged in. The input's first line
  * is the query; what follows, if anything does, is a body: JSON if it begins
- * with a brace, a form if not. What is signed must be the policy's and the
- * owner's, and the signature must be over it.
+ * with a brace, a form if not. A last byte that is one of the states
+ * below is no part of either: it says how the world is. What is signed must be
+ * the policy's and the owner's, the signature must be over it, and it must have
+ * been counted.
  */
 #include "../unit/deciding.h"
+#include "../unit/fake_counters.h"
 #include "app.h"
 #include "fuzz.h"
 #include "session/jwt.h"
@@ -19,17 +22,41 @@
 	"  allow = { context = { caption = \"text 20\"; n = \"int -5..50\"; "  \
 	"};\n"                                                                 \
 	"    tags = \"text 10 x3\"; async = \"bool\";\n"                       \
-	"    format = [ \"jpg\", \"webp\" ]; }; };\n"                          \
+	"    format = [ \"jpg\", \"webp\" ]; }; limit = \"20/hour\"; };\n"     \
 	"remove = { action = \"destroy\"; set = { invalidate = true; };\n"     \
-	"  allow = { public_id = \"users/{user}/**\"; }; };\n"                 \
+	"  allow = { public_id = \"users/{user}/**\"; };\n"                    \
+	"  limit = \"60/hour\"; limit_total = \"600/day\"; };\n"               \
+	"guest = { action = \"upload\"; anonymous = true;\n"                   \
+	"  set = { public_id = \"inbox/{random}\"; overwrite = false;\n"       \
+	"    allowed_formats = \"jpg\"; };\n"                                  \
+	"  allow = { context = { caption = \"text 20\"; }; };\n"               \
+	"  limit = \"5/hour\"; limit_total = \"50/day\"; };\n"                 \
 	"widget = { action = \"upload\"; reusable = true;\n"                   \
 	"  set = { upload_preset = \"site\"; };\n"                             \
 	"  allow = { public_id = \"users/{user}/*\"; source = [ \"uw\" ];\n"   \
 	"    context = { caption = \"text 20\"; }; }; };\n"
 
+/* How the world is; anything else: all in order. */
+enum state {
+	STATE_FULL = 1,
+	STATE_CROWDED,
+	STATE_BROKEN,
+	STATE_NO_COUNTERS,
+	STATE_DENIED,     /* alice may not ask */
+	STATE_NO_DENIED,  /* nobody knows who may not */
+	STATE_NO_SESSION, /* nobody is logged in */
+	STATE_NO_ADDRESS, /* nor does the web server name one */
+	STATE_MISCONFIGURED
+};
+
+static const struct span alice = SPAN_INIT("alice");
+static const struct names nobody = { true, 0, NULL },
+			  listed = { true, 1, &alice };
 static struct config *config;
 static struct workspace workspace;
+static struct counting counting;
 static unsigned char cookie[1024];
+static struct span session;
 static struct request request;
 static struct answer answer;
 
@@ -49,9 +76,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	must(jwt_make(&config->session, &config->session.keys[0],
 		 SPAN_LIT("{\"sub\":\"alice\",\"exp\":1767229200}"), &out),
 	    "there is a session");
-	request = (struct request){ .intake = INTAKE_WHOLE,
-		.cookie = sink_view(&out),
-		.remote_addr = SPAN_LIT("192.0.2.7") };
+	session = sink_view(&out);
+	config->deny_users_file = SPAN_LIT("/etc/signpost/denied");
 	return 0;
 }
 
@@ -63,20 +89,66 @@ fill(struct random_source *self, unsigned char *out, size_t n)
 	return true;
 }
 
+/* The input's last byte, when it is a state; it is cut off then. */
+static enum state
+state_of(struct span *input)
+{
+	unsigned char last;
+
+	if (input->n == 0)
+		return 0;
+	last = input->p[input->n - 1];
+	if (last < STATE_FULL || last > STATE_MISCONFIGURED)
+		return 0;
+	input->n--;
+	return (enum state)last;
+}
+
+/* A full store says of every window that it is. */
 static void
-ask(struct span input)
+program(enum state state)
+{
+	counting_open(&counting);
+	if (state == STATE_FULL)
+		counting_say(&counting, COUNTERS_FULL, NULL, 0);
+	else if (state == STATE_CROWDED)
+		counting_say(&counting, COUNTERS_CROWDED, "no room", 57);
+	else if (state == STATE_BROKEN)
+		counting_say(&counting, COUNTERS_BROKEN, "no disk", 0);
+	counting.fault = state == STATE_BROKEN ? "no disk" : NULL;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < POLICY_LIMITS_MAX; i++)
+			counting.counts[k][i] =
+			    (struct count){ LIMIT_COUNT_MAX, 60 };
+}
+
+static void
+ask(struct span input, enum state state)
 {
 	static struct random_source source = { fill };
-	static struct world world = { &source };
+	struct world world = { .random = &source,
+		.counters =
+		    state == STATE_NO_COUNTERS ? NULL : &counting.counters,
+		.denied = state == STATE_NO_DENIED ? NULL
+			  : state == STATE_DENIED  ? &listed
+						   : &nobody,
+		.generation = 1 };
 	struct span_cut line = span_cut(input, '\n');
 	bool brace = span_starts(line.tail, SPAN_LIT("{"));
 
-	request.method = span_of(line.found ? "POST" : "GET");
-	request.query = line.head;
-	request.body = line.tail;
-	request.content_type = span_of(brace ? JSON : FORM);
+	program(state);
+	request = (struct request){ .intake = INTAKE_WHOLE,
+		.method = span_of(line.found ? "POST" : "GET"),
+		.query = line.head,
+		.body = line.tail,
+		.content_type = span_of(brace ? JSON : FORM) };
+	if (state != STATE_NO_SESSION)
+		request.cookie = session;
+	if (state != STATE_NO_ADDRESS)
+		request.remote_addr = SPAN_LIT("192.0.2.7");
 	memset(&workspace, 0xa5, sizeof(workspace));
-	handle(config, &request, DECIDING_NOW, &world, &workspace, &answer);
+	handle(state == STATE_MISCONFIGURED ? NULL : config, &request,
+	    DECIDING_NOW, &world, &workspace, &answer);
 	/* The program gave jansson an allocator of its own. */
 	json_set_alloc_funcs(malloc, free);
 }
@@ -87,8 +159,31 @@ read_json(struct span s)
 	return json_loadb((const char *)s.p, s.n, JSON_REJECT_DUPLICATES, NULL);
 }
 
+/* Somebody was let in, and what has a limit was counted, once. */
 static void
-check_grant(const json_t *body)
+check_counted(const struct policy *policy, enum state state)
+{
+	size_t n = (policy->n_limits > 0) + (policy->n_totals > 0);
+
+	must(state != STATE_MISCONFIGURED, "there is a configuration");
+	must(policy->anonymous ||
+		 (state != STATE_DENIED && state != STATE_NO_DENIED &&
+		     state != STATE_NO_SESSION),
+	    "only who is logged in, and not on the list, gets one");
+	must(!policy->anonymous || state != STATE_NO_ADDRESS,
+	    "everybody is counted by address");
+	if (n == 0) {
+		must(counting.takes == 0, "nothing is counted without limits");
+		return;
+	}
+	must(counting.takes == 1 && counting.said == COUNTERS_TAKEN,
+	    "a signature is counted");
+	must(counting.n_given == n && counting.amount == 1,
+	    "it is counted once, for each limit");
+}
+
+static void
+check_grant(const json_t *body, enum state state)
 {
 	static struct signed_params all;
 	const struct policy *policy = config_policy(config, answer.policy);
@@ -102,31 +197,66 @@ check_grant(const json_t *body)
 	if (fields == NULL)
 		fields = json_object_get(asked, "params_to_sign");
 	must(policy != NULL && fields != NULL, "it is known what was granted");
+	check_counted(policy, state);
 	signed_collect(&all, fields);
-	signed_judge(&all, policy, SPAN_LIT("users/alice/"));
+	signed_judge(&all, policy,
+	    span_of(policy->anonymous ? "inbox/" : "users/alice/"));
 	must(signed_by(&all, policy->cloud, span_of(SANDBOX_SECRET),
 		 span_of(json_string_value(signature))),
 	    "the signature is of these parameters");
 	json_decref(asked);
 }
 
+/* Neither by its name nor by its place, whatever the client sent. */
+static void
+check_refusal(const json_t *body, enum state state)
+{
+	bool health = span_is(span_of(answer.code), "health");
+
+	must(json_object_get(body, "signature") == NULL &&
+		 json_object_get(body, "fields") == NULL,
+	    "only a grant is signed");
+	must(counting.takes == 0 || counting.said != COUNTERS_TAKEN,
+	    "what is refused is not counted");
+	must(counting.probes == 0 || health, "only ?health asks the store");
+	must(answer.status != 503 || state != 0, "all is in order");
+	must(!health || span_is(request.query, "health"),
+	    "?health is asked exactly");
+}
+
+/* There is room for every head, and the counts' headers are in it. */
+static void
+check_written(void)
+{
+	static unsigned char mem[HEAD_OUT_MAX + BODY_OUT_MAX];
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	answer_write(&answer, &out);
+	must(!out.full && out.n - answer.body.n <= HEAD_OUT_MAX,
+	    "the head fits its room");
+	must(answer.n_rates == 0 || counting.takes == 1,
+	    "rates are what was counted");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct span input = { data, size };
+	enum state state = state_of(&input);
 	json_t *body;
 
-	ask((struct span){ data, size });
+	ask(input, state);
 	body = read_json(answer.body);
 	must(json_is_object(body), "the answer is a JSON object");
-	must(answer.status == 200 ||
+	must(answer.status == 200 || answer.status == 503 ||
 		 (answer.status >= 400 && answer.status < 500),
 	    "the status is a grant or a refusal");
 	if (answer.status == 200 && span_is(span_of(answer.code), "granted"))
-		check_grant(body);
+		check_grant(body, state);
 	else
-		must(json_object_get(body, "signature") == NULL &&
-			 json_object_get(body, "fields") == NULL,
-		    "only a grant is signed");
+		check_refusal(body, state);
+	check_written();
 	json_decref(body);
 	return 0;
 }

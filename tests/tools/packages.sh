@@ -12,6 +12,7 @@ build h:fcgiapp.h libfcgi-dev     fcgi-devel      fcgi-dev
 build h:openssl/sha.h libssl-dev  openssl-devel   openssl-dev
 build h:libconfig.h libconfig-dev libconfig-devel libconfig-dev
 build h:jansson.h libjansson-dev  jansson-devel   jansson-dev
+build h:hiredis/hiredis.h libhiredis-dev hiredis-devel hiredis-dev
 serve c:lighttpd  lighttpd        lighttpd        lighttpd
 serve c:curl      curl            curl            curl
 check c:lighttpd  lighttpd        lighttpd        lighttpd
@@ -19,11 +20,13 @@ check c:curl      curl            curl            curl
 check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
 check c:nginx     nginx-light     nginx           nginx
 check c:spawn-fcgi spawn-fcgi     spawn-fcgi      spawn-fcgi
+check c:redis-server redis-server redis         redis
 check c:node      nodejs          nodejs          nodejs
 check c:npm       npm             npm             npm
 check c:clang-format clang-format clang-tools-extra clang-extra-tools
 check c:shellcheck shellcheck     ShellCheck      shellcheck
 bench c:wrk       wrk             wrk             wrk
+bench c:redis-server redis-server redis         redis
 fuzz  c:clang     clang           clang           clang
 fuzz  f:libfuzzer libclang-rt-dev compiler-rt     compiler-rt
 '
@@ -71,13 +74,33 @@ as_root() {
 	fi
 }
 
+# The tests start their servers themselves, each with its own configuration;
+# a package shall not start one on the system's ports. (What the machine says
+# about services already stays.)
+policy=/usr/sbin/policy-rc.d
+made_policy=
+services_again() {
+	[ -z "$made_policy" ] || as_root rm -f "$policy"
+	made_policy=
+}
+no_services() {
+	[ ! -e "$policy" ] || return 0
+	trap services_again EXIT
+	trap 'exit 1' INT TERM HUP
+	made_policy=1
+	printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+	as_root chmod 755 "$policy"
+}
+
 if [ -n "$debian" ]; then
 	if command -v apt-get >/dev/null; then
 		echo "packages: installing$debian"
 		export DEBIAN_FRONTEND=noninteractive
 		as_root apt-get update -q
+		no_services
 		# shellcheck disable=SC2086 # a list of names
 		as_root apt-get install -q -y --no-install-recommends $debian
+		services_again
 	else
 		{
 			echo "packages: missing here; install them and try again"

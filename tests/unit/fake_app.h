@@ -32,6 +32,11 @@ fake_status(enum intake intake)
 	return intake == INTAKE_ROLE ? 403 : 400;
 }
 
+/* What the log is told, when its code is not NULL, and what the core was given.
+ */
+static struct answer fake_answer;
+static struct world fake_world;
+
 /* ?sleep=N takes N milliseconds, ?big=N gives N more bytes. */
 void
 handle(const struct config *config, const struct request *request,
@@ -45,7 +50,7 @@ handle(const struct config *config, const struct request *request,
 
 	(void)config;
 	(void)now;
-	(void)world;
+	fake_world = *world;
 	if (ms > 0)
 		nanosleep(&t, NULL);
 	sink_init(&body, ws->body, sizeof(ws->body));
@@ -56,9 +61,11 @@ handle(const struct config *config, const struct request *request,
 	    request->document_root);
 	for (long long i = 0; i < big; i++)
 		sink_byte(&body, '.');
-	memset(out, 0, sizeof(*out));
-	out->status = fake_status(request->intake);
-	out->code = "fake";
+	*out = fake_answer;
+	if (out->code == NULL) {
+		out->status = fake_status(request->intake);
+		out->code = "fake";
+	}
 	out->media = MEDIA_JSON;
 	out->body = sink_view(&body);
 }

@@ -184,8 +184,8 @@ bench_read(struct bench *b, const char *text)
 	if (b->memory == NULL || b->config.vault == NULL)
 		abort();
 	arena_init(&b->l.arena, b->memory, CONFIG_MEMORY_MAX);
-	b->l.secret_paths = arena_array(&b->l.arena,
-	    CLOUDS_MAX + SESSION_KEYS_MAX, sizeof(*b->l.secret_paths));
+	b->l.secret_paths =
+	    arena_array(&b->l.arena, SECRETS_MAX, sizeof(*b->l.secret_paths));
 	b->config.secret_paths = b->l.secret_paths;
 	config_init(&b->tree);
 	if (config_read_string(&b->tree, text) != CONFIG_TRUE) {

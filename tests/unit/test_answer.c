@@ -15,6 +15,9 @@
 #define VARY "Vary: Origin, Cookie\r\n"
 #define SAME ALWAYS "Cross-Origin-Resource-Policy: same-origin\r\n" VARY
 #define CROSS ALWAYS "Cross-Origin-Resource-Policy: cross-origin\r\n" VARY
+#define EXPOSE                                                                 \
+	"Access-Control-Expose-Headers: RateLimit, RateLimit-Policy, "         \
+	"Retry-After\r\n"
 
 static unsigned char mem[HEAD_OUT_MAX];
 
@@ -55,12 +58,13 @@ test_cors(void **state)
 	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 2\r\n" CROSS
 	    "Access-Control-Allow-Origin: https://a.example\r\n"
-	    "Access-Control-Allow-Credentials: true\r\n\r\n{}");
+	    "Access-Control-Allow-Credentials: true\r\n" EXPOSE "\r\n{}");
 	a.credentials = false;
 	assert_written(&a,
 	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 2\r\n" CROSS
-	    "Access-Control-Allow-Origin: https://a.example\r\n\r\n{}");
+	    "Access-Control-Allow-Origin: https://a.example\r\n" EXPOSE
+	    "\r\n{}");
 	a.allow_origin.n = 0;
 	a.credentials = a.preflight = true;
 	assert_written(&a,
@@ -83,7 +87,7 @@ test_preflight(void **state)
 	assert_written(&a,
 	    "Status: 204 No Content\r\n" CROSS
 	    "Access-Control-Allow-Origin: app://x\r\n"
-	    "Access-Control-Allow-Credentials: true\r\n"
+	    "Access-Control-Allow-Credentials: true\r\n" EXPOSE
 	    "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
 	    "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"
 	    "Access-Control-Max-Age: 600\r\n\r\n");
@@ -104,6 +108,71 @@ test_allow(void **state)
 	    "Status: 405 Method Not Allowed\r\n"
 	    "Content-Type: application/problem+json\r\n"
 	    "Content-Length: 2\r\n" SAME "Allow: GET, POST, OPTIONS\r\n\r\n{}");
+}
+
+/* Lists of strings with parameters; nothing where there is nothing to say. */
+static void
+test_rates(void **state)
+{
+	struct answer a = { .status = 429,
+		.media = MEDIA_PROBLEM,
+		.body = SPAN_LIT("{}"),
+		.n_rates = 1,
+		.rates = { { "hour", 20, 3600, 0, 2385 },
+		    { "total-day", 1000000, 86400, 999999, 1 } } };
+
+	(void)state;
+	assert_written(&a, "Status: 429 Too Many Requests\r\n"
+			   "Content-Type: application/problem+json\r\n"
+			   "Content-Length: 2\r\n" SAME
+			   "RateLimit-Policy: \"hour\";q=20;w=3600\r\n"
+			   "RateLimit: \"hour\";r=0;t=2385\r\n\r\n{}");
+	a.n_rates = 2;
+	a.retry_after = 2385;
+	a.allow_origin = SPAN_LIT("https://a.example");
+	assert_written(&a,
+	    "Status: 429 Too Many Requests\r\n"
+	    "Content-Type: application/problem+json\r\n"
+	    "Content-Length: 2\r\n" CROSS
+	    "Access-Control-Allow-Origin: https://a.example\r\n" EXPOSE
+	    "RateLimit-Policy: \"hour\";q=20;w=3600, "
+	    "\"total-day\";q=1000000;w=86400\r\n"
+	    "RateLimit: \"hour\";r=0;t=2385, "
+	    "\"total-day\";r=999999;t=1\r\n"
+	    "Retry-After: 2385\r\n\r\n{}");
+	a = (struct answer){ .status = 503, .retry_after = 1 };
+	assert_written(&a,
+	    "Status: 503 Service Unavailable\r\n"
+	    "Content-Length: 0\r\n" SAME "Retry-After: 1\r\n\r\n");
+	a.retry_after = -1;
+	assert_written(&a, "Status: 503 Service Unavailable\r\n"
+			   "Content-Length: 0\r\n" SAME "\r\n");
+}
+
+/* All headers at once, each at its longest: there is room for them. */
+static void
+test_head(void **state)
+{
+	static const unsigned char origin[ORIGIN_MAX] = "https://";
+	struct answer a = { .status = 503,
+		.media = MEDIA_PROBLEM,
+		.allow_origin = { origin, sizeof(origin) },
+		.credentials = true,
+		.preflight = true,
+		.allow = true,
+		.n_rates = RATES_MAX,
+		.retry_after = 86400 };
+	struct sink out;
+
+	(void)state;
+	for (size_t i = 0; i < RATES_MAX; i++)
+		a.rates[i] = (struct rate){ "total-minute", LIMIT_COUNT_MAX,
+			86400, LIMIT_COUNT_MAX, 86400 };
+	sink_init(&out, mem, sizeof(mem));
+	answer_write(&a, &out);
+	assert_false(out.full);
+	assert_true(
+	    span_ends(sink_view(&out), SPAN_LIT("Retry-After: 86400\r\n\r\n")));
 }
 
 /* An answer that nobody filled in says no, and shows nothing. */
@@ -183,6 +252,21 @@ test_problem(void **state)
 }
 
 static void
+test_problem_later(void **state)
+{
+	struct answer a = { .status = 0 };
+
+	(void)state;
+	problem_clear(&p);
+	problem_set(&p, 429, "limit_reached", (struct span){ NULL, 0 }, "y");
+	p.retry_after = 2385;
+	assert_problem(&a,
+	    "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\","
+	    "\"status\":429,\"detail\":\"y\",\"code\":\"limit_reached\","
+	    "\"retry_after\":2385,\"error\":{\"message\":\"y\"}}");
+}
+
+static void
 test_problem_short(void **state)
 {
 	struct answer a = { .status = 200,
@@ -228,9 +312,12 @@ main(void)
 		cmocka_unit_test(test_cors),
 		cmocka_unit_test(test_preflight),
 		cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_problem),
+		cmocka_unit_test(test_problem_later),
 		cmocka_unit_test(test_problem_short),
 		cmocka_unit_test(test_problem_room),
 	};

@@ -5,11 +5,7 @@
 
 #include <cmocka.h>
 
-#include <jansson.h>
-
-#include "app.h"
-#include "deciding.h"
-#include "session/jwt.h"
+#include "asking.h"
 
 #define AVATAR                                                                 \
 	"avatar = { action = \"upload\";\n"                                    \
@@ -19,70 +15,26 @@
 	"  allow = { context = { caption = \"text 20\"; }; }; };\n"
 #define REMOVE                                                                 \
 	"remove = { action = \"destroy\";\n"                                   \
-	"  allow = { public_id = \"users/{user}/**\"; }; };\n"
+	"  allow = { public_id = \"users/{user}/**\"; };\n"                    \
+	"  limit = \"60/hour\"; };\n"
 #define EDITORS                                                                \
 	"editors = { action = \"destroy\"; any_owner = true;\n"                \
 	"  require = ( { claim = \"role\"; is = [ \"editor\" ]; } );\n"        \
-	"  allow = { public_id = \"users/**\"; }; };\n"
+	"  allow = { public_id = \"users/**\"; }; limit = \"60/hour\"; };\n"
 #define WIDGET                                                                 \
 	"widget = { action = \"upload\"; reusable = true;\n"                   \
 	"  set = { upload_preset = \"p\"; }; };\n"
-
-/* A random source that a test can fail. */
-struct fixed_source {
-	struct random_source source;
-	bool fails;
-};
-
-static bool
-fill(struct random_source *self, unsigned char *out, size_t n)
-{
-	struct fixed_source *s = (struct fixed_source *)(void *)self;
-
-	for (size_t i = 0; i < n; i++)
-		out[i] = (unsigned char)i;
-	return !s->fails;
-}
-
-static struct sandbox box;
-static struct config *config;
-static struct fixed_source source = { { fill }, false };
-static struct world world = { &source.source };
-static struct workspace workspace;
-static struct answer answer;
-static struct request request;
-static char cookie[1024], bearer[1024];
-
-static void
-mint(const struct config *c, const char *payload, char *out, size_t size,
-    const char *before)
-{
-	struct sink s;
-
-	sink_init(&s, out, size - 1);
-	sink_text(&s, before);
-	assert_true(
-	    jwt_make(&c->session, &c->session.keys[0], span_of(payload), &s));
-	out[s.n] = '\0';
-}
 
 static int
 setup(void **state)
 {
 	(void)state;
 	sandbox_open(&box);
-	config = sandbox_load(&box, SANDBOX_CLOUD
+	config = asking_load(SANDBOX_CLOUD
 	    "session = { cookie = \"session\"; bearer = true;\n"
 	    "  keys = ( { id = \"1\"; file = \"session.key\"; } ); };\n"
 	    "origins = [ \"https://www.example.com\", \"null\" ];\n"
 	    "policies = {\n" AVATAR REMOVE EDITORS WIDGET "};\n");
-	if (config == NULL)
-		fprintf(stderr, "%s", box.said);
-	assert_non_null(config);
-	mint(config, "{\"sub\":\"alice\",\"exp\":1767229200}", cookie,
-	    sizeof(cookie), "session=");
-	mint(config, "{\"sub\":\"alice\",\"exp\":1767229200}", bearer,
-	    sizeof(bearer), "Bearer ");
 	return 0;
 }
 
@@ -93,90 +45,6 @@ teardown(void **state)
 	config_free(config);
 	sandbox_close(&box);
 	return 0;
-}
-
-/* A good request, which each test spoils in one place. */
-static void
-good(const char *query)
-{
-	request = (struct request){ .intake = INTAKE_WHOLE,
-		.method = SPAN_LIT("GET"),
-		.query = span_of(query),
-		.cookie = span_of(cookie),
-		.remote_addr = SPAN_LIT("192.0.2.7") };
-	source.fails = false;
-}
-
-static void
-post(const char *query, const char *type, const char *body)
-{
-	good(query);
-	request.method = SPAN_LIT("POST");
-	request.content_type = span_of(type);
-	request.body = span_of(body);
-}
-
-/* Asks in dirty memory; returns the status. */
-static int
-ask(const struct config *c)
-{
-	memset(&workspace, 0xa5, sizeof(workspace));
-	memset(&answer, 0xa5, sizeof(answer));
-	handle(c, &request, DECIDING_NOW, &world, &workspace, &answer);
-	return answer.status;
-}
-
-/* The body as JSON, for json_decref(). */
-static json_t *
-body(void)
-{
-	json_error_t error;
-	json_t *j;
-
-	/* The program gave jansson an allocator of its own. */
-	json_set_alloc_funcs(malloc, free);
-	j = json_loadb((const char *)answer.body.p, answer.body.n,
-	    JSON_REJECT_DUPLICATES, &error);
-
-	assert_non_null(j);
-	return j;
-}
-
-static bool
-body_has(const char *path, const char *text)
-{
-	char name[64];
-	json_t *all = body(), *at = all;
-	bool same;
-
-	for (const char *p = path; at != NULL && *p != '\0';) {
-		size_t n = strcspn(p, ".");
-
-		snprintf(name, sizeof(name), "%.*s", (int)n, p);
-		at = json_object_get(at, name);
-		p += n + (p[n] == '.');
-	}
-	same = at == NULL ? text == NULL
-			  : text != NULL && json_string_value(at) != NULL &&
-				strcmp(json_string_value(at), text) == 0;
-	json_decref(all);
-	return same;
-}
-
-/* A refusal of this kind, without a signature anywhere. */
-static void
-refused(int status, const char *code)
-{
-	assert_int_equal(ask(config), status);
-	assert_string_equal(answer.code, code);
-	assert_int_equal(answer.media, MEDIA_PROBLEM);
-	assert_true(body_has("code", code));
-	assert_true(body_has("request_id", "0001020304050607"));
-	assert_true(body_has("signature", NULL));
-	assert_true(body_has("fields", NULL));
-	for (size_t i = 0; i + 11 < answer.body.n; i++)
-		assert_true(
-		    memcmp(answer.body.p + i, "\"signature\"", 11) != 0);
 }
 
 static void

@@ -35,12 +35,14 @@ __lsan_default_suppressions(void)
 	");\n"                                                                 \
 	"};\n"                                                                 \
 	"origins = [ \"https://www.example.com\", \"https://a.example\" ];\n"  \
+	"store = \"redis://127.0.0.1/1\"; log = \"x.log\";\n"                  \
 	"policies = {\n"                                                       \
 	"  avatar = { cloud = \"main\"; action = \"upload\"; // a picture\n"   \
 	"    set = { public_id = \"users/{user}/{random}\"; overwrite = "      \
 	"false;\n            allowed_formats = \"jpg,png\"; }\n"               \
 	"    allow = { context = { caption = \"text 200\"; }; }; }\n"          \
-	"  remove = { cloud = \"other\"; action = \"destroy\"; allow = { "     \
+	"  remove = { cloud = \"other\"; action = \"destroy\"; limit = "       \
+	"\"60/hour\"; allow = { "                                              \
 	"public_id = "                                                         \
 	"\"users/{user}/**\"; }; };\n"                                         \
 	"}"
@@ -78,6 +80,11 @@ test_sample(void **state)
 	snprintf(path, sizeof(path), "%s/cloudinary.secret", box.dir);
 	assert_true(span_is(c->secret_paths[0], path));
 	assert_null(vault_take(c->vault, 1)); /* it is sealed */
+	assert_int_equal(c->store.kind, STORE_FILE);
+	snprintf(path, sizeof(path), "%s/counters", box.dir);
+	assert_true(span_is(c->store.place, path));
+	assert_false(c->counts);
+	assert_true(c->log.n == 0 && c->deny_users_file.n == 0);
 	config_free(c);
 }
 
@@ -189,7 +196,8 @@ test_names(void **state)
 	wrong("cloudnary = 1;\n" SAMPLE, "error 1: unknown name \"cloudnary\" "
 					 "here: did you mean \"cloudinary\"?");
 	wrong("zz = 1;\n" SAMPLE,
-	    "it can be \"cloudinary\", \"clouds\", \"session\", \"origins\" or "
+	    "it can be \"cloudinary\", \"clouds\", \"session\", "
+	    "\"origins\", \"store\", \"store_password_file\", \"log\" or "
 	    "\"policies\"");
 	/* All of the mistakes, in every section. */
 	assert_true(wrong("cloudinary = { cloud_name = \"a b\"; };\n"
@@ -307,6 +315,8 @@ test_relative(void **state)
 		fail_msg("%s", box.said);
 	assert_true(span_is(c->path, "signpost.conf"));
 	assert_true(c->secret_paths[0].p[0] == '/');
+	assert_true(c->store.place.p[0] == '/');
+	assert_true(span_starts(c->store.place, span_of(box.dir)));
 	config_free(c);
 }
 

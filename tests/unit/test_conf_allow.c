@@ -14,7 +14,8 @@ static struct bench b;
 	"\"manual\";"                                                          \
 	" tags = \"a\"; context = { own = \"x\"; }; };\nallow = {\n"
 #define DESTROY                                                                \
-	"policies = { p = { action = \"destroy\"; set = { public_id = \"a\"; " \
+	"policies = { p = { action = \"destroy\"; limit = \"60/hour\"; set = " \
+	"{ public_id = \"a\"; "                                                \
 	"};"                                                                   \
 	"\nallow = {\n"
 #define END "\n}; }; };"

@@ -12,7 +12,7 @@ static struct bench b;
 #define END "\n}; };"
 #define UPLOAD "policies = { p = { action = \"upload\";\n"
 #define DESTROY                                                                \
-	"policies = { p = { action = \"destroy\";\n"                           \
+	"policies = { p = { action = \"destroy\"; limit = \"60/hour\";\n"      \
 	"set = { public_id = \"a\"; };\n"
 
 static void
@@ -24,12 +24,15 @@ test_policies(void **state)
 		{ "policies = { p-_9 = { action = \"upload\"; }; };",
 		    "policies = { p* = { action = \"upload\"; }; };",
 		    "error 1: the policy's name \"p*\" must be 1 to 64 of" },
-		{ "policies = {\np = { action = \"destroy\"; set = { public_id "
+		{ "policies = {\np = { action = \"destroy\"; limit = "
+		  "\"60/hour\"; set = { public_id "
 		  "= "
 		  "\"a\"; }; }; };",
-		    "policies = {\np = { action = \"destroy\"; }; };",
+		    "policies = {\np = { action = \"destroy\"; limit = "
+		    "\"60/hour\"; }; };",
 		    "error 2: destroy needs public_id: name it in set or in" },
-		{ "policies = { p = { action = \"destroy\"; allow = { "
+		{ "policies = { p = { action = \"destroy\"; limit = "
+		  "\"60/hour\"; allow = { "
 		  "public_id "
 		  "= \"a\"; }; }; };",
 		    "policies = { p = \"upload\"; };",
@@ -97,6 +100,8 @@ test_upload(void **state)
 		{ "any_owner = true; require = ( { claim = \"r\"; is = \"a\"; "
 		  "} );",
 		    "any_owner = true; deny_users = \"a\";", "any_owner lets" },
+		{ "any_owner = false;", "anonymous = 1;",
+		    "error 2: anonymous must be true or false" },
 		{ "any_owner = false;", "cloud = \"demo\";",
 		    "error 2: cloud says which of several accounts" },
 		{ "", "cloud = \"\";", "cloud says which of several accounts" },
@@ -122,42 +127,6 @@ test_destroy(void **state)
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
 }
 
-/* Refused one and all, so that nobody believes in a limit. */
-static void
-test_limit(void **state)
-{
-	static const struct {
-		const char *limit, *said;
-	} wrong[] = {
-		{ "\"20/hours\"", "limit = \"20/hours\" is none: write" },
-		{ "[ \"20/hour\", \"0/day\" ]", "limit = \"0/day\" is none" },
-		{ "[ \"20/hour\", \"30/hour\" ]", "two counts for one window" },
-		{ "[ ]", "limit is empty" },
-	};
-	char text[256];
-
-	(void)state;
-	assert_int_equal(
-	    policies_read(&b, UPLOAD "limit = \"20/hour\";" END), 1);
-	assert_true(sandbox_said(&b.box, "error 2: limits are not built yet"));
-	assert_int_equal(
-	    policies_read(&b, UPLOAD "limit = [ \"9/minute\", \"20/hour\", "
-				     "\"100/day\" ];" END),
-	    1);
-	assert_true(sandbox_said(&b.box, "limits are not built yet"));
-	assert_int_equal(
-	    policies_read(&b, UPLOAD "limit = [ \"9/minute\", \"20/hour\", "
-				     "\"100/day\", \"1/day\" ];" END),
-	    1);
-	assert_true(sandbox_said(&b.box, "limit holds 4 values, and 3 are"));
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		snprintf(text, sizeof(text), "%slimit = %s;%s", UPLOAD,
-		    wrong[i].limit, END);
-		assert_int_equal(policies_read(&b, text), 2);
-		assert_true(sandbox_said(&b.box, wrong[i].said));
-	}
-}
-
 static void
 test_result(void **state)
 {
@@ -167,7 +136,8 @@ test_result(void **state)
 	assert_int_equal(
 	    policies_read(&b, "policies = {\n"
 			      "a = { action = \"upload\"; reusable = true; };\n"
-			      "b = { action = \"destroy\"; any_owner = true;\n"
+			      "b = { action = \"destroy\"; limit = "
+			      "\"60/hour\"; any_owner = true;\n"
 			      "users = \"x\"; allow = { public_id = \"**\"; "
 			      "}; };\n"
 			      "c = { action = \"upload\"; lifetime = 600;\n"
@@ -180,6 +150,7 @@ test_result(void **state)
 	assert_int_equal(p[0].action, ACTION_UPLOAD);
 	assert_int_equal(p[0].lifetime, 3600);
 	assert_true(p[0].reusable && !p[0].any_owner && !p[0].shared_tags);
+	assert_true(!p[0].anonymous && p[0].n_limits == 0);
 	assert_ptr_equal(p[0].cloud, b.config.clouds);
 	assert_int_equal(p[1].line, 3);
 	assert_int_equal(p[1].action, ACTION_DESTROY);
@@ -264,7 +235,8 @@ static void
 test_room(void **state)
 {
 	static const char text[] =
-	    UPLOAD "users = [ \"a\", \"b\" ]; addresses = \"::1\";\n"
+	    UPLOAD "limit = [ \"9/hour\" ]; limit_total = \"90/day\";\n"
+		   "users = [ \"a\", \"b\" ]; addresses = \"::1\";\n"
 		   "set = { public_id = \"u/{user}/{random}\"; tags = "
 		   "\"t{user}\"; context = { a = 1; }; };\n"
 		   "allow = { metadata = { b = [ \"x\" ]; }; source = [ "
@@ -298,7 +270,6 @@ main(void)
 		cmocka_unit_test(test_action),
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_destroy),
-		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_result),
 		cmocka_unit_test(test_clouds),
 		cmocka_unit_test(test_limits),

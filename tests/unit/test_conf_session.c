@@ -204,6 +204,19 @@ test_members(void **state)
 	wrong("require = ( );", "require must be a list");
 }
 
+static void
+test_denied(void **state)
+{
+	(void)state;
+	wrong("deny_users_file = \"nowhere\";", "error 2: deny_users_file: ");
+	wrong("deny_users_file = 1;", "deny_users_file must be a string");
+	wrong(
+	    "denied_users_file = \"x\";", "did you mean \"deny_users_file\"?");
+	sandbox_file(&b.box, "denied.users", "mallory\n", 0644);
+	right("deny_users_file = \"denied.users\";");
+	assert_true(b.config.deny_users_file.n > 0);
+}
+
 /* keys in place of the sample's. */
 static void
 read_keys(const char *keys)
@@ -367,6 +380,7 @@ main(void)
 		cmocka_unit_test(test_algorithm),
 		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_key_ids),
 		cmocka_unit_test(test_encodings),

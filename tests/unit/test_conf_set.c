@@ -11,7 +11,8 @@ static struct bench b;
 
 #define UPLOAD "policies = { p = { action = \"upload\"; set = {\n"
 #define DESTROY                                                                \
-	"policies = { p = { action = \"destroy\"; allow = { public_id = "      \
+	"policies = { p = { action = \"destroy\"; limit = \"60/hour\"; allow " \
+	"= { public_id = "                                                     \
 	"\"a\"; };"                                                            \
 	" set = {\n"
 #define END "\n}; }; };"

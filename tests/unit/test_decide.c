@@ -20,7 +20,11 @@ static const char policies[] =
     "  allow = { resource_type = [ \"image\", \"video\" ]; }; };\n"
     "short = { action = \"upload\"; reusable = true; lifetime = 120;\n"
     "  set = { upload_preset = \"site_signed\"; }; };\n"
-    "remove = { action = \"destroy\"; set = { invalidate = true; };\n"
+    "inbox = { action = \"upload\"; anonymous = true;\n"
+    "  limit = \"5/hour\";\n"
+    "  set = { public_id = \"inbox/{random}\"; overwrite = false; }; };\n"
+    "remove = { action = \"destroy\"; limit = \"60/hour\"; set = { invalidate "
+    "= true; };\n"
     "  allow = { public_id = \"users/{user}/**\"; }; };\n";
 
 static struct deciding d;
@@ -237,6 +241,30 @@ final_needs_a_whole_lifetime(void **state)
 	assert_true(deciding_ask(&d, "short", CONTRACT_PLAIN));
 }
 
+/* Nobody chooses the id of what is nobody's. */
+static void
+final_is_not_for_everybody(void **state)
+{
+	static const struct session none = { .open = false };
+
+	(void)state;
+	d.facts.session = &none;
+	deciding_send(&d, "timestamp", "1767225600");
+	deciding_send(&d, "overwrite", "false");
+	deciding_send(&d, "public_id", "inbox/" DECIDING_RANDOM);
+	assert_false(deciding_ask(&d, "inbox", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(deciding_refused(&d, "contract_not_served", "",
+	    "The policy \"inbox\" is open to everybody"));
+	assert_int_equal(d.why.status, 403);
+	deciding_send(&d, "public_id", "inbox/" DECIDING_RANDOM);
+	assert_false(deciding_ask(&d, "inbox", CONTRACT_PLAIN));
+	assert_true(deciding_ask(&d, "inbox", CONTRACT_PLAIN));
+	assert_string_equal(deciding_string(&d),
+	    "overwrite=false&public_id=inbox/" DECIDING_RANDOM
+	    "&timestamp=1767225600");
+	d.facts.session = &d.session;
+}
+
 static void
 no_contract_no_grant(void **state)
 {
@@ -258,6 +286,7 @@ main(void)
 		cmocka_unit_test(final_names_of_the_account),
 		cmocka_unit_test(final_timestamps),
 		cmocka_unit_test(final_needs_a_whole_lifetime),
+		cmocka_unit_test(final_is_not_for_everybody),
 		cmocka_unit_test(no_contract_no_grant),
 	};
 

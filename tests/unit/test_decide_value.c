@@ -18,7 +18,7 @@ static const char policies[] =
     "    display_name = \"{user}\"; }; };\n"
     "long = { action = \"upload\"; set = { allowed_formats = \"jpg\";\n"
     "    public_id = \"users/{user}/pic_{user}\"; }; };\n"
-    "remove = { action = \"destroy\";\n"
+    "remove = { action = \"destroy\"; limit = \"60/hour\";\n"
     "  allow = { public_id = [ \"users/{user}/**\", \"h/{user_hash}/*\" ]; };\n"
     "};\n";
 

@@ -42,7 +42,8 @@ test_least(void **state)
 	(void)state;
 	describe(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	assert_memory_equal(text, head, sizeof(head) - 1);
-	assert_non_null(strstr(text, "Pages of no other site may ask.\n"));
+	assert_non_null(strstr(text, "Pages of no other site may ask.\n"
+				     "The log goes to standard error.\n"));
 	assert_non_null(strstr(text, "Policy avatar: upload at the account"));
 }
 
@@ -90,6 +91,64 @@ test_whole(void **state)
 	sandbox_file(&box, "session.key", SANDBOX_KEY "\n", 0600);
 }
 
+/* The sample's policies with a limit, and more before them. */
+static const char *
+describe_with(const char *more)
+{
+	static char conf[8192];
+
+	snprintf(conf, sizeof(conf),
+	    "%s%s%spolicies = { a = { action = \"upload\"; limit = "
+	    "\"9/day\";\n  set = { public_id = \"u/{user}\"; }; }; };\n",
+	    SANDBOX_CLOUD, SANDBOX_SESSION, more);
+	return describe(conf);
+}
+
+static void
+test_files(void **state)
+{
+	char line[128];
+
+	(void)state;
+	describe_with("");
+	snprintf(line, sizeof(line),
+	    "Signatures are counted in the folder %s/counters.\nThe log",
+	    box.dir);
+	assert_non_null(strstr(text, line));
+	describe_with("log = \"my.log\"; store = \"/tmp/c\";\n");
+	assert_non_null(strstr(text, "counted in the folder /tmp/c.\n"));
+	snprintf(line, sizeof(line), "The log goes to %s/my.log.\n", box.dir);
+	assert_non_null(strstr(text, line));
+	describe_with("store = \"redis://[::1]/3\";\n");
+	assert_non_null(
+	    strstr(text, "counted in Redis at ::1, port 6379, database 3.\n"));
+	sandbox_file(&box, "redis.password", "0123456789abcdef\n", 0600);
+	describe_with("store = \"unix:/run/r.sock\"; store_password_file = "
+		      "\"redis.password\";\n");
+	assert_non_null(strstr(
+	    text, "counted in Redis at /run/r.sock, with a password ****.\n"));
+	assert_null(strstr(text, "0123456789abcdef"));
+	assert_non_null(strstr(text, "One user can get at most 9 signatures"));
+}
+
+static void
+test_denied(void **state)
+{
+	char line[128];
+
+	(void)state;
+	sandbox_file(&box, "denied.users", "mallory\n", 0600);
+	describe(
+	    SANDBOX_CLOUD "session = { cookie = \"session\"; deny_users_file = "
+			  "\"denied.users\";\n"
+			  "  keys = ( { id = \"2026-11\"; file = "
+			  "\"session.key\"; } ); };\n" SANDBOX_POLICIES);
+	snprintf(line, sizeof(line),
+	    "The users in %s/denied.users may not ask.\n", box.dir);
+	assert_non_null(strstr(text, line));
+	assert_null(strstr(text, "mallory"));
+}
+
 /* No eight bytes of a secret in a row are ever said. */
 static void
 test_masked(void **state)
@@ -113,6 +172,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_least),
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_masked),
 	};
 	int failed;

@@ -38,6 +38,8 @@ test_whole(void **state)
 		"require = ( { claim = \"role\"; is = [ \"x\", \"y\" ]; } );"
 		"addresses = [ \"192.0.2.0/24\", \"2001:db8::/32\" ];"
 		"origins = \"https://app.example.com\"; lifetime = 600;"
+		"limit = [ \"1/minute\", \"20/hour\", \"100/day\" ];"
+		"limit_total = [ \"500/day\", \"200/hour\" ];"
 		"set = { tags = \"a,b{user}\"; overwrite = false; context = "
 		"{ own = \"x=y\"; n = 1; }; };"
 		"allow = { public_id = [ \"a/*\", \"b/**\" ]; context = { "
@@ -56,6 +58,8 @@ test_whole(void **state)
 	    "    context.caption: at most 200 characters\n"
 	    "    public_id: one of a/*, b/**\n"
 	    "  A client may send nothing else.\n"
+	    "  At most 1 signature a minute, 20 an hour and 100 a day for each "
+	    "user; 500 a day and 200 an hour for all together.\n"
 	    "  A signature is good for 600 seconds, and for any number of "
 	    "uploads.\n"
 	    "  Tags are shared between users.\n");
@@ -69,6 +73,7 @@ test_least(void **state)
 	    "Policy p: upload at the account demo.\n"
 	    "  Open to everybody with a valid session.\n"
 	    "  A client may send nothing.\n"
+	    "  Any number of signatures: it has no limit.\n"
 	    "  A signature is good for 3600 seconds.\n");
 }
 
@@ -77,7 +82,8 @@ static void
 test_nobody(void **state)
 {
 	(void)state;
-	describe("action = \"destroy\"; any_owner = true; users = [ ]; "
+	describe("action = \"destroy\"; limit = \"60/hour\"; any_owner = true; "
+		 "users = [ ]; "
 		 "addresses = [ ]; origins = [ ]; allow = { public_id = "
 		 "\"**\"; };");
 	assert_non_null(strstr(text, "Open to nobody: users is empty."));
@@ -112,6 +118,25 @@ test_ranges(void **state)
 	assert_string_equal(range("2001:db8::1"), "2001:db8::1/128.");
 }
 
+static void
+test_limits(void **state)
+{
+	(void)state;
+	describe("action = \"upload\"; limit = \"20/hour\";");
+	assert_non_null(
+	    strstr(text, "  At most 20 signatures an hour for each user.\n"));
+	describe("action = \"upload\"; limit_total = \"1/day\";");
+	assert_non_null(
+	    strstr(text, "  At most 1 signature a day for all together.\n"));
+	describe("action = \"upload\"; anonymous = true; limit = "
+		 "\"5/hour\"; limit_total = \"500/day\";");
+	assert_non_null(
+	    strstr(text, "  Open to everybody, without a session.\n"));
+	assert_non_null(strstr(text,
+	    "  At most 5 signatures an hour for each address; 500 a day for "
+	    "all together.\n"));
+}
+
 /* A sink that is too small keeps the beginning, and nothing else moves. */
 static void
 test_room(void **state)
@@ -122,7 +147,8 @@ test_room(void **state)
 
 	(void)state;
 	n = strlen(
-	    describe("action = \"upload\"; users = [ \"al\" ]; set = { "
+	    describe("action = \"upload\"; users = [ \"al\" ]; limit = "
+		     "\"9/day\"; limit_total = \"99/day\"; set = { "
 		     "tags = \"a\"; }; allow = { source = \"text 9\"; };"));
 	for (size_t cap = 0; cap <= n; cap++) {
 		sink_init(&out, small, cap);
@@ -141,6 +167,7 @@ main(void)
 		cmocka_unit_test(test_least),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_room),
 	};
 	int failed;

@@ -16,9 +16,10 @@ what_is_open(void **state)
 	struct sink out;
 
 	(void)state;
-	deciding_open(&d, "a = { action = \"destroy\";\n"
+	deciding_open(&d, "a = { action = \"destroy\"; limit = \"60/hour\";\n"
 			  "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-			  "b = { action = \"destroy\"; users = [ \"bob\" ];\n"
+			  "b = { action = \"destroy\"; limit = \"60/hour\"; "
+			  "users = [ \"bob\" ];\n"
 			  "  allow = { public_id = \"u/{user}/*\"; }; };\n");
 	sink_init(&out, mem, sizeof(mem));
 	information_write(d.config, &d.facts, &d.request, &d.arena, &out);

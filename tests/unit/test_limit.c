@@ -113,6 +113,31 @@ test_bytes(void **state)
 		}
 }
 
+static const char *
+said(unsigned count, unsigned seconds)
+{
+	static char text[32];
+	struct limit limit = { count, seconds };
+	struct sink out;
+
+	sink_init(&out, text, sizeof(text) - 1);
+	limit_say(&limit, &out);
+	assert_false(out.full);
+	text[out.n] = '\0';
+	return text;
+}
+
+/* What is said is what was parsed. */
+static void
+test_said(void **state)
+{
+	(void)state;
+	assert_string_equal(said(9, 60), "9/minute");
+	assert_string_equal(said(1000000, 3600), "1000000/hour");
+	assert_string_equal(said(1, 86400), "1/day");
+	assert_string_equal(said(1, 86401), "");
+}
+
 int
 main(void)
 {
@@ -122,6 +147,7 @@ main(void)
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_said),
 	};
 
 	return cmocka_run_group_tests_name("limit", tests, NULL, NULL);

@@ -8,24 +8,31 @@
 #include "deciding.h"
 
 static const char policies[] =
-    "all = { action = \"destroy\"; allow = { public_id = \"u/{user}/*\"; };\n"
+    "all = { action = \"destroy\"; limit = \"60/hour\"; allow = { public_id = "
+    "\"u/{user}/*\"; };\n"
     "};\n"
-    "some = { action = \"destroy\"; users = [ \"alice\", \"carol\" ];\n"
+    "some = { action = \"destroy\"; limit = \"60/hour\"; users = [ \"alice\", "
+    "\"carol\" ];\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-    "nobody = { action = \"destroy\"; users = [ ];\n"
+    "nobody = { action = \"destroy\"; limit = \"60/hour\"; users = [ ];\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-    "others = { action = \"destroy\"; deny_users = [ \"alice\" ];\n"
+    "others = { action = \"destroy\"; limit = \"60/hour\"; deny_users = [ "
+    "\"alice\" ];\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-    "editors = { action = \"destroy\";\n"
+    "editors = { action = \"destroy\"; limit = \"60/hour\";\n"
     "  require = ( { claim = \"role\"; is = [ \"admin\", \"editor\" ]; },\n"
     "    { claim = \"groups\"; is = [ \"b\" ]; } );\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-    "office = { action = \"destroy\";\n"
+    "office = { action = \"destroy\"; limit = \"60/hour\";\n"
     "  addresses = [ \"192.0.2.0/29\", \"2001:db8::/32\" ];\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-    "nowhere = { action = \"destroy\"; addresses = [ ];\n"
+    "nowhere = { action = \"destroy\"; limit = \"60/hour\"; addresses = [ ];\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n"
-    "own = { action = \"destroy\"; origins = [ ];\n"
+    "public = { action = \"upload\"; anonymous = true; limit = "
+    "\"5/hour\";\n"
+    "  set = { public_id = \"inbox/{random}\"; overwrite = false; };\n"
+    "  addresses = [ \"192.0.2.0/29\" ]; origins = [ ]; };\n"
+    "own = { action = \"destroy\"; limit = \"60/hour\"; origins = [ ];\n"
     "  allow = { public_id = \"u/{user}/*\"; }; };\n";
 
 static struct deciding d;
@@ -138,6 +145,27 @@ origins(void **state)
 	d.request.origin = d.request.sec_fetch_site = SPAN_LIT("");
 }
 
+/* Of an anonymous policy all is asked but who somebody is. */
+static void
+anonymous(void **state)
+{
+	static const struct session none = { .open = false };
+
+	(void)state;
+	d.facts.session = &none;
+	d.request.remote_addr = SPAN_LIT("192.0.2.7");
+	assert_null(code_of("public"));
+	assert_string_equal(code_of("all"), "no_session");
+	d.request.remote_addr = SPAN_LIT("192.0.2.8");
+	assert_string_equal(code_of("public"), "address_not_allowed");
+	d.request.remote_addr = SPAN_LIT("192.0.2.7");
+	d.request.origin = SPAN_LIT("https://www.example.com");
+	assert_string_equal(code_of("public"), "origin_not_allowed");
+	d.request.origin = SPAN_LIT("");
+	d.facts.session = &d.session;
+	assert_null(code_of("public"));
+}
+
 int
 main(void)
 {
@@ -146,6 +174,7 @@ main(void)
 		cmocka_unit_test(claims),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(origins),
+		cmocka_unit_test(anonymous),
 	};
 
 	return cmocka_run_group_tests_name("open", tests, setup, teardown);

@@ -36,14 +36,18 @@ test_ids(void **state)
 		    UP "reusable = true; allow = { public_id = [ \"u/{user}\", "
 		       "\"v9/{user}\" ]; }; };",
 		    "public_id = \"v9/{user}\" need not be" },
-		{ "a = { action = \"destroy\"; allow = { public_id = "
+		{ "a = { action = \"destroy\"; limit = \"60/hour\"; allow = { "
+		  "public_id = "
 		  "\"u/{user}/**\"; }; };",
-		    "a = { action = \"destroy\"; allow = { public_id = "
+		    "a = { action = \"destroy\"; limit = \"60/hour\"; allow = "
+		    "{ public_id = "
 		    "\"u/*/{user}\"; }; };",
 		    "public_id = \"u/*/{user}\" need not be" },
-		{ "a = { action = \"destroy\"; set = { public_id = "
+		{ "a = { action = \"destroy\"; limit = \"60/hour\"; set = { "
+		  "public_id = "
 		  "\"u/{user_hash}\"; }; };",
-		    "a = { action = \"destroy\"; set = { public_id = "
+		    "a = { action = \"destroy\"; limit = \"60/hour\"; set = { "
+		    "public_id = "
 		    "\"u/x{user_hash}\"; }; };",
 		    "public_id = \"u/x{user_hash}\" need not be" },
 		/* folder does not count, for good or bad */
@@ -51,10 +55,12 @@ test_ids(void **state)
 		    UP
 		    "set = { folder = \"u/{user}\"; public_id = \"x\"; }; };",
 		    "public_id = \"x\" need not be" },
-		{ "a = { action = \"destroy\"; any_owner = true; users = "
+		{ "a = { action = \"destroy\"; limit = \"60/hour\"; any_owner "
+		  "= true; users = "
 		  "\"m\"; "
 		  "allow = { public_id = \"**\"; }; };",
-		    "a = { action = \"destroy\"; any_owner = false; users = "
+		    "a = { action = \"destroy\"; limit = \"60/hour\"; "
+		    "any_owner = false; users = "
 		    "\"m\"; allow = { public_id = \"**\"; }; };",
 		    "public_id = \"**\" need not be" },
 	};
@@ -101,6 +107,8 @@ test_upload(void **state)
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
+#define AN "anonymous = true; limit = \"9/hour\"; "
+#define FRESH "public_id = \"in/{random}\"; overwrite = false; "
 #define RE "reusable = true; "
 
 static void
@@ -157,6 +165,16 @@ test_tags(void **state)
 			  "allow = { tags = [ \"y_{user}\" ]; "
 			  "}; };",
 		    "error 3: tags = \"y_{user}\", and the policy" },
+		/* without a session there is no user to name */
+		{ UP AN "shared_tags = true; set = { " FRESH "tags = \"b\"; }; "
+			"};",
+		    UP AN "set = { " FRESH "tags = \"b\"; }; };",
+		    "whoever's they are; say shared_tags = true" },
+		{ UP AN "shared_tags = true; set = { " FRESH " }; allow = { "
+			"tags = \"text 9\"; }; };",
+		    UP AN "set = { " FRESH " }; allow = { tags = \"text 9\"; "
+			  "}; };",
+		    "tags of a client's choice" },
 		/* moderators' ids are no reason for shared tags */
 		{ UP RE "any_owner = true; users = \"m\"; shared_tags = true; "
 			"set = { tags = \"b\"; }; };",

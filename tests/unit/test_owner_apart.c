@@ -37,7 +37,7 @@ loads(const char *first, const char *second)
 	    "policies = {\n"
 	    "  up = { action = \"upload\"; set = { public_id = \"%s\";\n"
 	    "    overwrite = false; allowed_formats = \"jpg\"; }; };\n"
-	    "  remove = { action = \"destroy\";\n"
+	    "  remove = { action = \"destroy\"; limit = \"60/hour\";\n"
 	    "    allow = { public_id = \"%s\"; }; };\n"
 	    "};\n",
 	    first, second);
@@ -80,14 +80,102 @@ ids_of_two_policies(void **state)
 	}
 }
 
+/* What everybody can upload, beside somebody's own. */
+static bool
+loads_open(const char *set, const char *own, const char *cloud)
+{
+	char text[4096];
+	struct config *config;
+
+	snprintf(text, sizeof(text),
+	    "clouds = { main = { cloud_name = \"demo\"; api_key = \"1\";\n"
+	    "    api_secret_file = \"cloudinary.secret\"; };\n"
+	    "  other = { cloud_name = \"more\"; api_key = \"2\";\n"
+	    "    api_secret_file = \"other.secret\"; }; };\n" SANDBOX_SESSION
+	    "policies = {\n"
+	    "  open = { action = \"upload\"; cloud = \"main\"; anonymous = "
+	    "true;\n    limit = \"5/hour\"; limit_total = \"50/day\";\n"
+	    "    set = { %s overwrite = false; }; };\n"
+	    "  own = { action = \"destroy\"; cloud = \"%s\"; limit = "
+	    "\"9/hour\";\n    allow = { public_id = \"%s\"; }; };\n"
+	    "};\n",
+	    set, cloud, own);
+	config = sandbox_load(&box, text);
+	config_free(config);
+	return config != NULL;
+}
+
+static void
+ids_of_everybody(void **state)
+{
+	static const struct {
+		const char *set, *own;
+		bool apart;
+	} cases[] = {
+		{ "public_id = \"inbox/{random}\";", "users/{user}/**", true },
+		{ "public_id = \"users/{random}\";", "users/{user}/**", false },
+		{ "public_id = \"users/{random}\";", "users/{user_hash}",
+		    false },
+		{ "public_id = \"users/open/{random}\";", "users/{user}/*",
+		    false },
+		{ "public_id = \"users/open/{random}\";", "users/a/{user}/*",
+		    true },
+		{ "public_id = \"users/a/{random}\";", "users/a/{user}/*",
+		    false },
+		{ "public_id = \"users/{date}/{random}\";", "users/a/{user}/*",
+		    false },
+		{ "public_id = \"inbox/{date}/{random}\";", "users/{claim.a}",
+		    true },
+		/* with what may come before it */
+		{ "public_id = \"inbox/{random}\"; folder = \"in/a\";",
+		    "users/{user}/**", true },
+		{ "public_id = \"inbox/{random}\"; folder = \"users/a\";",
+		    "users/{user}/**", false },
+		{ "public_id = \"inbox/{random}\"; folder = \"users\";",
+		    "users/{user}/**", false },
+		{ "public_id = \"inbox/{random}\"; public_id_prefix = "
+		  "\"users\";",
+		    "users/{user}/**", false },
+		{ "public_id = \"inbox/{random}\"; asset_folder = "
+		  "\"users/a\";",
+		    "users/{user}/**", false },
+		/* a folder alone does not save an id */
+		{ "public_id = \"users/{random}\"; folder = \"in\";",
+		    "users/{user}/**", false },
+		{ "public_id = \"inbox/{random}\"; folder = \"users.a\";",
+		    "people/{user}/**", false },
+		{ "public_id = \"inbox/{random}\"; folder = \"users_a\";",
+		    "people/{user}/**", true },
+	};
+
+	(void)state;
+	sandbox_file(&box, "other.secret", SANDBOX_SECRET "2\n", 0600);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (loads_open(cases[i].set, cases[i].own, "main") !=
+		    cases[i].apart)
+			fail_msg("%s and %s: %s", cases[i].set, cases[i].own,
+			    box.said);
+		assert_int_equal(box.report.errors, !cases[i].apart);
+	}
+	assert_false(loads_open(
+	    "public_id = \"users/{random}\";", "users/{user}/**", "main"));
+	assert_true(sandbox_said(&box,
+	    "error 12: everybody can upload to \"users/{random}\" here, and "
+	    "the policy \"own\" has \"users/{user}/**\""));
+	/* Another account's ids are others. */
+	assert_true(loads_open(
+	    "public_id = \"users/{random}\";", "users/{user}/**", "other"));
+}
+
 static void
 moderators_are_no_owners(void **state)
 {
 	struct config *config = sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
 	    "policies = {\n"
-	    "  own = { action = \"destroy\";\n"
+	    "  own = { action = \"destroy\"; limit = \"60/hour\";\n"
 	    "    allow = { public_id = \"users/{user}/**\"; }; };\n"
-	    "  all = { action = \"destroy\"; any_owner = true;\n"
+	    "  all = { action = \"destroy\"; limit = \"60/hour\"; any_owner = "
+	    "true;\n"
 	    "    users = [ \"root\" ];\n"
 	    "    allow = { public_id = \"users/**\"; }; };\n"
 	    "};\n");
@@ -102,7 +190,8 @@ ids_of_one_policy(void **state)
 {
 	struct config *config = sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
 	    "policies = {\n"
-	    "  own = { action = \"destroy\"; allow = { public_id =\n"
+	    "  own = { action = \"destroy\"; limit = \"60/hour\"; allow = { "
+	    "public_id =\n"
 	    "    [ \"users/{user}/**\", \"users/{user_hash}/*\" ]; }; };\n"
 	    "};\n");
 
@@ -118,6 +207,7 @@ main(void)
 		cmocka_unit_test(ids_of_two_policies),
 		cmocka_unit_test(moderators_are_no_owners),
 		cmocka_unit_test(ids_of_one_policy),
+		cmocka_unit_test(ids_of_everybody),
 	};
 
 	return cmocka_run_group_tests_name(

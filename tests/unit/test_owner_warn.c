@@ -24,6 +24,49 @@ said(const char *text, const char *what)
 }
 
 /* Right is silent about it, wrong is not. */
+#define OPEN                                                                   \
+	"a = { action = \"upload\"; anonymous = true; limit = \"5/hour\"; "    \
+	"limit_total = \"9/day\"; "
+
+static void
+test_anonymous(void **state)
+{
+	(void)state;
+	assert_true(said(BEGIN OPEN
+	    "set = { public_id = \"in/{random}\"; overwrite = false; }; };" END,
+	    "note 2: the policy \"a\" serves the plain contract, and not "
+	    "paramsToSign: there the client makes the id"));
+	assert_true(sandbox_said(
+	    &b.box, "explicit, download, for what it names, which is new\n"));
+	assert_null(strstr(b.box.said, "user's own"));
+	assert_null(strstr(b.box.said, "any number of uploads"));
+	assert_true(said(BEGIN OPEN
+	    "shared_tags = true; set = { public_id = \"in/{random}\"; "
+	    "overwrite = false; tags = \"in\"; }; };" END,
+	    "warning 2: the policy \"a\" has shared_tags: everybody can "
+	    "download"));
+	/* Everybody are also those who have another policy. */
+	assert_true(said(BEGIN
+	    "g = { action = \"upload\"; users = \"x\"; " GUARD "};\n" OPEN
+	    "set = { public_id = \"in/{random}\"; overwrite = false; }; };" END,
+	    "warning 2: the policy \"g\" sets moderation, allowed_formats, but "
+	    "every signature is also an upload, so that whoever may use a"));
+}
+
+/* What a limit means where one signature is good for many files. */
+static void
+test_reusable(void **state)
+{
+	(void)state;
+	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
+			       "limit = \"5/hour\"; };" END,
+	    "for 3600 seconds, so that its limit counts signatures, and not "
+	    "files\n"));
+	assert_true(
+	    said(BEGIN "a = { action = \"upload\"; reusable = true; };" END,
+		"for 3600 seconds\n"));
+}
+
 static void
 test_upload(void **state)
 {
@@ -48,10 +91,10 @@ test_upload(void **state)
 	assert_true(
 	    said(BEGIN "a = { action = \"upload\"; reusable = true; "
 		       "shared_tags = true; set = { tags = \"a\"; }; };" END,
-		"warning 2: with shared_tags, who may use the policy \"a\""));
+		"warning 2: the policy \"a\" has shared_tags: who may use it"));
 	assert_false(said(BEGIN "a = { action = \"upload\"; reusable = true; "
 				"shared_tags = true; };" END,
-	    "with shared_tags"));
+	    "has shared_tags"));
 }
 
 /* Two policies: the first guards, the second does not. */
@@ -90,11 +133,11 @@ test_around(void **state)
 	/* A claim can be a list that fits both. */
 	assert_true(around("require = ( { claim = \"r\"; is = \"x\"; } );",
 	    "require = ( { claim = \"r\"; is = \"y\"; } );"));
-	assert_true(
-	    said(BEGIN "a = { action = \"upload\"; " GUARD "};\n"
-		       "r = { action = \"destroy\"; allow = { public_id "
-		       "= \"u/{user}\"; }; };" END,
-		"whoever may use r as well"));
+	assert_true(said(BEGIN "a = { action = \"upload\"; " GUARD "};\n"
+			       "r = { action = \"destroy\"; limit = "
+			       "\"60/hour\"; allow = { public_id "
+			       "= \"u/{user}\"; }; };" END,
+	    "whoever may use r as well"));
 	assert_false(said(BEGIN "a = { action = \"upload\"; " GUARD "};\n"
 				"b = { action = \"upload\"; " GUARD "};" END,
 	    "can go around it"));
@@ -155,13 +198,14 @@ test_services(void **state)
 	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
 	    "note 2: a signature of the policy \"a\" also serves as destroy, "
 	    "explicit, download, for what it names, which is the user's own"));
-	assert_true(said(BEGIN
-	    "r = { action = \"destroy\"; allow = { public_id "
-	    "= \"u/{user}\"; }; };" END,
+	assert_true(said(BEGIN "r = { action = \"destroy\"; limit = "
+			       "\"60/hour\"; allow = { public_id "
+			       "= \"u/{user}\"; }; };" END,
 	    "also serves as upload (of any file), explicit, download, for what "
 	    "it names, which is the user's own"));
 	assert_true(
-	    said(BEGIN "r = { action = \"destroy\"; any_owner = true; "
+	    said(BEGIN "r = { action = \"destroy\"; limit = \"60/hour\"; "
+		       "any_owner = true; "
 		       "users = \"m\"; allow = { public_id = \"**\"; }; "
 		       "};" END,
 		"explicit, download, for what it names\n"));
@@ -202,8 +246,9 @@ test_contracts(void **state)
 	assert_true(said(BEGIN "a = { action = \"upload\"; set = { public_id = "
 			       "\"u/{user}/{random}\"; }; };" END,
 	    "and paramsToSign for a client that itself sends public_id"));
-	assert_true(said(BEGIN "r = { action = \"destroy\"; lifetime = 3600; "
-			       "allow = { public_id = \"u/{user}\"; }; };" END,
+	assert_true(said(BEGIN
+	    "r = { action = \"destroy\"; limit = \"60/hour\"; lifetime = 3600; "
+	    "allow = { public_id = \"u/{user}\"; }; };" END,
 	    "the policy \"r\" serves the plain contract, and paramsToSign\n"));
 }
 
@@ -245,6 +290,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_upload),
+		cmocka_unit_test(test_anonymous),
+		cmocka_unit_test(test_reusable),
 		cmocka_unit_test(test_around),
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_many),

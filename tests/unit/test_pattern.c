@@ -262,6 +262,45 @@ test_user_not_usable(void **state)
 }
 
 static bool
+is_fresh(const char *source)
+{
+	struct pattern p;
+	bool right;
+
+	rules_open(&r);
+	assert_true(pattern_compile(
+	    span_of(source), SPAN_LIT("avatar"), &r.arena, &p, &r.why));
+	right = pattern_fresh(&p, &r.why);
+	assert_int_equal(right, r.why.n == 0);
+	assert_int_equal(right, pattern_fresh(&p, NULL));
+	return right;
+}
+
+static void
+test_fresh(void **state)
+{
+	static const char *const right[] = { "inbox/{random}",
+		"inbox/{date}/{random}", "in/{policy}/{random}",
+		"{policy}/{random}", "a/{random}/{random}",
+		"in/{user}/{random}" };
+	static const char *const wrong[] = { "{random}", "inbox/a",
+		"inbox/{random}.jpg", "inbox/a{random}", "inbox/{random}a",
+		"inbox/{random}/a", "inbox/{random}/*", "inbox/*",
+		"inbox/*/{random}", "inbox/**/{random}", "*/{random}",
+		"{date}/{random}", "w_200/{random}", "v1/{random}",
+		"s--a/{random}", "{user}/{random}", "inbox/{user}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		if (!is_fresh(right[i]))
+			fail_msg("%s: %s", right[i], rules_said(&r, &r.why));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (is_fresh(wrong[i]))
+			fail_msg("%s", wrong[i]);
+	assert_false(pattern_fresh(&(struct pattern){ .n = 0 }, NULL));
+}
+
+static bool
 owned(const char *source)
 {
 	struct pattern p;
@@ -342,6 +381,7 @@ main(void)
 		cmocka_unit_test(test_longest_id),
 		cmocka_unit_test(test_user_not_usable),
 		cmocka_unit_test(test_owned),
+		cmocka_unit_test(test_fresh),
 		cmocka_unit_test(test_no_room),
 	};
 

@@ -35,7 +35,7 @@ test_clear(void **state)
 	assert_int_equal(p.status, 0);
 	assert_null(p.code);
 	assert_int_equal(p.param.n + p.policy.n, 0);
-	assert_true(p.server_time == 0);
+	assert_true(p.server_time == 0 && p.retry_after == 0);
 	assert_detail("");
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	memset(&fake_answer, 0, sizeof(fake_answer));
 	serve_init(&serve);
 	assert_int_equal(pipe(log_pipe), 0);
 	fcntl(log_pipe[0], F_SETFL, O_NONBLOCK);
@@ -35,6 +37,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	serve_end(&serve);
 	log_to(2);
 	close(log_pipe[0]);
 	close(log_pipe[1]);
@@ -64,6 +67,37 @@ ask(struct request request)
 	return text;
 }
 
+/* The line without its time, and without the number at its end. */
+static const char *
+read_line(void)
+{
+	const char *text = read_log();
+	char *end = strstr(logged, " us=");
+
+	assert_memory_equal(text, "time=", 5);
+	assert_non_null(end);
+	assert_int_equal(strspn(end + 4, "0123456789") + 5, strlen(end));
+	assert_int_equal(end[strlen(end) - 1], '\n');
+	*end = '\0';
+	return text + sizeof("time=YYYY-MM-DDThh:mm:ssZ ") - 1;
+}
+
+/* A granted one, as the core gives it. */
+static const struct answer granted = { .status = 200,
+	.code = "granted",
+	.user = SPAN_INIT("alice"),
+	.policy = SPAN_INIT("avatar"),
+	.action = "upload",
+	.public_id = SPAN_INIT("users/alice/0f"),
+	.request_id = "0123456789abcdef" };
+
+static const struct request get = { .intake = INTAKE_WHOLE,
+	.method = SPAN_INIT("GET"),
+	.cookie = SPAN_INIT("session=SECRET"),
+	.authorization = SPAN_INIT("Bearer SECRET"),
+	.query = SPAN_INIT("signature=SECRET"),
+	.remote_addr = SPAN_INIT("192.0.2.1") };
+
 static void
 test_answer(void **state)
 {
@@ -73,7 +107,53 @@ test_answer(void **state)
 	(void)state;
 	assert_memory_equal(text, "Status: 200 OK\r\n", 16);
 	assert_non_null(strstr(text, "\r\n\r\nintake=1 about= method=GET"));
-	assert_string_equal(read_log(), "");
+	assert_string_equal(
+	    read_line(), "decision=answered status=200 code=fake");
+}
+
+static void
+test_grant(void **state)
+{
+	(void)state;
+	fake_answer = granted;
+	ask(get);
+	assert_string_equal(read_line(),
+	    "request_id=0123456789abcdef decision=granted status=200 "
+	    "code=granted policy=avatar action=upload user=alice "
+	    "public_id=users/alice/0f address=192.0.2.1");
+	fake_answer.code = "preflight";
+	fake_answer.status = 204;
+	ask(get);
+	assert_non_null(strstr(read_line(), " decision=answered status=204 "));
+	/* Whatever the code says. */
+	fake_answer.code = "granted";
+	fake_answer.status = 400;
+	ask(get);
+	assert_non_null(strstr(read_line(), " decision=refused status=400 "));
+	fake_answer.status = 399;
+	ask(get);
+	assert_non_null(strstr(read_line(), " decision=granted status=399 "));
+}
+
+static void
+test_refusal(void **state)
+{
+	const char *text;
+
+	(void)state;
+	fake_answer = granted;
+	fake_answer.status = 403;
+	fake_answer.code = "value_not_allowed";
+	fake_answer.public_id = (struct span){ NULL, 0 };
+	fake_answer.param = SPAN_LIT("tags");
+	fake_answer.reason = "a \"quoted\" reason";
+	text = ask(get);
+	assert_non_null(strstr(text, "Status: 403"));
+	assert_string_equal(read_line(),
+	    "request_id=0123456789abcdef decision=refused status=403 "
+	    "code=value_not_allowed policy=avatar action=upload user=alice "
+	    "param=tags reason=\"a \\\"quoted\\\" reason\" "
+	    "address=192.0.2.1");
 }
 
 static void
@@ -84,14 +164,219 @@ test_refusal_is_logged(void **state)
 	    .cookie = SPAN_LIT("session=SECRET"),
 	    .authorization = SPAN_LIT("Bearer SECRET"),
 	    .remote_addr = SPAN_LIT("192.0.2.1") });
-	const char *line = read_log();
 
 	(void)state;
 	assert_non_null(strstr(text, "Status: 400"));
-	assert_non_null(strstr(
-	    line, " event=refused status=400 code=fake address=192.0.2.1\n"));
-	assert_null(strstr(line, "SECRET"));
-	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+	assert_string_equal(read_line(),
+	    "decision=refused status=400 code=fake address=192.0.2.1");
+}
+
+/* One line of printable ASCII, whatever the bytes are. */
+static void
+test_hostile(void **state)
+{
+	static const char bytes[] = "a\n\x1b[0m\" user=root\\\x80\xff\x01";
+	struct span value = { (const unsigned char *)bytes, sizeof(bytes) };
+	struct request request = get;
+	const char *line;
+
+	(void)state;
+	fake_answer = granted;
+	fake_answer.user = fake_answer.policy = fake_answer.public_id = value;
+	fake_answer.param = value;
+	request.remote_addr = value;
+	ask(request);
+	line = read_line();
+	for (size_t i = 0; line[i] != '\0'; i++)
+		assert_in_range(line[i], 0x20, 0x7e);
+#define ESCAPED "\"a\\x0a\\x1b[0m\\\" user=root\\\\\\x80\\xff\\x01\\x00\""
+	assert_string_equal(line,
+	    "request_id=0123456789abcdef decision=granted status=200 "
+	    "code=granted policy=" ESCAPED " action=upload user=" ESCAPED
+	    " public_id=" ESCAPED " param=" ESCAPED " address=" ESCAPED);
+}
+
+/* Every value as long as can be, each byte of it written as four. */
+static void
+test_longest_line(void **state)
+{
+	static const char *const names[] = { " request_id=", " decision=",
+		" status=", " code=", " policy=", " action=", " user=",
+		" public_id=", " param=", " reason=", " address=", " us=" };
+	struct request request = get;
+	unsigned char value[600];
+	const char *line;
+
+	(void)state;
+	memset(value, '\n', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	fake_answer = (struct answer){ .status = 403,
+		.code = (const char *)value,
+		.action = (const char *)value,
+		.reason = (const char *)value,
+		.user = { value, 599 },
+		.policy = { value, 599 },
+		.public_id = { value, 599 },
+		.param = { value, 599 },
+		.request_id = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n" };
+	request.remote_addr = (struct span){ value, 512 };
+	/* The first one is lost, so that the next says so too. */
+	log_to(-1);
+	ask(request);
+	log_to(log_pipe[1]);
+	ask(request);
+	line = read_log();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_non_null(strstr(line, names[i]));
+	assert_null(strstr(line, "cut=true"));
+	assert_string_equal(line + strlen(line) - 8, " lost=1\n");
+	assert_in_range(strlen(line), LOG_LINE_MAX - 200, LOG_LINE_MAX - 1);
+}
+
+/* An answer that does not fit: the log says what was sent. */
+static void
+test_out_of_room(void **state)
+{
+	static unsigned char large[HEAD_OUT_MAX + BODY_OUT_MAX + 1];
+	struct variables v = { .request = get };
+	struct span got;
+
+	(void)state;
+	fake_answer = granted;
+	fake_answer.allow_origin = (struct span){ large, sizeof(large) };
+	got = serve_answer(&serve, &v);
+	assert_true(span_starts(got, SPAN_LIT("Status: 500")));
+	assert_non_null(strstr(read_line(),
+	    " decision=refused status=500 code=out_of_room policy=avatar"));
+}
+
+/* Nobody reads the log: requests go on, and it says later what is missing. */
+static void
+test_full_pipe(void **state)
+{
+	int lines = 0, lost = 0;
+	const char *text;
+
+	(void)state;
+	fake_answer = granted;
+	for (int i = 0; i < 10000; i++)
+		assert_memory_equal(ask(get), "Status: 200", 11);
+	while (*(text = read_log()) != '\0')
+		for (; (text = strchr(text, '\n')) != NULL; text++)
+			lines++;
+	assert_in_range(lines, 10, 9999);
+	ask(get);
+	text = strstr(read_log(), " lost=");
+	assert_non_null(text);
+	for (text += 6; *text != '\n'; text++)
+		lost = 10 * lost + (*text - '0');
+	assert_int_equal(lines + lost, 10000);
+	ask(get);
+	assert_null(strstr(read_log(), " lost="));
+}
+
+static void
+test_reader_gone(void **state)
+{
+	(void)state;
+	close(log_pipe[0]);
+	assert_memory_equal(ask(get), "Status: 200", 11);
+	close(log_pipe[1]);
+	assert_memory_equal(ask(get), "Status: 200", 11);
+	assert_int_equal(pipe(log_pipe), 0);
+}
+
+static void
+write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+static void
+test_log_file(void **state)
+{
+	char dir[] = "/tmp/signpost-XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	log_file_init(&serve.log, span_of(path));
+	ask(get);
+	assert_string_equal(read_log(), "");
+	assert_int_equal(access(path, F_OK), 0);
+	/* A file that takes no line; the reason follows the line. */
+	log_to_file(-1);
+	log_to_file(open("/dev/full", O_WRONLY | O_CLOEXEC));
+	ask(get);
+	read_log();
+	assert_non_null(strstr(logged, " decision=answered "));
+	assert_non_null(strstr(logged, " event=log reason="));
+	assert_non_null(strstr(logged, "no room on its disk"));
+	serve_end(&serve);
+	unlink(path);
+	rmdir(dir);
+}
+
+/* What a core is given of the world. */
+static void
+test_world(void **state)
+{
+	static const struct config config;
+	char dir[] = "/tmp/signpost-XXXXXX", path[64];
+
+	(void)state;
+	ask(get);
+	assert_int_equal(fake_world.generation, 0);
+	assert_null(fake_world.counters);
+	assert_non_null(fake_world.denied);
+	assert_int_equal(fake_world.denied->n, 0);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/denied", dir);
+	serve.config = &config;
+	denied_init(&serve.denied, span_of(path));
+	ask(get);
+	assert_int_equal(fake_world.generation, 1);
+	assert_null(fake_world.denied);
+	assert_non_null(strstr(read_log(), " event=denied reason="));
+	write_text(path, "mallory\n");
+	denied_init(&serve.denied, span_of(path));
+	ask(get);
+	assert_true(names_have(fake_world.denied, SPAN_LIT("mallory")));
+	assert_false(names_have(fake_world.denied, SPAN_LIT("alice")));
+	serve_end(&serve);
+	unlink(path);
+	rmdir(dir);
+}
+
+static int closed;
+
+static void
+count_close(struct counters *self)
+{
+	(void)self;
+	closed++;
+}
+
+static void
+test_end(void **state)
+{
+	struct counters counters = { .close = count_close };
+
+	(void)state;
+	serve.world.counters = &counters;
+	ask(get);
+	assert_ptr_equal(fake_world.counters, &counters);
+	closed = 0;
+	serve_end(&serve);
+	serve_end(&serve);
+	assert_int_equal(closed, 1);
+	ask(get);
+	assert_null(fake_world.counters);
 }
 
 static void
@@ -111,6 +396,8 @@ test_log(void **state)
 	(void)state;
 	serve_log("start", SPAN_LIT("a b"));
 	assert_non_null(strstr(read_log(), " event=start reason=\"a b\"\n"));
+	serve_log("start", (struct span){ NULL, 0 });
+	assert_non_null(strstr(read_log(), " event=start\n"));
 }
 
 static void
@@ -171,12 +458,23 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_answer),
+		TEST(test_grant),
+		TEST(test_refusal),
 		TEST(test_refusal_is_logged),
+		TEST(test_hostile),
+		TEST(test_longest_line),
+		TEST(test_out_of_room),
+		TEST(test_full_pipe),
+		TEST(test_reader_gone),
+		TEST(test_log_file),
+		TEST(test_world),
+		TEST(test_end),
 		TEST(test_refusal_of_nothing),
 		TEST(test_log),
 		TEST(test_document_root),
 		TEST(test_document_root_limit),
 	};
 
+	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("serve", tests, NULL, NULL);
 }

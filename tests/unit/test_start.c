@@ -15,6 +15,7 @@
 #include "fcgi_client.h"
 #include "gateway/start.h"
 #include "sandbox.h"
+#include "store/redis.h"
 
 #define SOON 2000
 
@@ -149,6 +150,103 @@ test_long_message(void **state)
 	assert_int_equal(logged[strlen(logged) - 1], '\n');
 }
 
+/* A store that the program can have, or a mistake that says what to do. */
+static void
+test_redis(void **state)
+{
+	struct config *config;
+
+	(void)state;
+	sandbox_file(&box, "signpost.conf",
+	    SANDBOX_CLOUD SANDBOX_SESSION
+	    "store = \"redis://127.0.0.1:1\";\n" SANDBOX_POLICIES,
+	    0600);
+	config = load(true);
+	read_log();
+	assert_int_equal(config != NULL, redis_built_in());
+	assert_ptr_equal(serve.config, config);
+	assert_int_equal(strstr(logged, "event=config severity=error") == NULL,
+	    redis_built_in());
+	assert_int_equal(
+	    strstr(logged, "build it with hiredis") == NULL, redis_built_in());
+	config_free(config);
+}
+
+static struct span
+in_box(char path[static 64], const char *name)
+{
+	snprintf(path, 64, "%s/%s", box.dir, name);
+	return span_of(path);
+}
+
+static void
+test_no_services(void **state)
+{
+	static const struct config config;
+
+	(void)state;
+	start_services(&serve, true);
+	serve_end(&serve);
+	serve.config = &config;
+	start_services(&serve, true);
+	assert_null(serve.world.counters);
+	assert_null(serve.denied.path);
+	assert_null(serve.log.path);
+	serve_end(&serve);
+	assert_string_equal(read_log(), "");
+}
+
+static void
+test_services(void **state)
+{
+	char store[64], log[64], denied[64], path[96];
+	struct config config = { .counts = true,
+		.store = { .kind = STORE_FILE,
+		    .place = in_box(store, "counts") },
+		.log = in_box(log, "log"),
+		.deny_users_file = in_box(denied, "denied") };
+
+	(void)state;
+	for (int probe = 0; probe <= 1; probe++) {
+		serve.config = &config;
+		start_services(&serve, probe == 1);
+		assert_non_null(serve.world.counters);
+		assert_string_equal(serve.denied.path, denied);
+		serve_log("test", (struct span){ NULL, 0 });
+		assert_int_equal(access(log, F_OK), 0);
+		/* Only a probe looks for it, and makes it. */
+		assert_int_equal(access(store, F_OK), probe == 1 ? 0 : -1);
+		serve_end(&serve);
+		assert_null(serve.config);
+	}
+	assert_string_equal(read_log(), "");
+	snprintf(path, sizeof(path), "%s/counters", store);
+	unlink(path);
+	assert_int_equal(rmdir(store), 0);
+}
+
+/* Out of order: the log says so, when it is asked for, and all goes on. */
+static void
+test_probe(void **state)
+{
+	char store[64];
+	struct config config = { .counts = true,
+		.store = { .kind = STORE_FILE,
+		    .place = in_box(store, "session.key") } };
+
+	(void)state;
+	serve.config = &config;
+	start_services(&serve, false);
+	serve_end(&serve);
+	assert_string_equal(read_log(), "");
+	serve.config = &config;
+	start_services(&serve, true);
+	assert_non_null(serve.world.counters);
+	assert_non_null(strstr(read_log(), "event=start reason="));
+	assert_non_null(strstr(logged, store));
+	serve_end(&serve);
+}
+
 static void
 assert_status(const char *path, const char *status)
 {
@@ -183,6 +281,7 @@ run_fastcgi(const char *argument, const char *status)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		dup2(listener, 0);
+		dup2(log_pipe[1], 2);
 		_exit(start_fastcgi(2, argv));
 	}
 	assert_status(path, status);
@@ -199,7 +298,37 @@ test_fastcgi(void **state)
 	(void)state;
 	run_fastcgi(box.conf, "Status: 401");
 	run_fastcgi("/nowhere/signpost.conf", "Status: 503");
-	assert_non_null(strstr(read_log(), "status=503 code=configuration"));
+	read_log();
+	assert_non_null(
+	    strstr(logged, " decision=refused status=401 code=no_session "));
+	assert_non_null(strstr(
+	    logged, " decision=refused status=503 code=configuration us="));
+}
+
+/* Into a file, whoever reads standard error, or nobody does. */
+static void
+test_fastcgi_log(void **state)
+{
+	char text[2048], path[64];
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	sandbox_file(&box, "signpost.conf",
+	    SANDBOX_CLOUD SANDBOX_SESSION "log = \"log\";\n" SANDBOX_POLICIES,
+	    0600);
+	close(log_pipe[0]);
+	run_fastcgi(box.conf, "Status: 401");
+	run_fastcgi("/nowhere/signpost.conf", "Status: 503");
+	assert_int_equal(pipe(log_pipe), 0);
+	in_box(path, "log");
+	fd = open(path, O_RDONLY);
+	n = read(fd, text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	close(fd);
+	assert_non_null(strstr(text, " status=401 code=no_session "));
+	assert_null(strstr(text, " status=503 "));
 }
 
 static void
@@ -216,6 +345,7 @@ test_cgi(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		dup2(out[1], 1);
+		dup2(log_pipe[1], 2);
 		setenv("SIGNPOST_CONFIG", box.conf, 1);
 		setenv("REQUEST_METHOD", "GET", 1);
 		start_cgi();
@@ -225,6 +355,9 @@ test_cgi(void **state)
 	n = read(out[0], answer, sizeof(answer));
 	assert_true(n > 11);
 	assert_memory_equal(answer, "Status: 401", 11);
+	assert_non_null(strstr(
+	    read_log(), " decision=refused status=401 code=no_session "));
+	assert_null(strstr(logged, "event="));
 	close(out[0]);
 	close(out[1]);
 }
@@ -240,7 +373,12 @@ main(void)
 		TEST(test_warnings),
 		TEST(test_no_path),
 		TEST(test_long_message),
+		TEST(test_redis),
+		TEST(test_no_services),
+		TEST(test_services),
+		TEST(test_probe),
 		TEST(test_fastcgi),
+		TEST(test_fastcgi_log),
 		TEST(test_cgi),
 	};
 

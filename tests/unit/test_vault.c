@@ -199,7 +199,7 @@ test_room(void **state)
 	struct vault *v = new_vault();
 
 	(void)state;
-	for (int i = 0; i < CLOUDS_MAX + SESSION_KEYS_MAX; i++) {
+	for (int i = 0; i < SECRETS_MAX; i++) {
 		unsigned char *secret = vault_take(v, SECRET_MAX);
 		unsigned char *key = vault_take(v, HMAC_KEY_MAX);
 
@@ -215,8 +215,7 @@ test_room(void **state)
 static void
 test_too_much(void **state)
 {
-	const size_t most = (CLOUDS_MAX + SESSION_KEYS_MAX) *
-			    (size_t)(SECRET_MAX + HMAC_KEY_MAX);
+	const size_t most = SECRETS_MAX * (size_t)(SECRET_MAX + HMAC_KEY_MAX);
 	struct vault *v = new_vault();
 	unsigned char *p;
 

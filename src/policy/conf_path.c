@@ -1,0 +1,72 @@
+#define _GNU_SOURCE /* realpath */
+
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "policy/loader.h"
+
+static bool
+join(struct loader *l, const config_setting_t *at, const char *name,
+    struct span text, struct sink *out)
+{
+	char dir[PATH_MAX] = "";
+
+	if (text.p[0] != '/' && realpath(l->dir, dir) == NULL) {
+		conf_error(l, at,
+		    "%s: the configuration's own folder can't be looked at",
+		    name);
+		return false;
+	}
+	/* The root's own name ends in the slash already. */
+	sink_say(out, "%s%s%v", dir,
+	    text.p[0] == '/' || dir[1] == '\0' ? "" : "/", text);
+	if (!out->full)
+		return true;
+	conf_error(l, at, "%s: this path is too long", name);
+	return false;
+}
+
+static bool
+folder_exists(struct span path)
+{
+	struct span folder = span_cut_last(path, '/').head;
+	char mem[PATH_TEXT_MAX];
+	struct sink name;
+	struct stat st;
+
+	sink_init(&name, mem, sizeof(mem));
+	sink_say(&name, "%v/", folder);
+	sink_byte(&name, '\0');
+	return !name.full && stat(mem, &st) == 0;
+}
+
+bool
+conf_path(struct loader *l, const config_setting_t *at, const char *name,
+    struct span text, struct span *out)
+{
+	unsigned char mem[PATH_TEXT_MAX];
+	struct sink path;
+
+	if (text.n == 0 || text_has_control(text) ||
+	    text.p[text.n - 1] == '/') {
+		conf_error(l, at,
+		    "%s = %q is no name: write \"/a/path\", or a "
+		    "name beside this file",
+		    name, text);
+		return false;
+	}
+	sink_init(&path, mem, sizeof(mem) - 1); /* a NUL comes behind */
+	if (!join(l, at, name, text, &path))
+		return false;
+	if (!folder_exists(sink_view(&path))) {
+		conf_error(l, at,
+		    "%s = %q: there is no folder %v; make it, or mend the path",
+		    name, text, span_cut_last(sink_view(&path), '/').head);
+		return false;
+	}
+	*out = arena_copy(&l->arena, sink_view(&path));
+	return out->p != NULL;
+}

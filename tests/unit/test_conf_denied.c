@@ -1,0 +1,131 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sandbox.h"
+
+static struct bench b;
+
+static struct span
+read_list(void)
+{
+	bench_read(&b, "\ndeny_users_file = \"denied.users\";");
+	conf_denied(&b.l, b.root);
+	return b.config.deny_users_file;
+}
+
+static void
+wrong(const char *said)
+{
+	read_list();
+	assert_true(sandbox_said(&b.box, "error 2: deny_users_file: "));
+	assert_true(sandbox_said(&b.box, said));
+	assert_int_equal(b.box.report.errors, 1);
+}
+
+static void
+put(const char *text, mode_t mode)
+{
+	sandbox_file(&b.box, "denied.users", text, mode);
+}
+
+static void
+test_right(void **state)
+{
+	char want[128];
+	struct span path;
+
+	(void)state;
+	bench_read(&b, "");
+	conf_denied(&b.l, b.root);
+	assert_string_equal(b.box.said, "");
+	assert_int_equal(b.config.deny_users_file.n, 0);
+	put("mallory\nbob\n", 0644);
+	path = read_list();
+	assert_string_equal(b.box.said, "");
+	snprintf(want, sizeof(want), "%s/denied.users", b.box.dir);
+	assert_true(span_is(path, want));
+	assert_int_equal(path.p[path.n], '\0');
+	put("", 0600);
+	assert_true(read_list().n > 0);
+	assert_string_equal(b.box.said, "");
+}
+
+static void
+test_wrong(void **state)
+{
+	(void)state;
+	put("a\nb\n c\n", 0600);
+	wrong("/denied.users: line 3: it begins or ends with a blank");
+	put("a\n", 0666);
+	wrong("others than its owner can write to it");
+	sandbox_file(&b.box, "denied.users", "", 0600);
+	read_list();
+	assert_string_equal(b.box.said, "");
+	bench_read(&b, "\ndeny_users_file = \"nowhere\";");
+	conf_denied(&b.l, b.root);
+	assert_true(sandbox_said(&b.box, "nowhere: there is no such file"));
+	bench_read(&b, "\ndeny_users_file = [ \"mallory\" ];");
+	conf_denied(&b.l, b.root);
+	assert_true(sandbox_said(&b.box, "must be a string"));
+	bench_read(&b, "\ndeny_users_file = \".\";");
+	conf_denied(&b.l, b.root);
+	assert_int_equal(b.box.report.errors, 1);
+}
+
+static void
+test_length(void **state)
+{
+	static unsigned char text[DENIED_FILE_MAX + 1];
+
+	(void)state;
+	memset(text, '\n', sizeof(text));
+	for (size_t n = DENIED_FILE_MAX - 1; n <= DENIED_FILE_MAX; n++) {
+		sandbox_bytes(
+		    &b.box, "denied.users", (struct span){ text, n }, 0600);
+		read_list();
+		assert_string_equal(b.box.said, "");
+	}
+	sandbox_bytes(&b.box, "denied.users",
+	    (struct span){ text, DENIED_FILE_MAX + 1 }, 0600);
+	wrong("it is longer than 1048576 bytes");
+}
+
+static void
+test_many(void **state)
+{
+	static unsigned char text[2 * (DENIED_MAX + 1)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i += 2) {
+		text[i] = 'a';
+		text[i + 1] = '\n';
+	}
+	sandbox_bytes(&b.box, "denied.users",
+	    (struct span){ text, sizeof(text) - 2 }, 0600);
+	read_list();
+	assert_string_equal(b.box.said, "");
+	sandbox_bytes(
+	    &b.box, "denied.users", (struct span){ text, sizeof(text) }, 0600);
+	wrong("line 65537: these are more than 65536 users");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_right),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_many),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_denied", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

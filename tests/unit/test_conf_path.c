@@ -1,0 +1,122 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sandbox.h"
+
+static struct bench b;
+
+/* The path that this text names, or NULL with what was said. */
+static const char *
+path_of(const char *text)
+{
+	struct span out = SPAN_LIT("old");
+
+	bench_read(&b, "\nlog = \"x\";");
+	if (!conf_path(
+		&b.l, conf_member(b.root, "log"), "log", span_of(text), &out)) {
+		assert_int_equal(b.box.report.errors, 1);
+		assert_true(span_is(out, "old"));
+		return NULL;
+	}
+	assert_string_equal(b.box.said, "");
+	assert_int_equal(out.p[out.n], '\0');
+	return (const char *)out.p;
+}
+
+static void
+wrong(const char *text, const char *said)
+{
+	assert_null(path_of(text));
+	assert_true(sandbox_said(&b.box, said));
+}
+
+static void
+test_absolute(void **state)
+{
+	(void)state;
+	assert_string_equal(path_of("/tmp/a.log"), "/tmp/a.log");
+	assert_string_equal(path_of("/a"), "/a");
+	assert_string_equal(path_of("/tmp/../tmp/a b"), "/tmp/../tmp/a b");
+}
+
+/* It starts beside the configuration, wherever this was started. */
+static void
+test_relative(void **state)
+{
+	char want[128], here[256];
+	struct span out;
+
+	(void)state;
+	snprintf(want, sizeof(want), "%s/a.log", b.box.dir);
+	assert_string_equal(path_of("a.log"), want);
+	snprintf(want, sizeof(want), "%s/../a.log", b.box.dir);
+	assert_string_equal(path_of("../a.log"), want);
+
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(b.box.dir), 0);
+	bench_read(&b, "");
+	b.l.dir = ".";
+	assert_true(conf_path(&b.l, NULL, "log", SPAN_LIT("a.log"), &out));
+	snprintf(want, sizeof(want), "%s/a.log", b.box.dir);
+	assert_true(span_is(out, want));
+	b.l.dir = "/";
+	assert_true(conf_path(&b.l, NULL, "log", SPAN_LIT("a"), &out));
+	assert_true(span_is(out, "/a"));
+	b.l.dir = "/nonexistent";
+	assert_false(conf_path(&b.l, NULL, "log", SPAN_LIT("a"), &out));
+	assert_true(sandbox_said(
+	    &b.box, "log: the configuration's own folder can't be"));
+	assert_int_equal(chdir(here), 0);
+}
+
+static void
+test_wrong(void **state)
+{
+	(void)state;
+	wrong("", "error 2: log = \"\" is no name");
+	wrong("/", "log = \"/\" is no name");
+	wrong("a/", "log = \"a/\" is no name");
+	wrong("a\nb", "log = \"a\\x0ab\" is no name");
+	wrong("/nonexistent/a", "log = \"/nonexistent/a\": there is no folder "
+				"/nonexistent; make it");
+	wrong("nowhere/a", "/nowhere; make it, or mend the path");
+	/* What stands above it is a file. */
+	wrong("session.key/a", "there is no folder");
+}
+
+static void
+test_length(void **state)
+{
+	static char text[PATH_TEXT_MAX + 2];
+
+	(void)state;
+	memset(text, '/', sizeof(text));
+	for (size_t n = PATH_TEXT_MAX - 2; n <= PATH_TEXT_MAX; n++) {
+		memset(text, '/', n);
+		text[n - 1] = 'a';
+		text[n] = '\0';
+		assert_int_equal(path_of(text) != NULL, n < PATH_TEXT_MAX);
+	}
+	assert_true(sandbox_said(&b.box, "log: this path is too long"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_absolute),
+		cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_length),
+	};
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("conf_path", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}

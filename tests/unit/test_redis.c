@@ -1,0 +1,771 @@
+#define _GNU_SOURCE
+#include "store/redis.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "redis_server.h"
+#include "store/redis_link.h"
+
+#define PASSWORD "test-password-of-nobody"
+
+static const struct limit hundred[] = { { 100, 86400 } };
+static const struct limit three[] = { { 20, 60 }, { 30, 3600 },
+	{ 100, 86400 } };
+
+static struct redis_server server;
+static struct redis_link raw; /* for commands that no store gives */
+static struct counters *store;
+
+static int
+start_server(void **state)
+{
+	(void)state;
+	redis_server_start(&server);
+	return 0;
+}
+
+static int
+end_server(void **state)
+{
+	(void)state;
+	redis_server_end(&server);
+	return 0;
+}
+
+static const struct redis_answer *
+tell_words(const struct span *words, size_t n)
+{
+	const struct redis_answer *a = NULL;
+
+	raw.until = peer_clock() + PATIENCE_MS;
+	if (!redis_link_ask(&raw, words, n, &a))
+		redis_link_hang_up(&raw); /* an answer of another form */
+	return a;
+}
+
+/* A command, of words without blanks. */
+static void
+tell(const char *command)
+{
+	struct span words[REDIS_WORDS_MAX], rest = span_of(command);
+	size_t n = 0;
+
+	while (rest.n > 0) {
+		struct span_cut cut = span_cut(rest, ' ');
+
+		words[n++] = cut.head;
+		rest = cut.tail;
+	}
+	tell_words(words, n);
+}
+
+/* What a script says: one number. */
+static long long
+number(const char *script, const char *key)
+{
+	const struct span words[] = { SPAN_LIT("EVAL"), span_of(script),
+		SPAN_LIT("1"), span_of(key) };
+	const struct redis_answer *a = tell_words(words, 4);
+
+	if (a == NULL || a->n != 1)
+		fail_msg("%s", script);
+	return a->numbers[0];
+}
+
+static void
+put(const char *key, const char *value)
+{
+	const struct span words[] = { SPAN_LIT("SET"), span_of(key),
+		span_of(value) };
+
+	tell_words(words, 3);
+}
+
+static long long
+server_time(void)
+{
+	return number("return {tonumber(redis.call('TIME')[1])}", "");
+}
+
+/* No window shall end in the middle of a test. */
+static void
+wait_for_room(void)
+{
+	while (server_time() % 60 > 50)
+		moment();
+}
+
+static int
+open_store(void **state)
+{
+	(void)state;
+	redis_link_init(&raw, &server.config);
+	tell("FLUSHALL");
+	wait_for_room();
+	store = redis_new(&server.config);
+	return store == NULL;
+}
+
+static int
+close_store(void **state)
+{
+	(void)state;
+	store->close(store);
+	redis_link_hang_up(&raw);
+	return 0;
+}
+
+static struct tally
+tally_of(const char *name, const struct limit *limits, size_t n)
+{
+	return (struct tally){ .name = span_of(name),
+		.crowd = CROWD_KNOWN,
+		.n = n,
+		.limits = limits };
+}
+
+static struct counters_verdict
+take_from(struct counters *from, struct tally *t, size_t n, unsigned amount)
+{
+	struct counters_verdict v = from->take(from, t, n, amount, -1);
+
+	assert_int_equal(v.what == COUNTERS_BROKEN, v.reason != NULL);
+	assert_int_equal(v.retry_after, 0);
+	for (size_t i = 0; i < n && v.what != COUNTERS_BROKEN; i++)
+		for (size_t j = 0; j < t[i].n; j++)
+			assert_in_range(
+			    t[i].counts[j].resets, 1, t[i].limits[j].seconds);
+	return v;
+}
+
+/* 200 ms may be too little for a slow machine: try on, up to a verdict. */
+static enum counters_what
+settle(struct tally *t, size_t n, unsigned amount)
+{
+	long long until = peer_clock() + PATIENCE_MS;
+	struct counters_verdict v;
+
+	while ((v = take_from(store, t, n, amount)).what == COUNTERS_BROKEN &&
+	       peer_clock() < until)
+		moment();
+	if (v.reason != NULL)
+		fail_msg("%s", v.reason);
+	return v.what;
+}
+
+static void
+breaks(struct tally *t, size_t n, unsigned amount, const char *why)
+{
+	struct counters_verdict v = take_from(store, t, n, amount);
+
+	assert_int_equal(v.what, COUNTERS_BROKEN);
+	if (strstr(v.reason, why) == NULL)
+		fail_msg("not \"%s\": %s", why, v.reason);
+}
+
+static unsigned
+used_of(const char *name)
+{
+	struct tally t = tally_of(name, hundred, 1);
+	unsigned used;
+
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	used = t.counts[0].used - 1;
+	return used;
+}
+
+static void
+counts_up_to_the_limit(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+
+	(void)state;
+	for (unsigned i = 1; i <= 100; i++) {
+		assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+		assert_int_equal(t.counts[0].used, i);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
+		assert_int_equal(t.counts[0].used, 100);
+	}
+	assert_int_equal(used_of("b"), 0);
+}
+
+static void
+amounts_are_whole(void **state)
+{
+	static const struct limit fifty[] = { { 50, 86400 } };
+	struct tally t = tally_of("a", fifty, 1);
+
+	(void)state;
+	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
+	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
+	assert_int_equal(settle(&t, 1, 11), COUNTERS_FULL);
+	assert_int_equal(t.counts[0].used, 40);
+	assert_int_equal(settle(&t, 1, 10), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 50);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
+}
+
+static void
+three_windows_are_three_counts(void **state)
+{
+	struct tally t = tally_of("a", three, 3);
+	char key[64];
+
+	(void)state;
+	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(t.counts[i].used, 20);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
+	for (size_t i = 0; i < 3; i++) {
+		long long now = server_time(), s = three[i].seconds;
+
+		assert_in_range(
+		    t.counts[i].resets, s - now % s, s - now % s + 10);
+		snprintf(key, sizeof(key), "signpost:a:%lld", s);
+		/* It expires when the window ends. */
+		assert_in_range(
+		    number("return {redis.call('TTL',KEYS[1])}", key), 0,
+		    s - now % s + 1);
+	}
+	/* The minute is over: the others go on. */
+	tell("DEL signpost:a:60");
+	assert_int_equal(settle(&t, 1, 10), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 10);
+	assert_int_equal(t.counts[1].used, 30);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
+	assert_int_equal(t.counts[0].used, 10);
+	assert_int_equal(t.counts[1].used, 30);
+	assert_int_equal(t.counts[2].used, 30);
+}
+
+static void
+two_tallies_are_one_step(void **state)
+{
+	static const struct limit few[] = { { 5, 86400 } };
+	struct tally t[2] = { tally_of("user", hundred, 1),
+		tally_of("total", few, 1) };
+
+	(void)state;
+	assert_int_equal(settle(t, 2, 5), COUNTERS_TAKEN);
+	assert_int_equal(t[0].counts[0].used, 5);
+	assert_int_equal(t[1].counts[0].used, 5);
+	assert_int_equal(settle(t, 2, 1), COUNTERS_FULL);
+	assert_int_equal(t[0].counts[0].used, 5);
+	assert_int_equal(t[1].counts[0].used, 5);
+	assert_int_equal(used_of("user"), 5);
+	t[1] = tally_of("user", few, 1);
+	breaks(t, 2, 1, "one name twice");
+}
+
+static void
+names_are_bytes(void **state)
+{
+	struct tally a = tally_of("", hundred, 1), b = a;
+
+	(void)state;
+	a.name = SPAN_LIT("x\0\r\n*1 %s\xff{1}");
+	b.name = SPAN_LIT("x\0\r\n*1 %s\xff{2}");
+	assert_int_equal(settle(&a, 1, 7), COUNTERS_TAKEN);
+	assert_int_equal(settle(&b, 1, 1), COUNTERS_TAKEN);
+	assert_int_equal(b.counts[0].used, 1);
+	assert_int_equal(settle(&a, 1, 1), COUNTERS_TAKEN);
+	assert_int_equal(a.counts[0].used, 8);
+}
+
+/* The key of a value, and the value with which window's end. */
+static void
+put_count(long long end, long long count)
+{
+	char value[64];
+
+	snprintf(value, sizeof(value), "%lld %lld", end, count);
+	put("signpost:a:86400", value);
+}
+
+static void
+an_old_window_is_over(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	long long end = server_time() / 86400 * 86400;
+
+	(void)state;
+	put_count(end, 100); /* and no expiry */
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 1);
+	put_count(end + 86400, 50);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 51);
+}
+
+static void
+a_clock_that_goes_back_frees_nothing(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	long long end = server_time() / 86400 * 86400 + 86400;
+	char script[128];
+
+	(void)state;
+	put_count(end + 86400LL * 365, 99);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 100);
+	put_count(end + 86400LL * 365, 100);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
+	assert_int_equal(t.counts[0].used, 100);
+	/* It ends with this window now. */
+	snprintf(script, sizeof(script),
+	    "return {redis.call('GET', KEYS[1]) == '%lld 100' and 1 or 0}",
+	    end);
+	assert_int_equal(number(script, "signpost:a:86400"), 1);
+	assert_in_range(
+	    number("return {redis.call('TTL',KEYS[1])}", "signpost:a:86400"), 1,
+	    86400);
+}
+
+static void
+a_lower_limit_is_full(void **state)
+{
+	static const struct limit few[] = { { 5, 86400 } };
+	struct tally t = tally_of("a", hundred, 1);
+
+	(void)state;
+	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
+	t.limits = few;
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
+	assert_int_equal(t.counts[0].used, 20);
+}
+
+/* It breaks the step, and leaves the other tally and other names alone. */
+static void
+a_damaged_value_breaks(void **state)
+{
+	static const char *const bad[] = { "", "x", "1", "1 1", "0 1",
+		"86400 0", "86400 -1", "-86400 1", "86400 1 ", " 86400 1",
+		"86400  1", "86400\n1", "86400 1\n", "86400 01", "086400 1",
+		"86401 1", "86400 1000001", "86400 99999999", "8.64e4 1",
+		"86400 1e2", "0x15180 1", "864000000000000000 1", "nan 1",
+		"inf inf" };
+	struct tally t[2] = { tally_of("b", hundred, 1),
+		tally_of("a", hundred, 1) };
+
+	(void)state;
+	assert_int_equal(used_of("b"), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		put("signpost:a:86400", bad[i]);
+		breaks(t, 2, 1, "holds something else than a count");
+	}
+	tell("DEL signpost:a:86400");
+	tell("SADD signpost:a:86400 x"); /* an answer that raw refuses */
+	breaks(t, 2, 1, "holds something else than a count");
+	assert_int_equal(used_of("b"), 1);
+	put("signpost:a:86400", "86400 1000000");
+	assert_int_equal(settle(t, 2, 1), COUNTERS_TAKEN);
+	assert_int_equal(t[1].counts[0].used, 1);
+}
+
+/* Takes until it is full; how often it was taken. */
+static unsigned
+take_all(void)
+{
+	struct counters *own = redis_new(&server.config);
+	struct tally t = tally_of("many", hundred, 1);
+	long long until = peer_clock() + PATIENCE_MS;
+	unsigned taken = 0, full = 0;
+
+	while (full < 100 && peer_clock() < until) {
+		struct counters_verdict v = own->take(own, &t, 1, 1, 0);
+
+		taken += v.what == COUNTERS_TAKEN;
+		full += v.what == COUNTERS_FULL;
+		if (v.what == COUNTERS_BROKEN)
+			moment();
+	}
+	own->close(own);
+	return taken;
+}
+
+static void
+four_processes_take_what_there_is(void **state)
+{
+	unsigned taken = 0;
+	pid_t pids[4];
+	int status;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit((int)take_all());
+	}
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(WIFEXITED(status));
+		taken += (unsigned)WEXITSTATUS(status);
+	}
+	assert_int_equal(taken, 100);
+}
+
+/* A store that is used on both sides of fork() has two connections. */
+static void
+a_child_has_a_connection_of_its_own(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	unsigned parent = 0;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	pid = fork();
+	if (pid == 0) {
+		t = tally_of("b", hundred, 1);
+		for (unsigned i = 1; i <= 50; i++)
+			if (settle(&t, 1, 1) != COUNTERS_TAKEN ||
+			    t.counts[0].used != i)
+				_exit(1);
+		_exit(0);
+	}
+	for (; parent < 50; parent++) {
+		assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+		assert_int_equal(t.counts[0].used, parent + 2);
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+static void
+a_flushed_script_is_sent_again(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(used_of("a"), i);
+		tell("SCRIPT FLUSH");
+	}
+	tell("FLUSHALL"); /* an operator's reset */
+	assert_int_equal(used_of("a"), 0);
+}
+
+static void
+a_killed_connection_is_made_again(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+
+	(void)state;
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	for (unsigned i = 2; i < 10; i++) {
+		tell("CLIENT KILL TYPE normal"); /* a number: raw refuses it */
+		assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+		assert_int_equal(t.counts[0].used, i);
+	}
+}
+
+static void
+a_server_that_starts_again(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+
+	(void)state;
+	assert_int_equal(settle(&t, 1, 9), COUNTERS_TAKEN);
+	redis_server_kill(&server);
+	breaks(&t, 1, 1, "is the server running");
+	redis_server_run(&server);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 1); /* it saved nothing */
+	redis_server_kill(&server);
+	redis_server_run(&server);
+	assert_int_equal(settle(&t, 1, 2), COUNTERS_TAKEN);
+	assert_int_equal(t.counts[0].used, 2);
+}
+
+/*
+ * Sixty-four requests wait behind a server that hangs: one of them waits for
+ * it, the others are told at once. What was sent is counted when it goes on.
+ */
+static void
+a_server_that_hangs(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	long long begun, took = 1000;
+	int tries = 0;
+
+	(void)state;
+	assert_int_equal(used_of("a"), 0);
+	assert_int_equal(used_of("b"), 0);
+	kill(server.pid, SIGSTOP);
+	for (; tries < 20 && took >= 1000; tries++) {
+		begun = peer_clock();
+		for (int i = 0; i < 64; i++)
+			breaks(&t, 1, 1, "no answer within 200 ms");
+		assert_non_null(store->probe(store));
+		took = peer_clock() - begun;
+	}
+	kill(server.pid, SIGCONT);
+	assert_true(took < 1000);
+	assert_in_range(used_of("b"), 1, 1);
+	assert_int_equal(used_of("b"), 2);
+	/* Those that hung were read too, but only those. */
+	assert_in_range(used_of("a"), 1, 1 + 65 * tries);
+}
+
+static void
+what_the_server_says_is_told(void **state)
+{
+	static const struct {
+		const char *before, *after, *says;
+	} cases[] = {
+		{ "REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", "READONLY" },
+		{ "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", "OOM" },
+		{ "CONFIG SET min-replicas-to-write 3",
+		    "CONFIG SET min-replicas-to-write 0", "NOREPLICAS" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tally t = tally_of("a", hundred, 1);
+
+		assert_int_equal(used_of("a"), 2 * i);
+		tell(cases[i].before);
+		breaks(&t, 1, 1, cases[i].says);
+		breaks(&t, 1, 1, "it says: ");
+		assert_non_null(store->probe(store)); /* the same */
+		tell(cases[i].after);
+		assert_int_equal(used_of("a"), 2 * i + 1);
+	}
+}
+
+static void
+a_probe_takes_nothing(void **state)
+{
+	long long until = peer_clock() + PATIENCE_MS;
+
+	(void)state;
+	while (store->probe(store) != NULL && peer_clock() < until)
+		moment();
+	assert_null(store->probe(store));
+	assert_int_equal(
+	    number("return {redis.call('DBSIZE')}", "signpost"), 0);
+	redis_server_kill(&server);
+	assert_non_null(strstr(store->probe(store), "is the server running"));
+	redis_server_run(&server);
+	while (store->probe(store) != NULL && peer_clock() < until)
+		moment();
+	assert_null(store->probe(store));
+}
+
+/* Whatever happens, no descriptor is left. */
+static void
+nothing_is_left_open(void **state)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	int before = dup(0);
+
+	(void)state;
+	close(before);
+	for (int i = 0; i < 50; i++) {
+		struct counters *one = redis_new(&server.config);
+
+		one->take(one, &t, 1, 1, 0);
+		one->close(one);
+		one = redis_new(&server.config);
+		one->probe(one);
+		one->close(one);
+	}
+	assert_int_equal(dup(0), before);
+	close(before);
+}
+
+/* Tests of their own server. */
+
+static int
+start_locked(void **state)
+{
+	(void)state;
+	redis_server_place(&server);
+	server.password = PASSWORD;
+	redis_server_run(&server);
+	server.config.password = SPAN_LIT(PASSWORD);
+	return 0;
+}
+
+static void
+breaks_with(struct span password, unsigned database, const char *why)
+{
+	struct store_config config = server.config;
+	struct tally t = tally_of("a", hundred, 1);
+
+	config.password = password;
+	config.database = database;
+	store->close(store);
+	store = redis_new(&config);
+	breaks(&t, 1, 1, why);
+	breaks(&t, 1, 1, why);
+	assert_null(strstr(take_from(store, &t, 1, 1).reason, "nobody"));
+	store->close(store);
+	store = redis_new(&server.config);
+}
+
+static void
+a_password_opens(void **state)
+{
+	(void)state;
+	assert_int_equal(used_of("a"), 0);
+	breaks_with(SPAN_LIT("test-password-of-nobody-else"), 0,
+	    "refuses the password");
+	breaks_with(SPAN_LIT(""), 0, "it says: NOAUTH");
+	assert_int_equal(used_of("a"), 1);
+}
+
+static void
+databases_are_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(used_of("a"), 0);
+	server.config.database = 15;
+	store->close(store);
+	store = redis_new(&server.config);
+	assert_int_equal(used_of("a"), 0);
+	assert_int_equal(used_of("a"), 1);
+	server.config.database = 0;
+	breaks_with(server.config.password, 16, "it says: ERR DB index");
+	assert_int_equal(used_of("a"), 1);
+}
+
+static void
+a_password_that_nobody_wants(void **state)
+{
+	(void)state;
+	breaks_with(SPAN_LIT(PASSWORD), 0, "does this server ask for one?");
+	assert_int_equal(used_of("a"), 0);
+}
+
+static int
+start_tcp(void **state)
+{
+	(void)state;
+	redis_server_place(&server);
+	server.port = free_port();
+	redis_server_run(&server);
+	return 0;
+}
+
+static void
+tcp_is_spoken(void **state)
+{
+	struct store_config config = { .kind = STORE_TCP,
+		.place = SPAN_LIT("127.0.0.1"),
+		.port = server.port };
+
+	(void)state;
+	store->close(store);
+	store = redis_new(&config);
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(used_of("a"), i);
+	/* The same count, seen through the socket. */
+	store->close(store);
+	store = redis_new(&server.config);
+	assert_int_equal(used_of("a"), 20);
+}
+
+/* A fake's answer to a step is believed only when it can be true. */
+static void
+lies_are_not_believed(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} lies[] = {
+		{ "+OK\r\n", "makes no sense" },
+		{ "*1\r\n:1\r\n", "makes no sense" },
+		{ "*3\r\n:1\r\n:0\r\n:60\r\n", "makes no sense" },
+		{ "*3\r\n:1\r\n:101\r\n:60\r\n", "makes no sense" },
+		{ "*3\r\n:1\r\n:1\r\n:0\r\n", "makes no sense" },
+		{ "*3\r\n:1\r\n:1\r\n:86401\r\n", "makes no sense" },
+		{ "*3\r\n:2\r\n:1\r\n:60\r\n", "makes no sense" },
+		{ "*3\r\n:0\r\n:99\r\n:60\r\n", "makes no sense" },
+		{ "*5\r\n:1\r\n:1\r\n:60\r\n:1\r\n:60\r\n", "makes no sense" },
+		{ "*3\r\n:1\r\n$1\r\n1\r\n:60\r\n", "makes no sense" },
+		{ "*3\r\n:1\r\n*1\r\n:1\r\n:60\r\n", "makes no sense" },
+		{ "-LOADING Redis is loading\r\n", "it says: LOADING" },
+		{ "-MOVED 3999 127.0.0.1:6381\r\n", "it says: MOVED" },
+		{ "-BUSY in a script\r\n", "it says: BUSY" },
+		{ "-NOSCRIPT always\r\n", "it says: NOSCRIPT" },
+		{ "*1\r\n:2\r\n", "something else than a count" },
+	};
+	static struct redis_server fake;
+	struct tally t = tally_of("a", hundred, 1);
+
+	(void)state;
+	store->close(store);
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		fake_start(&fake, FAKE_ANSWERS, lies[i].text);
+		store = redis_new(&fake.config);
+		breaks(&t, 1, 1, lies[i].why);
+		store->close(store);
+		redis_server_end(&fake);
+	}
+	fake_start(&fake, FAKE_ANSWERS, "*3\r\n:1\r\n:1\r\n:60\r\n");
+	store = redis_new(&fake.config);
+	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
+	store->close(store);
+	redis_server_end(&fake);
+	store = redis_new(&server.config);
+	assert_int_equal(used_of("a"), 0);
+}
+
+static void
+without_hiredis_there_is_no_store(void **state)
+{
+	const struct store_config config = { .kind = STORE_UNIX,
+		.place = SPAN_INIT("/tmp/x") };
+
+	(void)state;
+	assert_null(redis_new(&config));
+	/* Whoever leaves it out says so. */
+	assert_non_null(getenv("WITHOUT_HIREDIS"));
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(counts_up_to_the_limit),
+		TEST(amounts_are_whole),
+		TEST(three_windows_are_three_counts),
+		TEST(two_tallies_are_one_step),
+		TEST(names_are_bytes),
+		TEST(an_old_window_is_over),
+		TEST(a_clock_that_goes_back_frees_nothing),
+		TEST(a_lower_limit_is_full),
+		TEST(a_damaged_value_breaks),
+		TEST(four_processes_take_what_there_is),
+		TEST(a_child_has_a_connection_of_its_own),
+		TEST(a_flushed_script_is_sent_again),
+		TEST(a_killed_connection_is_made_again),
+		TEST(a_server_that_starts_again),
+		TEST(a_server_that_hangs),
+		TEST(what_the_server_says_is_told),
+		TEST(a_probe_takes_nothing),
+		TEST(nothing_is_left_open),
+		TEST(a_password_that_nobody_wants),
+		TEST(lies_are_not_believed),
+	};
+	const struct CMUnitTest locked[] = { TEST(a_password_opens),
+		TEST(databases_are_apart) };
+	const struct CMUnitTest tcp[] = { TEST(tcp_is_spoken) };
+	const struct CMUnitTest without[] = { cmocka_unit_test(
+	    without_hiredis_there_is_no_store) };
+
+	if (!redis_built_in())
+		return cmocka_run_group_tests(without, NULL, NULL);
+	return cmocka_run_group_tests(tests, start_server, end_server) +
+	       cmocka_run_group_tests(locked, start_locked, end_server) +
+	       cmocka_run_group_tests(tcp, start_tcp, end_server);
+}
