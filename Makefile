@@ -58,9 +58,12 @@ $(BUILD)/%.o: src/%.c
 
 # Holds the setting: what was built with another one is built again.
 $(BUILD)/store/redis_wire.o: $(BUILD)/hiredis
-$(BUILD)/hiredis: always
+$(BUILD)/hiredis:
 	@mkdir -p $(@D)
-	@[ "$$(cat $@ 2>/dev/null)" = '$(HIREDIS)' ] || echo '$(HIREDIS)' >$@
+	@echo $(HIREDIS) >$@
+ifneq ($(HIREDIS),$(shell cat $(BUILD)/hiredis 2>/dev/null))
+.PHONY: $(BUILD)/hiredis
+endif
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -99,5 +102,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all check units run bench fuzz format clean always
+.PHONY: all check units run bench fuzz format clean
 .SECONDARY:

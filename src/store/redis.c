@@ -125,14 +125,20 @@ close_redis(struct counters *self)
 }
 
 struct counters *
-redis_new(const struct store_config *config)
+redis_new_within(const struct store_config *config, unsigned ms)
 {
 	struct redis *r = redis_built_in() ? calloc(1, sizeof(*r)) : NULL;
 
 	if (r == NULL)
 		return NULL;
 	r->counters = (struct counters){ take, probe, close_redis };
-	redis_link_init(&r->link, config);
+	redis_link_init(&r->link, config, ms);
 	redis_step_init(&r->step);
 	return &r->counters;
+}
+
+struct counters *
+redis_new(const struct store_config *config)
+{
+	return redis_new_within(config, REDIS_STEP_MS);
 }

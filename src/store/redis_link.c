@@ -13,9 +13,12 @@ enum asked {
 };
 
 void
-redis_link_init(struct redis_link *l, const struct store_config *config)
+redis_link_init(
+    struct redis_link *l, const struct store_config *config, unsigned ms)
 {
 	l->config = config;
+	l->ms = ms;
+	l->until = 0;
 	l->peer = (struct peer)PEER_INIT;
 	l->wire = NULL;
 	l->reason[0] = '\0';
@@ -24,7 +27,7 @@ redis_link_init(struct redis_link *l, const struct store_config *config)
 void
 redis_link_begin(struct redis_link *l)
 {
-	l->until = peer_clock() + REDIS_STEP_MS;
+	l->until = peer_clock() + l->ms;
 }
 
 bool
@@ -49,8 +52,7 @@ static enum asked
 fail_peer(struct redis_link *l, enum peer_what what)
 {
 	if (what == PEER_LATE)
-		redis_link_fail(
-		    l, "no answer within %d ms", (long long)REDIS_STEP_MS);
+		redis_link_fail(l, "no answer within %d ms", (long long)l->ms);
 	else if (what == PEER_CLOSED)
 		redis_link_fail(l, "it closes the connection");
 	else

@@ -9,20 +9,20 @@
 #include "store/peer.h"
 #include "store/redis_wire.h"
 
-#define REDIS_STEP_MS 200 /* for all that one step or probe asks */
-
 struct redis_link {
 	const struct store_config *config;
 	struct peer peer;
 	struct redis_wire *wire; /* of the connection; NULL: there is none */
+	unsigned ms;             /* for all that one step or probe asks */
 	long long until;         /* on peer_clock() */
 	char reason[256];        /* of the last failure, for the log */
 };
 
 /* config outlives it. */
-void redis_link_init(struct redis_link *l, const struct store_config *config);
+void redis_link_init(
+    struct redis_link *l, const struct store_config *config, unsigned ms);
 
-/* What is asked from now on has REDIS_STEP_MS in all. */
+/* What is asked from now on has that many milliseconds in all. */
 void redis_link_begin(struct redis_link *l);
 
 /*

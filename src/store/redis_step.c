@@ -13,7 +13,8 @@
  * KEYS:  a counter each
  * ARGV:  amount, and for each key its limit's count and seconds
  * value = end SP count
- * end   = when the window ends, in Unix time: a multiple of its seconds
+ * end   = when the window ends, in Unix time: a multiple of its seconds, at
+ *         most 11 digits
  * count = 1 to LIMIT_COUNT_MAX
  *
  * Everything is read before anything is written: an error leaves nothing half
@@ -38,7 +39,7 @@ static const char script[] =
     "  end\n"
     "  if value then\n"
     "    local e, n = string.match(value, '^([1-9]%d*) ([1-9]%d*)$')\n"
-    "    if not e or #value > 20 then return {2} end\n"
+    "    if not e or #e > 11 or #n > 7 then return {2} end\n"
     "    e, n = tonumber(e), tonumber(n)\n"
     "    if e % seconds ~= 0 or n > " COUNT_MAX_TEXT " then return {2} end\n"
     "    if e >= ends[i] then used[i] = n end\n"

@@ -240,7 +240,7 @@ daemon off;
 worker_processes 1;
 pid ${place.path}/nginx.pid;
 error_log ${place.path}/nginx.log;
-events { worker_connections 256; }
+events { worker_connections 1024; }
 http {
   access_log off;
   ${temp}

@@ -104,10 +104,10 @@ static int
 open_store(void **state)
 {
 	(void)state;
-	redis_link_init(&raw, &server.config);
+	redis_link_init(&raw, &server.config, PATIENCE_MS);
 	tell("FLUSHALL");
 	wait_for_room();
-	store = redis_new(&server.config);
+	store = redis_new_within(&server.config, PATIENCE_MS);
 	return store == NULL;
 }
 
@@ -143,7 +143,7 @@ take_from(struct counters *from, struct tally *t, size_t n, unsigned amount)
 	return v;
 }
 
-/* 200 ms may be too little for a slow machine: try on, up to a verdict. */
+/* After a failure there is a pause: try on, up to a verdict. */
 static enum counters_what
 settle(struct tally *t, size_t n, unsigned amount)
 {
@@ -349,7 +349,7 @@ a_damaged_value_breaks(void **state)
 		"86400 0", "86400 -1", "-86400 1", "86400 1 ", " 86400 1",
 		"86400  1", "86400\n1", "86400 1\n", "86400 01", "086400 1",
 		"86401 1", "86400 1000001", "86400 99999999", "8.64e4 1",
-		"86400 1e2", "0x15180 1", "864000000000000000 1", "nan 1",
+		"86400 1e2", "0x15180 1", "864000000000 1", "nan 1",
 		"inf inf" };
 	struct tally t[2] = { tally_of("b", hundred, 1),
 		tally_of("a", hundred, 1) };
@@ -373,7 +373,7 @@ a_damaged_value_breaks(void **state)
 static unsigned
 take_all(void)
 {
-	struct counters *own = redis_new(&server.config);
+	struct counters *own = redis_new_within(&server.config, PATIENCE_MS);
 	struct tally t = tally_of("many", hundred, 1);
 	long long until = peer_clock() + PATIENCE_MS;
 	unsigned taken = 0, full = 0;
@@ -491,14 +491,20 @@ static void
 a_server_that_hangs(void **state)
 {
 	struct tally t = tally_of("a", hundred, 1);
+	const struct timespec pause = { 1, 100000000 };
 	long long begun, took = 1000;
 	int tries = 0;
 
 	(void)state;
 	assert_int_equal(used_of("a"), 0);
 	assert_int_equal(used_of("b"), 0);
+	store->close(store);
+	store = redis_new(&server.config);
 	kill(server.pid, SIGSTOP);
+	/* A machine that is too busy once may be late once. */
 	for (; tries < 20 && took >= 1000; tries++) {
+		if (tries > 0)
+			nanosleep(&pause, NULL);
 		begun = peer_clock();
 		for (int i = 0; i < 64; i++)
 			breaks(&t, 1, 1, "no answer within 200 ms");
@@ -507,6 +513,8 @@ a_server_that_hangs(void **state)
 	}
 	kill(server.pid, SIGCONT);
 	assert_true(took < 1000);
+	store->close(store);
+	store = redis_new_within(&server.config, PATIENCE_MS);
 	assert_in_range(used_of("b"), 1, 1);
 	assert_int_equal(used_of("b"), 2);
 	/* Those that hung were read too, but only those. */
@@ -568,11 +576,12 @@ nothing_is_left_open(void **state)
 	(void)state;
 	close(before);
 	for (int i = 0; i < 50; i++) {
-		struct counters *one = redis_new(&server.config);
+		struct counters *one =
+		    redis_new_within(&server.config, PATIENCE_MS);
 
 		one->take(one, &t, 1, 1, 0);
 		one->close(one);
-		one = redis_new(&server.config);
+		one = redis_new_within(&server.config, PATIENCE_MS);
 		one->probe(one);
 		one->close(one);
 	}
@@ -602,12 +611,12 @@ breaks_with(struct span password, unsigned database, const char *why)
 	config.password = password;
 	config.database = database;
 	store->close(store);
-	store = redis_new(&config);
+	store = redis_new_within(&config, PATIENCE_MS);
 	breaks(&t, 1, 1, why);
 	breaks(&t, 1, 1, why);
 	assert_null(strstr(take_from(store, &t, 1, 1).reason, "nobody"));
 	store->close(store);
-	store = redis_new(&server.config);
+	store = redis_new_within(&server.config, PATIENCE_MS);
 }
 
 static void
@@ -628,7 +637,7 @@ databases_are_apart(void **state)
 	assert_int_equal(used_of("a"), 0);
 	server.config.database = 15;
 	store->close(store);
-	store = redis_new(&server.config);
+	store = redis_new_within(&server.config, PATIENCE_MS);
 	assert_int_equal(used_of("a"), 0);
 	assert_int_equal(used_of("a"), 1);
 	server.config.database = 0;
@@ -663,12 +672,12 @@ tcp_is_spoken(void **state)
 
 	(void)state;
 	store->close(store);
-	store = redis_new(&config);
+	store = redis_new_within(&config, PATIENCE_MS);
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(used_of("a"), i);
 	/* The same count, seen through the socket. */
 	store->close(store);
-	store = redis_new(&server.config);
+	store = redis_new_within(&server.config, PATIENCE_MS);
 	assert_int_equal(used_of("a"), 20);
 }
 
@@ -703,17 +712,17 @@ lies_are_not_believed(void **state)
 	store->close(store);
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		fake_start(&fake, FAKE_ANSWERS, lies[i].text);
-		store = redis_new(&fake.config);
+		store = redis_new_within(&fake.config, PATIENCE_MS);
 		breaks(&t, 1, 1, lies[i].why);
 		store->close(store);
 		redis_server_end(&fake);
 	}
 	fake_start(&fake, FAKE_ANSWERS, "*3\r\n:1\r\n:1\r\n:60\r\n");
-	store = redis_new(&fake.config);
+	store = redis_new_within(&fake.config, PATIENCE_MS);
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	store->close(store);
 	redis_server_end(&fake);
-	store = redis_new(&server.config);
+	store = redis_new_within(&server.config, PATIENCE_MS);
 	assert_int_equal(used_of("a"), 0);
 }
 

@@ -27,7 +27,7 @@ static void
 start(enum fake_what what, const char *text)
 {
 	fake_start(&fake, what, text);
-	redis_link_init(&link_, &fake.config);
+	redis_link_init(&link_, &fake.config, 200);
 }
 
 /* With all the time that a slow machine needs. */
@@ -210,6 +210,7 @@ a_word_too_many_is_never_an_answer(void **state)
 {
 	const struct redis_answer *a;
 	long long until = peer_clock() + PATIENCE_MS;
+	siginfo_t ended;
 
 	(void)state;
 	start(FAKE_DRIPS, "+A\r\n+B\r\n");
@@ -219,6 +220,8 @@ a_word_too_many_is_never_an_answer(void **state)
 		moment();
 	assert_false(peer_is_quiet(&link_.peer));
 	kill(fake.pid, SIGKILL);
+	assert_int_equal(
+	    waitid(P_PID, (id_t)fake.pid, &ended, WEXITED | WNOWAIT), 0);
 	/* It must ask on a new connection, and there is none any more. */
 	fails("Connection refused: is the server running");
 }
