@@ -96,6 +96,15 @@ for (const [name, start] of Object.entries(servers)) {
   }));
 }
 
+// It may have ended in between.
+function hit(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 // Processes of the program on one socket, each started again when it dies.
 async function restarted(t, text, n) {
   const place = new Place(t);
@@ -111,7 +120,7 @@ wait
   const workers = () => childrenOf(child.pid).flatMap(childrenOf);
   place.undo.push(async () => {
     writeFileSync(join(place.path, 'end'), '');
-    for (const pid of workers()) process.kill(pid, 'SIGTERM');
+    for (const pid of workers()) hit(pid, 'SIGTERM');
     await child.ended;
   });
   await until('all are there', () => existsSync(socket) && workers().length === n);
@@ -160,7 +169,7 @@ test('1,000 processes are killed: no count is lost, no limit passed, and all ser
     const pid = pids[Math.floor(Math.random() * pids.length)];
     if (pid !== undefined) {
       dead.add(pid);
-      process.kill(pid, 'SIGKILL');
+      hit(pid, 'SIGKILL');
       kills++;
     }
     await sleep(3);
@@ -194,7 +203,7 @@ test('processes are killed at the limit: it is never passed', (t) => sameDay(asy
     const pid = workers().find((p) => !dead.has(p));
     if (pid !== undefined) {
       dead.add(pid);
-      process.kill(pid, 'SIGKILL');
+      hit(pid, 'SIGKILL');
     }
     await sleep(3);
   }

@@ -58,6 +58,7 @@ units() {
 
 units release WERROR=-Werror
 one "the program builds without a warning" make -s WERROR=-Werror all
+one "the build without hiredis" tests/tools/without_hiredis.sh
 units asan BUILD=build/asan WERROR=-Werror OPT='-O1 -g' \
 	SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
 

@@ -86,8 +86,11 @@ test_no_place(void **state)
 	assert_memory_not_equal(place.tag, other.tag, SLOT_TAG);
 }
 
-/* python3 -c 'import hmac; print(hmac.digest(b"test key", b"name" +
- * b"alice", "sha256").hex())', by hand from there. */
+/*
+ * python3 -c 'import hmac; m = hmac.digest(b"test key", b"name" + b"alice",
+ * "sha256"); n = lambda i: int.from_bytes(m[i:i + 8], "little"); a = n(16) %
+ * 4096; print(m[:16].hex(), a, (a + 1 + n(24) % 4095) % 4096)'
+ */
 static void
 test_golden_place(void **state)
 {

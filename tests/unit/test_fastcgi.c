@@ -204,7 +204,8 @@ test_role(void **state)
 	assert_answered(fd, "Status: 403", "intake=5 about=The role");
 	assert_true(fcgi_closed(fd, SOON));
 	close(fd);
-	assert_int_equal(server_logged(&server, "decision=refused status=403"), 1);
+	assert_int_equal(
+	    server_logged(&server, "decision=refused status=403"), 1);
 }
 
 /* A body over the limit is answered at its variables, as large as it is. */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "folder.h"
@@ -69,6 +70,7 @@ holder(void)
 	if (child == 0) {
 		int fd = opened();
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (lock_take(fd, 0) == LOCK_TAKEN &&
 		    write(pipes[1], "x", 1) == 1)
 			pause();

@@ -27,9 +27,11 @@ fill_none(struct random_source *self, unsigned char *out, size_t n)
 
 static struct random_source counting = { fill_count }, failing = { fill_none };
 
-/* python3 -c 'import hashlib; b = b"signpost slots 1" +
+/*
+ * python3 -c 'import hashlib; b = b"signpost slots 1" +
  * (4096).to_bytes(4, "little") + bytes(12) + bytes(range(1, 33));
- * b += bytes(504 - len(b)); print(hashlib.sha256(b).hexdigest()[:16])' */
+ * b += bytes(504 - len(b)); print(hashlib.sha256(b).hexdigest()[:16])'
+ */
 static void
 test_layout(void **state)
 {

@@ -391,6 +391,104 @@ test_long(void **state)
 	}
 }
 
+/* To write: a descriptor for both, or the reason. */
+static bool
+opened_to_write(const char *path, bool make)
+{
+	int before = lowest_free(), fd;
+	struct sink why;
+
+	memset(why_text, 0, sizeof(why_text));
+	sink_init(&why, why_text, sizeof(why_text) - 1);
+	fd = trusted_open_write(path, make, &why);
+	if (fd >= 0) {
+		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDWR);
+		assert_string_equal(why_text, "");
+		close(fd);
+	} else {
+		assert_memory_equal(why_text, path, strlen(path));
+	}
+	assert_int_equal(lowest_free(), before);
+	return fd >= 0;
+}
+
+static void
+refuses_to_write(const char *path, const char *reason)
+{
+	for (int make = 0; make < 2; make++) {
+		if (opened_to_write(path, make))
+			fail_msg("accepted: %s", path);
+		if (strstr(why_text, reason) == NULL)
+			fail_msg("\"%s\" not in \"%s\"", reason, why_text);
+	}
+}
+
+static void
+test_write(void **state)
+{
+	const char *path = file();
+	struct stat st;
+
+	(void)state;
+	/* What is there stays as it is. */
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_true(opened_to_write(path, false));
+	assert_true(opened_to_write(path, true));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 1);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	/* What is not there is made only when that is asked for. */
+	assert_false(opened_to_write(in_folder("new"), false));
+	assert_non_null(strstr(why_text, "no such file"));
+	assert_true(opened_to_write(in_folder("new"), true));
+	assert_int_equal(stat(in_folder("new"), &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	refuses_to_write(in_folder("none/new"), "no folder");
+	refuses_to_write(in_folder(""), "without one");
+}
+
+/* The rules are those of trusted_open(). */
+static void
+test_write_refused(void **state)
+{
+	const char *above = put_folder("above", 0777);
+
+	(void)state;
+	assert_int_equal(chmod(above, 0777), 0);
+	refuses_to_write(in_folder("above/file"), "chmod o-w");
+	assert_int_equal(access(in_folder("above/file"), F_OK), -1);
+	put_file("group", 0620, SPAN_LIT("x"));
+	refuses_to_write(in_folder("group"), "chmod go-w");
+	assert_int_equal(symlink("file", in_folder("link")), 0);
+	refuses_to_write(in_folder("link"), "symbolic link");
+	assert_int_equal(access(in_folder("file"), F_OK), -1);
+	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+	refuses_to_write(in_folder("fifo"), "not a regular file");
+	put_folder("folder", 0700);
+	refuses_to_write(in_folder("folder"), "not a regular file");
+}
+
+static void
+test_write_owner(void **state)
+{
+	const char *path = file(), *next = in_folder("next");
+
+	(void)state;
+	need_root();
+	become(NOBODY, NOBODY, 0);
+	refuses_to_write(path, "chown");
+	assert_false(opened_to_write(next, true));
+	assert_non_null(strstr(why_text, "can't make it"));
+	become_root();
+	give(path, NOBODY, 0);
+	refuses_to_write(path, "another user");
+	become(NOBODY, NOBODY, 0);
+	assert_true(opened_to_write(path, true)); /* ours now */
+	become_root();
+}
+
 #define CASE(test)                                                             \
 	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
@@ -412,6 +510,9 @@ main(void)
 		CASE(test_missing),
 		CASE(test_relative),
 		CASE(test_long),
+		CASE(test_write),
+		CASE(test_write_refused),
+		CASE(test_write_owner),
 	};
 
 	return cmocka_run_group_tests_name("trusted", tests, NULL, NULL);
