@@ -4,6 +4,7 @@
 #include "cli/describe.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "store/store.h"
 
 /* The longest description: every policy with every parameter fits. */
 #define DESCRIPTION_MAX 1048576
@@ -15,13 +16,20 @@ static const char usage[] =
     "right one is printed in sentences, secrets masked. Exit code 1 when\n"
     "there is a mistake.\n";
 
+static void
+say_missing(struct report *report, const char *path, const char *missing)
+{
+	report->say(report, SAY_ERROR, path, 0, span_of(missing));
+	report->errors++;
+}
+
 int
 cli_check(int argc, char **argv)
 {
 	static unsigned char text[DESCRIPTION_MAX];
 	struct terminal_report say;
 	struct config *config;
-	const char *path = NULL;
+	const char *path = NULL, *missing = NULL;
 	struct sink out;
 	size_t n;
 	int code = options_read(argc, argv, usage, NULL, 0, &path, 1, &n);
@@ -31,7 +39,12 @@ cli_check(int argc, char **argv)
 	path = command_config(path);
 	terminal_report_init(&say, false);
 	config = config_load(path, &say.report);
-	if (config == NULL) {
+	if (config != NULL)
+		missing = store_missing(&config->store);
+	if (missing != NULL)
+		say_missing(&say.report, path, missing);
+	if (config == NULL || missing != NULL) {
+		config_free(config);
 		fprintf(stderr, "%s: not right: %u %s\n", path,
 		    say.report.errors,
 		    say.report.errors == 1 ? "mistake" : "mistakes");

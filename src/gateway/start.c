@@ -9,7 +9,6 @@
 #include "gateway/cgi.h"
 #include "gateway/door.h"
 #include "gateway/fastcgi.h"
-#include "store/redis.h"
 #include "store/store.h"
 
 extern char **environ;
@@ -46,15 +45,12 @@ log_mistake(struct report *self, enum severity severity, const char *file,
 static struct config *
 with_store(struct config *config, const char *path, struct report *report)
 {
-	bool redis = config != NULL && (config->store.kind == STORE_TCP ||
-					   config->store.kind == STORE_UNIX);
+	const char *missing =
+	    config == NULL ? NULL : store_missing(&config->store);
 
-	if (!redis || redis_built_in())
+	if (missing == NULL)
 		return config;
-	report->say(report, SAY_ERROR, path, 0,
-	    SPAN_LIT("the store is Redis, and this program was built without "
-		     "hiredis: build it with hiredis, or keep the counts in a "
-		     "folder"));
+	report->say(report, SAY_ERROR, path, 0, span_of(missing));
 	config_free(config);
 	return NULL;
 }

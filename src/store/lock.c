@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 /*
- * A step holds the lock for a few microseconds: so many tries first, each with
+ * A step holds the lock for a few microseconds: so a few tries first, each with
  * a chance for others to run. Then naps, each twice the last.
  */
-#define TRIES 50
+#define TRIES 10
 #define NAP_FIRST 20000L /* nanoseconds */
-#define NAP_LAST 2000000L
+#define NAP_LAST 500000L
 
 static enum lock
 set(int fd, short type)

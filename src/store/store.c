@@ -3,6 +3,17 @@
 #include "store/redis.h"
 #include "store/slots.h"
 
+const char *
+store_missing(const struct store_config *config)
+{
+	bool redis = config->kind == STORE_TCP || config->kind == STORE_UNIX;
+
+	if (!redis || redis_built_in())
+		return NULL;
+	return "the store is Redis, and this program was built without "
+	       "hiredis: build it with hiredis, or keep the counts in a folder";
+}
+
 struct counters *
 store_new(const struct store_config *config)
 {

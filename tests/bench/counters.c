@@ -46,11 +46,11 @@ stop(const char *what)
 }
 
 static struct store_config
-parse(const char *text)
+parse(char *text)
 {
 	struct store_config config = { .kind = STORE_FILE,
 		.place = span_of(text) };
-	const char *colon = strrchr(text, ':');
+	char *colon = strrchr(text, ':');
 
 	if (strncmp(text, "unix:", 5) == 0) {
 		config.kind = STORE_UNIX;
@@ -58,8 +58,8 @@ parse(const char *text)
 	} else if (strncmp(text, "tcp:", 4) == 0 && colon > text + 4) {
 		config.kind = STORE_TCP;
 		config.port = (unsigned)strtoul(colon + 1, NULL, 10);
-		config.place =
-		    span_of(strndup(text + 4, (size_t)(colon - text - 4)));
+		*colon = '\0';
+		config.place = span_of(text + 4);
 	}
 	return config;
 }
@@ -176,5 +176,6 @@ main(int argc, char **argv)
 	       "%.2f us p99; cold %.1f us median\n",
 	    argv[1], processes, processes == 1 ? "" : "es", rate, us[n / 2],
 	    us[n - 1 - n / 100], cold(&config));
+	free(us);
 	return 0;
 }

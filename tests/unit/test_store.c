@@ -35,6 +35,19 @@ a_file_counts(void **state)
 	assert_int_equal(access(in_folder("counts/counters"), F_OK), 0);
 }
 
+static void
+what_is_not_built_in_is_said(void **state)
+{
+	const struct store_config file = { .kind = STORE_FILE };
+	const struct store_config tcp = { .kind = STORE_TCP };
+	const struct store_config local = { .kind = STORE_UNIX };
+
+	(void)state;
+	assert_null(store_missing(&file));
+	assert_int_equal(store_missing(&tcp) == NULL, redis_built_in());
+	assert_int_equal(store_missing(&local) == NULL, redis_built_in());
+}
+
 /* Nobody is there: a store all the same, which says so. */
 static void
 a_server_is_asked_later(void **state)
@@ -72,6 +85,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_counts),
+		cmocka_unit_test(what_is_not_built_in_is_said),
 		cmocka_unit_test(a_server_is_asked_later),
 		cmocka_unit_test(no_kind_is_no_store),
 	};
