@@ -70,6 +70,10 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
 		$(LIBRARY) $(LIBS) -lcmocka
 
+$(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(OPT) $(LTO) $(SAN) -o $@ $< $(LIBRARY) $(LIBS)
+
 # Everything that is tested, on what this machine has or gets installed.
 check:
 	@tests/tools/packages.sh build check
