@@ -49,7 +49,8 @@ check_service(struct task *t)
 		return problem_set(why, 503, "configuration", no_param,
 		    "The server is not configured; its log says why.");
 	if (config_published(t->config, t->request->document_root)) {
-		t->out->reason = "a secret file lies below DOCUMENT_ROOT";
+		t->out->reason = "a secret file, the counters, the log or "
+				 "deny_users_file lies below DOCUMENT_ROOT";
 		return problem_set(why, 503, "configuration", no_param,
 		    "The server is not configured safely; its log says why.");
 	}
@@ -144,6 +145,16 @@ answer_item(struct task *t, const struct grant *grant, struct json_out *j)
 	return true;
 }
 
+/* For the log of a refusal: what the client named. */
+static struct span
+asked_id(const struct ask *ask)
+{
+	const struct param *id =
+	    params_find(&ask->items[0], SPAN_LIT("public_id"));
+
+	return id != NULL && id->shape == SHAPE_TEXT ? id->values[0] : no_param;
+}
+
 /* All is judged before anything is counted, and counted before it is signed.
  */
 static bool
@@ -161,6 +172,7 @@ answer_batch(struct task *t)
 	if (!policy_open_to(
 		policy, &t->facts, t->request, &t->arena, &t->ws->problem))
 		return false;
+	t->out->public_id = asked_id(&t->ask);
 	for (size_t i = 0; i < t->ask.n; i++)
 		if (!policy_decide(policy, t->ask.contract, &t->ask.items[i],
 			&t->facts, &t->arena, &t->ws->grants[i],

@@ -34,7 +34,8 @@ other_fault(const struct config *config, const struct request *request,
 	if (config == NULL)
 		return "there is no good configuration";
 	if (config_published(config, request->document_root))
-		return "a secret file lies below DOCUMENT_ROOT";
+		return "a secret file, the counters, the log or "
+		       "deny_users_file lies below DOCUMENT_ROOT";
 	if (config->deny_users_file.n > 0 && world->denied == NULL)
 		return "deny_users_file has never been read";
 	return NULL;
@@ -57,9 +58,10 @@ health_answer(const struct config *config, const struct request *request,
 	json_name(&j, "generation");
 	json_number(&j, world->generation);
 	member(&j, "store",
-	    store != NULL ? "out of order"
-	    : used        ? "ok"
-			  : "unused");
+	    config == NULL  ? "unknown"
+	    : store != NULL ? "out of order"
+	    : used          ? "ok"
+			    : "unused");
 	json_close(&j);
 	out->reason = other != NULL ? other : store;
 	out->status = fit ? 200 : 503;

@@ -11,7 +11,8 @@ bool health_asked(const struct request *request);
  * {"status", "version", "generation", "store"}: 200 when signatures can be
  * given, else 503. status is "ok" or "out of order"; generation counts the
  * configurations that this process has read, 0 for none; store is "ok",
- * "unused" (no policy has a limit) or "out of order", with the reason in the
+ * "unused" (no policy has a limit), "unknown" (no configuration) or "out of
+ * order", with the reason in the
  * log alone.
  */
 void health_answer(const struct config *config, const struct request *request,

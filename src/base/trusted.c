@@ -168,8 +168,10 @@ find_file(const char *path, const char *folder, char real[static PATH_MAX],
 static void
 say_unopened(int error, enum use use, const char *path, struct sink *why)
 {
-	if (error == ENOENT || error == ENOTDIR)
+	if (error == ENOENT)
 		sink_say(why, "%s: there is no such file", path);
+	else if (error == ENOTDIR)
+		sink_say(why, "%s: what it should lie in is no folder", path);
 	else if (error == ENXIO || error == EISDIR) /* ENXIO: a socket */
 		sink_say(why, "%s: this is not a regular file: name one", path);
 	else if (error == ELOOP)
@@ -178,12 +180,13 @@ say_unopened(int error, enum use use, const char *path, struct sink *why)
 	else if (error == EACCES && use == USE_MAKE)
 		sink_say(why,
 		    "%s: the user who runs this can't make it or write to it: "
-		    "chown its folder, or the file, to that user",
+		    "its folder, or the file, must be that user's: chown "
+		    "it, and chmod 700 the folder",
 		    path);
 	else if (error == EACCES && use == USE_WRITE)
 		sink_say(why,
-		    "%s: the user who runs this can't write to it: chown it "
-		    "to that user",
+		    "%s: the user who runs this can't write to it: chown it, "
+		    "and its folder, to that user",
 		    path);
 	else if (error == EACCES)
 		sink_say(why,
@@ -252,8 +255,8 @@ secret_ok(const struct stat *st, const char *path, struct sink *why)
 	}
 	if ((st->st_mode & S_IRGRP) != 0 && !our_group(st->st_gid)) {
 		sink_say(why,
-		    "%s: a group that is not ours can read it: chmod 600 %s, "
-		    "or run this as the web server's user",
+		    "%s: a group that is not ours can read it: run this as "
+		    "the web server's user, or chmod 600 %s",
 		    path, path);
 		return false;
 	}

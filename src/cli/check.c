@@ -1,9 +1,11 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/describe.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "store/look.h"
 #include "store/store.h"
 
 /* The longest description: every policy with every parameter fits. */
@@ -21,6 +23,27 @@ say_missing(struct report *report, const char *path, const char *missing)
 {
 	report->say(report, SAY_ERROR, path, 0, span_of(missing));
 	report->errors++;
+}
+
+/* What would go wrong with the first request. */
+static void
+look_at_store(
+    const struct config *config, struct report *report, const char *path)
+{
+	unsigned char mem[2 * PATH_TEXT_MAX];
+	struct sink why;
+
+	if (!config->counts)
+		return;
+	sink_init(&why, mem, sizeof(mem));
+	if (config->store.kind == STORE_FILE && geteuid() == 0)
+		report->say(report, SAY_NOTE, path, 0,
+		    SPAN_LIT("the folder of the counts is not looked at for "
+			     "root, who may write anywhere: run this as the "
+			     "web server's user"));
+	else if (!store_look(&config->store, &why))
+		report->say(
+		    report, SAY_WARNING, path, 0, (struct span){ mem, why.n });
 }
 
 int
@@ -50,6 +73,7 @@ cli_check(int argc, char **argv)
 		    say.report.errors == 1 ? "mistake" : "mistakes");
 		return 1;
 	}
+	look_at_store(config, &say.report, path);
 	sink_init(&out, text, sizeof(text));
 	describe_config(config, &out);
 	config_free(config);

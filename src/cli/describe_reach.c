@@ -68,15 +68,19 @@ describe_reach(const struct config *config, struct sink *out)
 {
 	struct reach hour = reach_of_user(config, HOUR);
 	struct reach day = reach_of_user(config, DAY);
+	struct reach open_hour = reach_of_address(config, HOUR);
+	struct reach open_day = reach_of_address(config, DAY);
 
 	if (hour.endless)
 		describe_endless(config, out);
 	else if (hour.any)
-		describe_most("One user", "over all policies", hour, day, out);
+		describe_most("One user",
+		    open_hour.any ? "over all policies with a session"
+				  : "over all policies",
+		    hour, day, out);
 	describe_reusable(config, out);
-	hour = reach_of_address(config, HOUR);
-	day = reach_of_address(config, DAY);
-	if (hour.any && !hour.endless)
+	if (open_hour.any && !open_hour.endless)
 		describe_most("One address (of IPv6, one /64)",
-		    "without a session", hour, day, out);
+		    hour.any ? "more without a session" : "without a session",
+		    open_hour, open_day, out);
 }

@@ -58,7 +58,7 @@ with_store(struct config *config, const char *path, struct report *report)
 struct config *
 start_config(struct serve *s, const struct control *from, bool warnings)
 {
-	struct log_report report = { { log_mistake, 0 }, warnings };
+	struct log_report report = { { log_mistake, 0, true }, warnings };
 	struct config *config = NULL;
 
 	if (!digest_self_test())
@@ -85,6 +85,8 @@ start_services(struct serve *s, bool probe)
 	log_file_init(&s->log, config->log);
 	log_file_look(&s->log, serve_milliseconds());
 	denied_init(&s->denied, config->deny_users_file);
+	if (probe)
+		denied_now(&s->denied, serve_milliseconds());
 	if (!config->counts)
 		return;
 	s->world.counters = store_new(&config->store);

@@ -52,6 +52,9 @@ conf_denied(struct loader *l, const config_setting_t *session)
 	    !conf_path(l, at, name, text, &path))
 		return;
 	l->config->deny_users_file = path;
+	conf_private(l, path);
+	if (l->report->serves)
+		return;
 	s = malloc(sizeof(*s));
 	sink_init(&why, mem, sizeof(mem));
 	if (s == NULL)

@@ -23,6 +23,22 @@ take_limit(struct loader *l, const config_setting_t *at, const char *name,
 		    l, at, "%s has two counts for one window: %q", name, text);
 }
 
+/* One of a list has a line of its own. */
+static const config_setting_t *
+element(const config_setting_t *at, size_t i)
+{
+	return config_setting_type(at) == CONFIG_TYPE_STRING
+		   ? at
+		   : config_setting_get_elem(at, (unsigned)i);
+}
+
+/* A bare number would be asked for as a list of strings, and of what? */
+static bool
+is_number(const config_setting_t *at)
+{
+	return at != NULL && config_setting_is_number(at);
+}
+
 static size_t
 read_limits(struct loader *l, const config_setting_t *group, const char *name,
     const struct limit **out)
@@ -32,15 +48,25 @@ read_limits(struct loader *l, const config_setting_t *group, const char *name,
 	struct span *texts;
 	size_t n;
 
+	if (is_number(at)) {
+		conf_error(l, at,
+		    "%s is a bare number: say of which window, as in "
+		    "\"20/hour\"",
+		    name);
+		return 0;
+	}
 	if (!conf_strings(l, group, name, POLICY_LIMITS_MAX, &texts, &n))
 		return 0;
 	limits = arena_array(&l->arena, n, sizeof(*limits));
 	if (limits == NULL)
 		return 0;
 	if (n == 0)
-		conf_error(l, at, "%s is empty: leave it out", name);
+		conf_error(l, at,
+		    "%s is empty: write \"20/hour\", or leave it out where "
+		    "none is needed",
+		    name);
 	for (size_t i = 0; i < n; i++)
-		take_limit(l, at, name, texts[i], limits, i);
+		take_limit(l, element(at, i), name, texts[i], limits, i);
 	*out = limits;
 	return n;
 }

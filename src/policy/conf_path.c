@@ -70,3 +70,24 @@ conf_path(struct loader *l, const config_setting_t *at, const char *name,
 	*out = arena_copy(&l->arena, sink_view(&path));
 	return out->p != NULL;
 }
+
+void
+conf_private(struct loader *l, struct span path)
+{
+	struct span_cut cut = span_cut_last(path, '/');
+	char folder[PATH_TEXT_MAX + 1], real[PATH_MAX];
+	unsigned char mem[2 * PATH_TEXT_MAX];
+	struct config *config = l->config;
+	struct sink text;
+
+	sink_init(&text, folder, sizeof(folder));
+	sink_say(&text, "%v/", cut.head);
+	sink_byte(&text, '\0');
+	if (text.full || realpath(folder, real) == NULL ||
+	    config->n_private == PRIVATE_MAX)
+		return; /* conf_path() has found the folder before */
+	sink_init(&text, mem, sizeof(mem));
+	sink_say(&text, "%s/%v", real[1] == '\0' ? "" : real, cut.tail);
+	config->private_paths[config->n_private++] =
+	    arena_copy(&l->arena, sink_view(&text));
+}

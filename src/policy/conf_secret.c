@@ -38,7 +38,9 @@ conf_secret_new(
 {
 	if (secret.n < SECRET_MIN) {
 		conf_error(l, at,
-		    "this secret has %d bytes, and %d are the least",
+		    "%s: this secret has %d bytes, and %d are the least",
+		    config_setting_name(at) == NULL ? "key"
+						    : config_setting_name(at),
 		    (long long)secret.n, (long long)SECRET_MIN);
 		return false;
 	}

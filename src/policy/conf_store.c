@@ -98,9 +98,11 @@ read_tcp(struct loader *l, const config_setting_t *at, struct span text,
 		    "store: %q is no port from 1 to 65535: " FORMS, host.tail);
 	else if (database.found && !read_number(database.tail, 0,
 				       STORE_DATABASE_MAX, &out->database))
+		/* "?password=..." may follow it, and is not repeated. */
 		conf_error(l, at,
-		    "store: %q is no database from 0 to %d: " FORMS,
-		    database.tail, (long long)STORE_DATABASE_MAX);
+		    "store: what stands behind the last \"/\" is no database "
+		    "from 0 to %d: " FORMS,
+		    (long long)STORE_DATABASE_MAX);
 }
 
 /* unix = "unix:/" path, of at most SOCKET_PATH_MAX bytes with its "/" */
@@ -148,8 +150,8 @@ read_store(struct loader *l, const config_setting_t *at, struct span text,
 		read_unix(l, at, span_skip(text, local.n), out);
 	else if (is_url(text))
 		conf_error(l, at, "store = %q is not known: " FORMS, text);
-	else
-		conf_path(l, at, "store", without_slash(text), &out->place);
+	else if (conf_path(l, at, "store", without_slash(text), &out->place))
+		conf_private(l, out->place);
 }
 
 void

@@ -41,6 +41,8 @@ struct allowance {
 	struct rule rule;
 };
 
+#define PRIVATE_MAX 3 /* files and folders that are no secrets, in number */
+
 /* A list that may be absent: absent asks nothing, an empty one lets nobody. */
 struct names {
 	bool present;
@@ -98,6 +100,8 @@ struct config {
 	struct span log; /* a file, NUL-terminated; empty: standard error */
 	struct span deny_users_file;     /* NUL-terminated; empty: none */
 	const struct span *secret_paths; /* real paths, for DOCUMENT_ROOT */
+	size_t n_private;                /* the same of what else is private: */
+	struct span private_paths[PRIVATE_MAX]; /* log, deny list, counters */
 	struct vault *vault;
 	void *memory; /* what everything above lies in */
 };
@@ -110,8 +114,9 @@ const struct allowance *policy_allowance(
     const struct policy *policy, const struct term *term);
 
 /*
- * Does a secret lie below this folder (without links), which a web server
- * publishes? An empty one publishes nothing.
+ * Does a secret, or what else is nobody's business, lie below this folder
+ * (without links), which a web server publishes? An empty one publishes
+ * nothing.
  */
 bool config_published(const struct config *config, struct span document_root);
 
@@ -123,6 +128,9 @@ struct report {
 	void (*say)(struct report *self, enum severity severity,
 	    const char *file, int line, struct span text);
 	unsigned errors; /* counted by the loader */
+	/* The asker looks after deny_users_file: mistakes in it are not ours.
+	 */
+	bool serves;
 };
 
 /*

@@ -97,6 +97,9 @@ bool conf_secret(struct loader *l, const config_setting_t *group,
 bool conf_path(struct loader *l, const config_setting_t *at, const char *name,
     struct span text, struct span *out);
 
+/* Notes where it really lies, for the check against the document root. */
+void conf_private(struct loader *l, struct span path);
+
 /* Up to cap bytes; *n is 0 on failure. */
 bool conf_read(int fd, unsigned char *p, size_t cap, size_t *n);
 
@@ -116,7 +119,10 @@ void conf_store(struct loader *l, const config_setting_t *root);
 void conf_log(struct loader *l, const config_setting_t *root);
 void conf_policies(struct loader *l, const config_setting_t *root);
 
-/* deny_users_file of the session: it must be there, and right. */
+/*
+ * deny_users_file of the session: it must be there, and right, unless the
+ * report is of one who serves, and looks after it again and again.
+ */
 void conf_denied(struct loader *l, const config_setting_t *session);
 
 /* "20/hour": 1 to 1000000 per minute, hour or day. And back again. */

@@ -173,6 +173,8 @@ say_full(const struct quota *q, struct answer *out)
 	size_t at = 0;
 	const struct tally *tally = find_full(q, &at);
 	const char *window;
+	unsigned char mem[64];
+	struct sink left;
 
 	if (tally == NULL) {
 		out->reason = "the counters are full where no limit is reached";
@@ -186,15 +188,21 @@ say_full(const struct quota *q, struct answer *out)
 		    q->policy->name, (long long)tally->limits[at].count, window,
 		    (long long)q->amount);
 	q->why->retry_after = tally->counts[at].resets;
+	sink_init(&left, mem, sizeof(mem));
+	if (left_of(tally, at) == 0)
+		sink_text(&left, "all of them are used up");
+	else
+		sink_say(&left, "%d of them are left",
+		    (long long)left_of(tally, at));
 	return problem_set(q->why, 429, "limit_reached", no_param,
-	    "The policy %q gives %s %d signatures per %s, of which %d are "
-	    "left; there will be more in %d seconds.",
+	    "The policy %q gives %s %d signatures per %s, and %v; there will "
+	    "be more in %d seconds.",
 	    q->policy->name,
 	    tally->limits == q->policy->totals ? "everybody together"
 	    : q->policy->anonymous             ? "each address"
 					       : "each user",
-	    (long long)tally->limits[at].count, window,
-	    (long long)left_of(tally, at), (long long)tally->counts[at].resets);
+	    (long long)tally->limits[at].count, window, sink_view(&left),
+	    (long long)tally->counts[at].resets);
 }
 
 /* Anything but a clear yes is a no. */

@@ -102,13 +102,16 @@ static const char *
 probe(struct counters *self)
 {
 	struct redis *r = (struct redis *)(void *)self;
-	const struct span ping = SPAN_INIT("PING");
+	/* A full server and a replica answer a PING, and take no counts. */
+	const struct span words[] = { SPAN_LIT("SET"),
+		SPAN_LIT("signpost:probe"), SPAN_LIT("1"), SPAN_LIT("EX"),
+		SPAN_LIT("60") };
 	const struct redis_answer *answer;
 
 	if (!begin(r))
 		return r->link.reason;
-	if (redis_link_ask(&r->link, &ping, 1, &answer) &&
-	    ((!answer->is_error && span_is(answer->text, "PONG")) ||
+	if (redis_link_ask(&r->link, words, 5, &answer) &&
+	    ((!answer->is_error && span_is(answer->text, "OK")) ||
 		redis_link_fail_answer(&r->link, answer)))
 		return NULL;
 	give_up(r);

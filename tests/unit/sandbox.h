@@ -67,7 +67,7 @@ sandbox_say(struct report *self, enum severity severity, const char *file,
 static inline void
 sandbox_hush(struct sandbox *box)
 {
-	box->report = (struct report){ sandbox_say, 0 };
+	box->report = (struct report){ .say = sandbox_say };
 	box->n = 0;
 	box->said[0] = '\0';
 }

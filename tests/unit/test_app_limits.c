@@ -176,8 +176,8 @@ a_limit_is_reached(void **state)
 	assert_true(body_has("title", "Too Many Requests"));
 	assert_true(body_has("param", NULL));
 	assert_true(body_has("error.message",
-	    "The policy \"one\" gives each user 2 signatures per hour, of "
-	    "which 0 are left; there will be more in 3600 seconds."));
+	    "The policy \"one\" gives each user 2 signatures per hour, and "
+	    "all of them are used up; there will be more in 3600 seconds."));
 	assert_true(body_number("retry_after", 3600));
 	assert_true(body_number("server_time", 0));
 	assert_rates("RateLimit-Policy: \"hour\";q=2;w=3600\r\n"
@@ -518,7 +518,7 @@ health(void **state)
 	assert_string_equal(answer.reason, counting.fault);
 	world.counters = NULL;
 	assert_health(config, 503, "out of order");
-	assert_health(NULL, 503, "unused");
+	assert_health(NULL, 503, "unknown");
 	world.counters = &counting.counters;
 	counting.fault = NULL;
 	assert_health(denying, 503, "ok");

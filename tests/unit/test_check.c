@@ -35,10 +35,35 @@ right_and_wrong(void **state)
 	assert_int_equal(CAPTURE(&c, cli_check, "check", "a", "b"), 2);
 }
 
+/* What the first request would meet; root may write anywhere. */
+static void
+the_store_is_looked_at(void **state)
+{
+	static struct capture c;
+	struct sandbox box;
+
+	(void)state;
+	sandbox_open(&box);
+	sandbox_file(&box, "signpost.conf",
+	    SANDBOX_CLOUD SANDBOX_SESSION
+	    "store = \"session.key\";\n"
+	    "policies = { one = { action = \"upload\"; limit = \"1/day\"; "
+	    "set = { public_id = \"u/{user}/{random}\"; "
+	    "overwrite = false; allowed_formats = \"jpg\"; }; }; };",
+	    0600);
+	assert_int_equal(CAPTURE(&c, cli_check, "check", box.conf), 0);
+	if (geteuid() == 0)
+		assert_non_null(strstr(c.out, "is not looked at for root"));
+	else
+		assert_non_null(strstr(c.out, "session.key is no folder"));
+	sandbox_close(&box);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(right_and_wrong) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(right_and_wrong),
+		cmocka_unit_test(the_store_is_looked_at) };
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

@@ -76,6 +76,23 @@ test_wrong(void **state)
 	assert_int_equal(b.box.report.errors, 1);
 }
 
+/* Who serves looks after the list: it may be mended without a restart. */
+static void
+test_served(void **state)
+{
+	(void)state;
+	put("a\n b\n", 0600);
+	bench_read(&b, "\ndeny_users_file = \"denied.users\";");
+	b.box.report.serves = true;
+	conf_denied(&b.l, b.root);
+	b.box.report.serves = false;
+	assert_string_equal(b.box.said, "");
+	assert_true(b.config.deny_users_file.n > 0);
+	assert_int_equal(b.config.n_private, 1);
+	assert_true(
+	    span_eq(b.config.private_paths[0], b.config.deny_users_file));
+}
+
 static void
 test_length(void **state)
 {
@@ -119,6 +136,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_right),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_served),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_many),
 	};

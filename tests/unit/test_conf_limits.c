@@ -32,8 +32,16 @@ test_forms(void **state)
 		    "limit = [ \"9/minute\", \"20/hour\", \"100/day\", "
 		    "\"1/day\" ];",
 		    "limit holds 4 values, and 3 are" },
-		{ "", "limit = [ ];", "error 2: limit is empty: leave it out" },
-		{ "", "limit = 20;", "limit must be a list of strings" },
+		{ "limit = [ \"20/hour\",\n\"1/day\" ];",
+		    "limit = [ \"20/hour\",\n\"0/day\" ];",
+		    "error 3: limit = \"0/day\" is none" },
+		{ "", "limit = [ ];",
+		    "error 2: limit is empty: write \"20/hour\", or leave it "
+		    "out where none is needed" },
+		{ "", "limit = true;", "limit must be a list of strings" },
+		{ "limit = \"20/hour\";", "limit = 20;",
+		    "error 2: limit is a bare number: say of which window, as "
+		    "in \"20/hour\"" },
 		{ "limit_total = \"1000000/day\";",
 		    "limit_total = \"1000001/day\";",
 		    "error 2: limit_total = \"1000001/day\" is none" },

@@ -84,8 +84,9 @@ test_length(void **state)
 	bench_read(&b, "a = \"s15\";\nb = \"s16\";");
 	assert_true(read_one("b", ENCODING_TEXT, &out));
 	assert_false(read_one("a", ENCODING_TEXT, &out));
-	assert_true(sandbox_said(
-	    &b.box, "error 1: this secret has 15 bytes, and 16 are the least"));
+	assert_true(sandbox_said(&b.box,
+	    "error 1: a: this secret has 15 bytes, and 16 are the "
+	    "least"));
 }
 
 static void

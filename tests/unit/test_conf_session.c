@@ -323,7 +323,7 @@ test_length(void **state)
 	(void)state;
 	sandbox_file(&b.box, "k", "0123456789abcde", 0600);
 	wrong_keys("( { id = \"1\"; file = \"k\"; } )",
-	    "error 2: this secret has 15 bytes, and 16 are the least");
+	    "error 2: file: this secret has 15 bytes, and 16 are the least");
 	sandbox_file(&b.box, "k", "0123456789abcdef", 0600);
 	read_keys("( { id = \"1\"; file = \"k\"; } )");
 	assert_int_equal(b.box.report.errors, 0);

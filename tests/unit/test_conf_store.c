@@ -180,6 +180,8 @@ test_password_here(void **state)
 		wrong(names[i], "error 2: store: no password is written here");
 		assert_null(strstr(b.box.said, "hunter2"));
 	}
+	wrong("redis://127.0.0.1/0?password=hunter2", "is no database");
+	assert_null(strstr(b.box.said, "hunter2"));
 }
 
 static void

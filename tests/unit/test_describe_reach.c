@@ -85,6 +85,15 @@ test_anonymous(void **state)
 		     "\"5/hour\"; limit_total = \"50/day\"; };"),
 	    "One address (of IPv6, one /64) can get at most 5 signatures an "
 	    "hour and 50 a day without a session" MEANING ".\n");
+	/* A user has both. */
+	assert_string_equal(
+	    describe("a = { action = \"upload\"; anonymous = true; limit = "
+		     "\"5/hour\"; limit_total = \"50/day\"; };\n"
+		     "b = { action = \"upload\"; limit = \"1/day\"; };"),
+	    "One user can get at most 1 signature an hour and 1 a day over all "
+	    "policies with a session" MEANING ".\n"
+	    "One address (of IPv6, one /64) can get at most 5 signatures an "
+	    "hour and 50 a day more without a session" MEANING ".\n");
 }
 
 int

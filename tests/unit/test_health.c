@@ -152,7 +152,7 @@ no_configuration(void **state)
 {
 	(void)state;
 	world.generation = 0;
-	assert_health(NULL, 503, "out of order", "unused",
+	assert_health(NULL, 503, "out of order", "unknown",
 	    "there is no good configuration");
 	assert_int_equal(counting.probes, 0);
 }
@@ -183,7 +183,8 @@ published(void **state)
 	(void)state;
 	request.document_root = SPAN_LIT("/srv/site");
 	assert_health(&config, 503, "out of order", "ok",
-	    "a secret file lies below DOCUMENT_ROOT");
+	    "a secret file, the counters, the log or deny_users_file "
+	    "lies below DOCUMENT_ROOT");
 	request.document_root = SPAN_LIT("/srv/sit");
 	assert_health(&config, 200, "ok", "ok", NULL);
 }

@@ -41,10 +41,26 @@ below(void **state)
 		    cases[i].published);
 }
 
+/* What is no secret, and still nobody's business. */
+static void
+private_too(void **state)
+{
+	struct config more = config;
+
+	(void)state;
+	more.n_private = 1;
+	more.private_paths[0] = SPAN_LIT("/srv/www/logs/requests.log");
+	assert_true(config_published(&more, SPAN_LIT("/srv/www")));
+	assert_false(config_published(&more, SPAN_LIT("/srv/www/log")));
+	more.n_private = 0;
+	assert_false(config_published(&more, SPAN_LIT("/srv/www")));
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(below) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(below),
+		cmocka_unit_test(private_too) };
 
 	return cmocka_run_group_tests_name("published", tests, NULL, NULL);
 }

@@ -292,15 +292,15 @@ one_limit(void **state)
 		       "RateLimit: \"hour\";r=1;t=2385\r\n");
 	assert_false(take(2));
 	assert_refused(429, "limit_reached",
-	    "The policy \"avatar\" gives each user 20 signatures per hour, of "
-	    "which 1 are left; there will be more in 2385 seconds.");
+	    "The policy \"avatar\" gives each user 20 signatures per hour, and "
+	    "1 of them are left; there will be more in 2385 seconds.");
 	assert_int_equal(answer.rates[0].remaining, 1);
 	assert_true(take(1));
 	assert_int_equal(answer.rates[0].remaining, 0);
 	assert_false(take(1));
 	assert_refused(429, "limit_reached",
-	    "The policy \"avatar\" gives each user 20 signatures per hour, of "
-	    "which 0 are left; there will be more in 2385 seconds.");
+	    "The policy \"avatar\" gives each user 20 signatures per hour, and "
+	    "all of them are used up; there will be more in 2385 seconds.");
 	assert_true(why.retry_after == 2385);
 	assert_int_equal(why.param.n, 0);
 	assert_null(answer.reason);
@@ -349,7 +349,8 @@ three_limits(void **state)
 		assert_true(why.retry_after == 49185 - 3660);
 		assert_refused(429, "limit_reached",
 		    "The policy \"avatar\" gives each user 4 signatures per "
-		    "day, of which 0 are left; there will be more in 45525 "
+		    "day, and all of them are used up; there will be more in "
+		    "45525 "
 		    "seconds.");
 		limits[0] = limits[1];
 		limits[1] = limits[2];
@@ -370,7 +371,8 @@ total_alone(void **state)
 	assert_false(take(1));
 	assert_refused(429, "limit_reached",
 	    "The policy \"avatar\" gives everybody together 2 signatures per "
-	    "day, of which 0 are left; there will be more in 49185 seconds.");
+	    "day, and all of them are used up; there will be more in 49185 "
+	    "seconds.");
 	assert_headers("RateLimit-Policy: \"total-day\";q=2;w=86400\r\n"
 		       "RateLimit: \"total-day\";r=0;t=49185\r\n"
 		       "Retry-After: 49185\r\n");
@@ -395,7 +397,8 @@ limit_and_total(void **state)
 	assert_false(take(2)); /* all together have one left */
 	assert_refused(429, "limit_reached",
 	    "The policy \"avatar\" gives everybody together 3 signatures per "
-	    "minute, of which 1 are left; there will be more in 45 seconds.");
+	    "minute, and 1 of them are left; there will be more in 45 "
+	    "seconds.");
 	assert_headers("RateLimit-Policy: \"hour\";q=2;w=3600, "
 		       "\"total-minute\";q=3;w=60\r\n"
 		       "RateLimit: \"hour\";r=2;t=2385, "
@@ -424,7 +427,8 @@ addresses_have_limits(void **state)
 	assert_false(take(1));
 	assert_refused(429, "limit_reached",
 	    "The policy \"avatar\" gives each address 1 signatures per "
-	    "minute, of which 0 are left; there will be more in 45 seconds.");
+	    "minute, and all of them are used up; there will be more in 45 "
+	    "seconds.");
 	facts.remote_addr = SPAN_LIT("2001:db8:0:1::1");
 	assert_true(take(1));
 }
@@ -472,8 +476,8 @@ lowered(void **state)
 	limits[1].count = 30;
 	assert_false(take(1));
 	assert_refused(429, "limit_reached",
-	    "The policy \"avatar\" gives each user 10 signatures per hour, of "
-	    "which 0 are left; there will be more in 2385 seconds.");
+	    "The policy \"avatar\" gives each user 10 signatures per hour, and "
+	    "all of them are used up; there will be more in 2385 seconds.");
 	assert_headers("RateLimit-Policy: \"hour\";q=10;w=3600, "
 		       "\"day\";q=30;w=86400, \"total-hour\";q=10;w=3600\r\n"
 		       "RateLimit: \"hour\";r=0;t=2385, \"day\";r=10;t=49185, "

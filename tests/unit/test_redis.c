@@ -561,8 +561,12 @@ a_probe_takes_nothing(void **state)
 	while (store->probe(store) != NULL && peer_clock() < until)
 		moment();
 	assert_null(store->probe(store));
+	/* Its own key, which goes again, and no count. */
 	assert_int_equal(
-	    number("return {redis.call('DBSIZE')}", "signpost"), 0);
+	    number("return {redis.call('DBSIZE')}", "signpost"), 1);
+	assert_int_equal(
+	    number("return {redis.call('EXISTS', KEYS[1])}", "signpost:probe"),
+	    1);
 	redis_server_kill(&server);
 	assert_non_null(strstr(store->probe(store), "is the server running"));
 	redis_server_run(&server);

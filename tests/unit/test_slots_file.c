@@ -256,7 +256,7 @@ test_owners(void **state)
 	become_root();
 	assert_int_equal(chmod(dir(), 0755), 0);
 	become(NOBODY, NOBODY, 0);
-	opens_not("chown it to that user");
+	opens_not("chown it, and its folder, to that user");
 	become_root();
 	give(file(), NOBODY, NOBODY);
 	opens_not("another user");

@@ -338,7 +338,7 @@ test_missing(void **state)
 	file();
 	refuses(in_folder("files"), "no such file");
 	refuses(in_folder("none/file"), "no folder");
-	refuses(in_folder("file/file"), "no such file");
+	refuses(in_folder("file/file"), "is no folder");
 	refuses(in_folder("file/"), "without one");
 	refuses(in_folder(""), "without one");
 	refuses("", "without one");
