@@ -114,12 +114,13 @@ slot_settle(struct slot *slot, long long now)
 
 	for (size_t i = 0; i < SLOT_WINDOWS; i++) {
 		struct slot_window *w = &slot->windows[i];
-		long long latest = named ? end_at(i, now + SLOT_SLACK_SECONDS)
-					 : now + SLOT_DAY + SLOT_SLACK_SECONDS;
+		long long latest =
+		    named ? end_at(i, now + SLOT_SLACK_SECONDS)
+			  : now + SLOT_BLOCK_SECONDS + SLOT_SLACK_SECONDS;
 
 		if (w->end <= latest)
 			continue;
-		w->end = named ? end_at(i, now) : now + SLOT_DAY;
+		w->end = named ? end_at(i, now) : now + SLOT_BLOCK_SECONDS;
 		changed = true;
 	}
 	return changed;
@@ -170,7 +171,7 @@ slot_block(struct slot *slot, long long now)
 	*slot = (struct slot){ .tag = { 0 } };
 	for (size_t i = 0; i < SLOT_WINDOWS; i++)
 		slot->windows[i] =
-		    (struct slot_window){ now + SLOT_DAY, UINT_MAX };
+		    (struct slot_window){ now + SLOT_BLOCK_SECONDS, UINT_MAX };
 }
 
 bool

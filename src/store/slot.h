@@ -29,6 +29,9 @@
  */
 #define SLOT_SLACK_SECONDS 10
 
+/* For so long a damaged slot is kept from everybody: see slot_block(). */
+#define SLOT_BLOCK_SECONDS (SLOT_DAY + SLOT_SLACK_SECONDS)
+
 /* The latest time that is taken for one: the end of the year 9999. */
 #define SLOT_NOW_MAX 253402300799LL
 
@@ -74,7 +77,7 @@ void slot_add(struct slot *slot, size_t window, unsigned amount, long long now);
 
 /*
  * In place of a damaged slot: no name, until all that may have been counted
- * in it is over.
+ * in it is over, also what another request counted whose clock is ahead.
  */
 void slot_block(struct slot *slot, long long now);
 bool slot_blocked(const struct slot *slot, long long now);

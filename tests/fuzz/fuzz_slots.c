@@ -571,7 +571,7 @@ check_heals(void)
 
 	choose_limits(&ask, 0, 0);
 	step(&ask, 0);
-	clock_.now += SLOT_DAY + SLOT_SLACK_SECONDS;
+	clock_.now += SLOT_BLOCK_SECONDS + SLOT_SLACK_SECONDS;
 	if (clock_.now > SLOT_NOW_MAX)
 		return;
 	must(step(&ask, 0).what == COUNTERS_TAKEN, "damage is over in a day");

@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-30}
 work=build/fuzz
-[ $# -gt 0 ] || set -- request token conf_text record
+[ $# -gt 0 ] || set -- request token conf_text conf_store record denied slots redis_reply
 san=-fsanitize=address,undefined
 mkdir -p $work
 
@@ -26,12 +26,17 @@ make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" \
 	SAN="$san,fuzzer-no-link -fno-sanitize-recover=all" \
 	$work/libsignpost.a
 
+hiredis=
+[ "$(cat $work/hiredis)" != yes ] || hiredis=-lhiredis
+
 # longest NAME: how long an input is worth trying.
 longest() {
 	case $1 in
 	request) echo 4096 ;;
 	token) echo 1024 ;;
-	record) echo 2048 ;;
+	record | redis_reply) echo 2048 ;;
+	denied | slots) echo 1024 ;;
+	conf_store) echo 256 ;;
 	conf_text) echo 512 ;;
 	esac
 }
@@ -40,7 +45,8 @@ failed=0
 for name; do
 	clang -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -O1 -g $san,fuzzer \
 		-fno-sanitize-recover=all -o "$work/$name" \
-		"tests/fuzz/fuzz_$name.c" $work/libsignpost.a -lfcgi -lcrypto -lconfig -ljansson
+		"tests/fuzz/fuzz_$name.c" $work/libsignpost.a -lfcgi -lcrypto -lconfig -ljansson \
+		$hiredis
 	mkdir -p "$work/corpus/$name"
 	# libconfig 1.5 never frees a string that it meets where its grammar
 	# has none. Two things look for leaks: libFuzzer, and ASan at the end.

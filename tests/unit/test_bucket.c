@@ -180,11 +180,11 @@ test_damaged(void **state)
 		assert_true(seen.damaged && seen.blocked);
 		assert_int_equal(seen.n_free, BUCKET_SLOTS - 1);
 		assert_int_equal(seen.first_free, i == 0);
-		assert_int_equal(seen.first_end, NOW + SLOT_DAY);
+		assert_int_equal(seen.first_end, NOW + SLOT_BLOCK_SECONDS);
 		assert_int_equal(b.changed, 1U << i);
-		seen = bucket_survey(&b, key, NOW + SLOT_DAY - 1);
+		seen = bucket_survey(&b, key, NOW + SLOT_BLOCK_SECONDS - 1);
 		assert_true(seen.blocked && !seen.damaged);
-		seen = bucket_survey(&b, key, NOW + SLOT_DAY);
+		seen = bucket_survey(&b, key, NOW + SLOT_BLOCK_SECONDS);
 		assert_false(seen.blocked || seen.damaged);
 		assert_int_equal(seen.n_free, BUCKET_SLOTS);
 	}

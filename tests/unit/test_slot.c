@@ -231,14 +231,14 @@ test_block(void **state)
 	slot_block(&slot, NOW);
 	assert_false(slot_settle(&slot, NOW));
 	assert_true(slot_blocked(&slot, NOW));
-	assert_true(slot_blocked(&slot, NOW + SLOT_DAY - 1));
-	assert_false(slot_blocked(&slot, NOW + SLOT_DAY));
-	assert_int_equal(slot_end(&slot), NOW + SLOT_DAY);
+	assert_true(slot_blocked(&slot, NOW + SLOT_BLOCK_SECONDS - 1));
+	assert_false(slot_blocked(&slot, NOW + SLOT_BLOCK_SECONDS));
+	assert_int_equal(slot_end(&slot), NOW + SLOT_BLOCK_SECONDS);
 	/* Not for longer when the clock goes back. */
 	assert_false(slot_settle(&slot, NOW - SLOT_SLACK_SECONDS));
 	assert_true(slot_settle(&slot, NOW - SLOT_SLACK_SECONDS - 1));
 	assert_int_equal(
-	    slot_end(&slot), NOW - SLOT_SLACK_SECONDS - 1 + SLOT_DAY);
+	    slot_end(&slot), NOW - SLOT_SLACK_SECONDS - 1 + SLOT_BLOCK_SECONDS);
 	assert_true(slot_blocked(&slot, NOW - SLOT_SLACK_SECONDS - 1));
 }
 

@@ -454,7 +454,8 @@ test_damaged(void **state)
 		if (last == COUNTERS_BROKEN)
 			assert_int_equal(
 			    day("new", 5, 1, NOW + 86399), COUNTERS_BROKEN);
-		assert_int_equal(day("a", 5, 5, NOW + 86400), COUNTERS_TAKEN);
+		assert_int_equal(
+		    day("a", 5, 5, NOW + SLOT_BLOCK_SECONDS), COUNTERS_TAKEN);
 	}
 	/* Its own slot alone. */
 	assert_int_equal(refused, SLOT_BYTES);
@@ -472,8 +473,29 @@ test_zeros(void **state)
 	assert_int_equal(w.writes, 16);
 	assert_int_equal(day("a", 5, 1, NOW), COUNTERS_BROKEN);
 	assert_int_equal(w.writes, 0);
-	assert_int_equal(day("a", 5, 1, NOW + 86399), COUNTERS_BROKEN);
-	assert_int_equal(day("a", 5, 1, NOW + 86400), COUNTERS_TAKEN);
+	assert_int_equal(
+	    day("a", 5, 1, NOW + SLOT_BLOCK_SECONDS - 1), COUNTERS_BROKEN);
+	assert_int_equal(
+	    day("a", 5, 1, NOW + SLOT_BLOCK_SECONDS), COUNTERS_TAKEN);
+}
+
+/*
+ * A late request, with a clock of just before midnight, finds the damage: the
+ * lost count was of the day that others are in already.
+ */
+static void
+test_damaged_at_midnight(void **state)
+{
+	long long midnight = DAY_START + 86400, next = midnight + 86400;
+
+	(void)state;
+	clear(2);
+	assert_int_equal(day("a", 1, 1, midnight + 2), COUNTERS_TAKEN);
+	memset(w.bytes, 0xa5, sizeof(w.bytes));
+	assert_int_equal(day("b", 1, 1, midnight - 3), COUNTERS_BROKEN);
+	assert_int_equal(day("a", 1, 1, next - 1), COUNTERS_BROKEN);
+	assert_int_equal(
+	    day("a", 1, 1, next + SLOT_SLACK_SECONDS), COUNTERS_TAKEN);
 }
 
 /* In the same step, one found and one that may have been lost. */
@@ -637,6 +659,7 @@ main(void)
 		cmocka_unit_test(test_clock_was_ahead),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_damaged_at_midnight),
 		cmocka_unit_test(test_damaged_for_one),
 		cmocka_unit_test(test_asked_wrongly),
 		cmocka_unit_test(test_model),
