@@ -10,6 +10,7 @@
 /* The request, as the web server hands it on. */
 #define QUERY_MAX 8192
 #define BODY_MAX 16384
+#define HOOK_BODY_MAX 131072 /* the body of a webhook */
 #define COOKIE_HEADER_MAX 32768
 #define COOKIE_MAX 8192 /* one cookie's value */
 #define AUTHORIZATION_MAX (COOKIE_MAX + 7)
@@ -57,8 +58,8 @@
 #define POLICIES_MAX 128 /* in number */
 #define ORIGINS_MAX 64   /* in number */
 #define ORIGIN_MAX 255
-/* Each account's, each session key, and the store's password, in number. */
-#define SECRETS_MAX (CLOUDS_MAX + SESSION_KEYS_MAX + 1)
+#define VERIFY_SECRETS_MAX 4 /* more API secrets of one account, in number */
+#define SECRETS_MAX 28 /* of one configuration, in number: see vault.c */
 #define SECRET_MIN 16
 #define SECRET_SHORT 32 /* shorter ones are warned about */
 #define SECRET_MAX 512  /* after decoding */
@@ -67,6 +68,14 @@
 #define DENIED_MAX 65536        /* users in it, in number */
 #define STORE_DATABASE_MAX 9999 /* a Redis server's databases, as a number */
 #define SOCKET_PATH_MAX 107     /* sun_path without its NUL, unix(7) */
+
+/* Delivery. */
+#define TRANSFORMATION_MAX 1024
+#define ACL_MAX 1024 /* all of a token's acl, joined */
+#define HOST_MAX 253 /* a host's name, RFC 1035 */
+#define WEBHOOK_SECONDS                                                        \
+	7200 /* a notification's age, as the SDKs' valid_for                   \
+	      */
 
 /* The answer. */
 #define DETAIL_MAX 1024

@@ -25,7 +25,7 @@ write_url(const struct grant *grant, struct json_out *out)
 	sink_init(&url, mem, sizeof(mem));
 	sink_say(&url, "%v/v1_1/%v/%v/%s", cloud->upload_prefix,
 	    cloud->cloud_name, grant->resource_type,
-	    action_path(grant->policy->action));
+	    actions[grant->policy->action].path);
 	write_member(out, "url", sink_view(&url));
 }
 

@@ -6,7 +6,7 @@
 #include "base/sink.h"
 #include "http/problem.h"
 
-enum media { MEDIA_NONE = 0, MEDIA_JSON, MEDIA_PROBLEM };
+enum media { MEDIA_NONE = 0, MEDIA_JSON, MEDIA_PROBLEM, MEDIA_TEXT };
 
 /*
  * One limit and what is left of it, for RateLimit-Policy and RateLimit
@@ -34,6 +34,9 @@ struct answer {
 	size_t n_rates;
 	struct rate rates[RATES_MAX];
 	long long retry_after; /* seconds; 0: no such header */
+
+	/* The value of Set-Cookie, in the caller's workspace; or empty. */
+	struct span set_cookie;
 
 	/* For the log, never for the client. */
 	const char *code;   /* "granted", or the problem's code */

@@ -121,3 +121,9 @@ ask_read(const struct request *request, struct arena *arena, struct ask *out,
 	out->n = 1;
 	return true;
 }
+
+bool
+contract_is_final(enum contract contract)
+{
+	return contract == CONTRACT_PARAMS_TO_SIGN || contract == CONTRACT_TEXT;
+}

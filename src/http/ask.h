@@ -25,13 +25,20 @@
 enum contract {
 	CONTRACT_NONE = 0,
 	CONTRACT_PLAIN,
-	CONTRACT_PARAMS_TO_SIGN /* final: signed exactly or refused */
+	CONTRACT_PARAMS_TO_SIGN, /* final: signed exactly or refused */
+	CONTRACT_TEXT,           /* final, and the answer is bare text */
+	CONTRACT_CLASSIC,        /* plain, with the names of the old samples */
+	CONTRACT_PREPARE         /* the widget's prepareUploadParams: a batch */
 };
+
+/* Will the parameters be sent as they are, the timestamp included? */
+bool contract_is_final(enum contract contract);
 
 struct ask {
 	enum contract contract;
 	struct span policy;   /* empty: none was named */
-	size_t n;             /* items; 1 in the contracts built so far */
+	bool list;            /* the answer is a list, also of one item */
+	size_t n;             /* items; 1 but for CONTRACT_PREPARE */
 	struct params *items; /* the caller's, BATCH_MAX of them */
 };
 

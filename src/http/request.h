@@ -30,6 +30,8 @@ struct request {
 				       rewrote, REDIRECT_HTTP_AUTHORIZATION */
 	struct span origin;         /* HTTP_ORIGIN */
 	struct span sec_fetch_site; /* HTTP_SEC_FETCH_SITE */
+	struct span cld_timestamp;  /* HTTP_X_CLD_TIMESTAMP */
+	struct span cld_signature;  /* HTTP_X_CLD_SIGNATURE */
 	struct span remote_addr;    /* REMOTE_ADDR */
 	struct span document_root;  /* DOCUMENT_ROOT without links */
 };

@@ -146,7 +146,9 @@ take_cloud(struct loader *l, const config_setting_t *group, struct cloud *out)
 {
 	static const char *const names[] = { "cloud_name", "api_key",
 		"api_secret_file", "url_file", "signature_algorithm",
-		"upload_prefix", "token_key_file", "api_secret" };
+		"upload_prefix", "secure", "secure_distribution", "private_cdn",
+		"cname", "long_url_signature", "token_key_file",
+		"verify_secret_files", "api_secret" };
 	static const char *const algorithms[] = { "sha256", "sha1" };
 	size_t algorithm = 0;
 
@@ -162,10 +164,9 @@ take_cloud(struct loader *l, const config_setting_t *group, struct cloud *out)
 	conf_choice(l, group, "signature_algorithm", algorithms, 2, &algorithm);
 	out->hash = algorithm == 0 ? HASH_SHA256 : HASH_SHA1;
 	take_upload_prefix(l, group, out);
-	if (conf_member(group, "token_key_file") != NULL)
-		conf_error(l, conf_member(group, "token_key_file"),
-		    "token_key_file belongs to action = \"token\", which is "
-		    "not built yet");
+	conf_delivery(l, group, out);
+	conf_token_key(l, group, out);
+	conf_verify_secrets(l, group, out);
 }
 
 static void

@@ -132,16 +132,20 @@ static void
 check_required(struct loader *l, const config_setting_t *group,
     const struct policy *policy)
 {
-	const char *const *name = action_required(policy->action);
+	const char *name;
 
-	for (; *name != NULL; name++) {
-		const struct term *term = term_find(span_of(*name));
+	for (size_t i = 0;; i++) {
+		const struct term *term;
 
+		name = action_required(policy->action, i);
+		if (name == NULL)
+			break;
+		term = term_find(span_of(name));
 		if (policy_setting(policy, term) == NULL &&
 		    policy_allowance(policy, term) == NULL)
 			conf_error(l, group,
 			    "%s needs %s: name it in set or in allow",
-			    action_name(policy->action), *name);
+			    action_name(policy->action), name);
 	}
 }
 

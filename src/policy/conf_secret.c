@@ -2,26 +2,28 @@
 #include "policy/loader.h"
 
 bool
-conf_secret_file(struct loader *l, const config_setting_t *group,
-    const char *name, enum encoding encoding, struct span *out)
+conf_secret_at(struct loader *l, const config_setting_t *at, const char *name,
+    struct span file, enum encoding encoding, struct span *out)
 {
 	unsigned char path_mem[PATH_TEXT_MAX], why_mem[DETAIL_MAX];
 	struct sink path, why;
-	struct span file;
 
-	if (!conf_string(l, group, name, true, &file))
+	if (l->config->n_secret_paths == SECRETS_MAX) {
+		conf_error(l, at, "%s: there are more than %d secrets", name,
+		    (long long)SECRETS_MAX);
 		return false;
+	}
 	sink_init(&path, path_mem, sizeof(path_mem));
 	sink_init(&why, why_mem, sizeof(why_mem));
 	if (!secret_read(l->config->vault, l->dir, (const char *)file.p,
 		encoding, out, &path, &why)) {
-		conf_error(l, conf_member(group, name), "%s: %v", name,
-		    (struct span){ why_mem, why.n });
+		conf_error(
+		    l, at, "%s: %v", name, (struct span){ why_mem, why.n });
 		return false;
 	}
 	for (size_t i = 0; i < l->config->n_secret_paths; i++)
 		if (span_eq(l->secret_paths[i], sink_view(&path))) {
-			conf_error(l, conf_member(group, name),
+			conf_error(l, at,
 			    "%s: %v is named before already; each secret has "
 			    "a file of its own",
 			    name, sink_view(&path));
@@ -30,6 +32,17 @@ conf_secret_file(struct loader *l, const config_setting_t *group,
 	l->secret_paths[l->config->n_secret_paths++] =
 	    arena_copy(&l->arena, sink_view(&path));
 	return true;
+}
+
+bool
+conf_secret_file(struct loader *l, const config_setting_t *group,
+    const char *name, enum encoding encoding, struct span *out)
+{
+	struct span file;
+
+	return conf_string(l, group, name, true, &file) &&
+	       conf_secret_at(
+		   l, conf_member(group, name), name, file, encoding, out);
 }
 
 bool

@@ -14,12 +14,26 @@
 #include "policy/rule.h"
 #include "session/session.h"
 
+/* Where a cloud's assets are delivered; as the SDKs' options of these names. */
+struct delivery {
+	bool insecure;    /* secure = false: http */
+	bool private_cdn; /* CLOUD-res.cloudinary.com, no cloud in paths */
+	bool long_url_signature;         /* 32 characters of SHA-256, not 8 */
+	struct span secure_distribution; /* a host, or empty */
+	struct span cname;               /* a host for http, or empty */
+};
+
 struct cloud {
 	struct span label; /* its name in clouds, "" for `cloudinary` */
 	struct span cloud_name, api_key;
 	struct span api_secret;    /* in the vault */
 	enum hash hash;            /* signature_algorithm: SHA-1 or SHA-256 */
 	struct span upload_prefix; /* "https://api.cloudinary.com" */
+	struct delivery delivery;
+	const struct hmac_key *token_key; /* in the vault; NULL: none */
+	/* Other API secrets that may have signed what is verified. */
+	size_t n_verify_secrets;
+	const struct span *verify_secrets; /* in the vault */
 };
 
 /*
@@ -73,6 +87,8 @@ struct policy {
 	const struct limit *limits; /* of each user, or of each address */
 	const struct limit *totals; /* of the policy as a whole */
 	bool anonymous;             /* no session: counted by address */
+	bool webhook;              /* verify without public_id: anonymous too */
+	struct span cookie_domain; /* of Set-Cookie for a token; or empty */
 	bool reusable, any_owner, shared_tags;
 };
 
@@ -96,8 +112,9 @@ struct config {
 	struct origins origins;
 	const struct policy *policies;
 	struct store_config store;
-	bool counts;     /* some policy has a limit: the store is needed */
-	struct span log; /* a file, NUL-terminated; empty: standard error */
+	bool counts;      /* some policy has a limit: the store is needed */
+	bool has_webhook; /* some policy verifies webhooks */
+	struct span log;  /* a file, NUL-terminated; empty: standard error */
 	struct span deny_users_file;     /* NUL-terminated; empty: none */
 	const struct span *secret_paths; /* real paths, for DOCUMENT_ROOT */
 	size_t n_private;                /* the same of what else is private: */

@@ -177,11 +177,15 @@ add_timestamp(struct decision *d)
 static bool
 check_required(struct decision *d)
 {
-	const char *const *name = action_required(d->policy->action);
+	const char *name;
 
-	for (; *name != NULL; name++)
-		if (grant_value(d->out, *name).n == 0)
-			return refuse_required(d->policy, *name, d->why);
+	for (size_t i = 0;; i++) {
+		name = action_required(d->policy->action, i);
+		if (name == NULL)
+			break;
+		if (grant_value(d->out, name).n == 0)
+			return refuse_required(d->policy, name, d->why);
+	}
 	return true;
 }
 
@@ -213,7 +217,7 @@ policy_decide(const struct policy *policy, enum contract contract,
     struct grant *out, struct problem *why)
 {
 	struct decision d = { policy, asked, facts, arena, out, why,
-		contract == CONTRACT_PARAMS_TO_SIGN };
+		contract_is_final(contract) };
 
 	memset(out, 0, sizeof(*out));
 	if (contract == CONTRACT_NONE || policy->action == ACTION_NONE)

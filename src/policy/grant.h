@@ -6,7 +6,10 @@
 #include "http/ask.h"
 #include "policy/config.h"
 
-/* A parameter that is signed, with the text that is signed and sent. */
+/*
+ * A parameter that is signed, with the text that is signed and sent. (deliver
+ * and verify have some that only say where, such as version.)
+ */
 struct grant_field {
 	const struct term *term;
 	struct span value;
@@ -17,8 +20,10 @@ struct grant {
 	enum contract contract;
 	const struct policy *policy;
 	struct span resource_type;
-	long long timestamp;  /* as signed: back-dated for a short lifetime */
-	long long expires_at; /* when Cloudinary takes it no more */
+	bool link; /* a call that is a URL: download, archive's mode=download */
+	long long timestamp;  /* as signed: back-dated for a short lifetime;
+				 0 for deliver, token and verify */
+	long long expires_at; /* when Cloudinary takes it no more; 0: never */
 	size_t n;
 	struct grant_field fields[PARAMS_MAX]; /* sorted by name */
 };

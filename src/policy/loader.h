@@ -80,6 +80,11 @@ const config_setting_t *conf_member(
 bool conf_secret_file(struct loader *l, const config_setting_t *group,
     const char *name, enum encoding encoding, struct span *out);
 
+/* The same of a file's name, NUL-terminated, that stands at this setting. */
+bool conf_secret_at(struct loader *l, const config_setting_t *at,
+    const char *name, struct span file, enum encoding encoding,
+    struct span *out);
+
 /* Long enough, and not the same as another one? at is where it is named. */
 bool conf_secret_new(
     struct loader *l, const config_setting_t *at, struct span secret);
@@ -110,6 +115,14 @@ bool conf_require(struct loader *l, const config_setting_t *group,
 /* A rule of `allow`, in any of its written forms. */
 bool conf_rule(struct loader *l, const config_setting_t *setting,
     const struct term *term, struct span policy, struct rule *out);
+
+/* Parts of one account: where it delivers, its token key, other secrets. */
+void conf_delivery(
+    struct loader *l, const config_setting_t *group, struct cloud *out);
+void conf_token_key(
+    struct loader *l, const config_setting_t *group, struct cloud *out);
+void conf_verify_secrets(
+    struct loader *l, const config_setting_t *group, struct cloud *out);
 
 /* The sections. Each says its own mistakes. */
 void conf_clouds(struct loader *l, const config_setting_t *root);

@@ -25,6 +25,11 @@ forms_of(const struct term *term)
 	case TERM_ID:
 	case TERM_FOLDER:
 	case TERM_TIME:
+	case TERM_IDS:
+	case TERM_PREFIXES:
+	case TERM_FULL_IDS:
+	case TERM_PATH:
+	case TERM_ACL:
 	default:
 		return 0;
 	}

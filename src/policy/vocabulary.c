@@ -20,8 +20,21 @@
 
 #include "base/text.h"
 
-#define UPLOAD (1u << ACTION_UPLOAD)
+/* explicit takes what upload takes. */
+#define UPLOAD (1u << ACTION_UPLOAD | 1u << ACTION_EXPLICIT)
 #define DESTROY (1u << ACTION_DESTROY)
+#define RENAME (1u << ACTION_RENAME)
+#define TAGS (1u << ACTION_TAGS)
+#define CONTEXT (1u << ACTION_CONTEXT)
+#define METADATA (1u << ACTION_METADATA)
+#define ARCHIVE (1u << ACTION_ARCHIVE)
+#define DOWNLOAD (1u << ACTION_DOWNLOAD)
+#define DELIVER (1u << ACTION_DELIVER)
+#define TOKEN (1u << ACTION_TOKEN)
+#define VERIFY (1u << ACTION_VERIFY)
+#define API                                                                    \
+	(UPLOAD | DESTROY | RENAME | TAGS | CONTEXT | METADATA | ARCHIVE |     \
+	    DOWNLOAD)
 
 /* What would end the part of the text that a name was put into. */
 #define IN_URL " #+/:;=?@"
@@ -39,6 +52,11 @@
 #define UNSIGNED "Cloudinary's documentation: sent, but never signed by name"
 #define ANSWER "cloudinary_npm:lib/utils/index.js verify_api_response_signature"
 #define BACKUP "cloudinary_npm:lib/utils/index.js download_backedup_asset"
+#define NPM_ARCHIVE "cloudinary_npm:lib/utils/index.js archive_params"
+#define NPM_CALLS "cloudinary_npm:lib/uploader.js"
+#define NPM_DOWNLOAD "cloudinary_npm:lib/utils/index.js private_download_url"
+#define NPM_TOKEN "cloudinary_npm:lib/auth_token.js"
+#define NPM_URL "cloudinary_npm:lib/utils/index.js url"
 #define OPENAPI "asset-management-js:src/models/operations"
 
 const struct term vocabulary[] = {
@@ -47,11 +65,16 @@ const struct term vocabulary[] = {
 	{ "access_mode", TERM_TEXT, UPLOAD, SENDER_POLICY, true, "", NPM },
 	{ "accessibility_analysis", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "",
 	    NPM },
+	{ "acl", TERM_ACL, TOKEN, SENDER_LISTED, true, ",", NPM_TOKEN },
+	{ "allow_missing", TERM_BOOL, ARCHIVE, SENDER_CLIENT, true, "",
+	    NPM_ARCHIVE },
 	{ "allowed_formats", TERM_LIST, UPLOAD, SENDER_LISTED, true, ",", NPM },
 	{ "api_key", TERM_TEXT, 0, SENDER_NOBODY, false, "", UNSIGNED },
 	{ "asset_folder", TERM_FOLDER, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "asset_id", TERM_TEXT, 0, SENDER_NOBODY, false, "", OPENAPI },
-	{ "async", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
+	{ "async", TERM_BOOL, UPLOAD | ARCHIVE, SENDER_CLIENT, true, "", NPM },
+	{ "attachment", TERM_BOOL, DOWNLOAD, SENDER_CLIENT, true, "",
+	    NPM_DOWNLOAD },
 	{ "auto_chaptering", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "", NPM },
 	{ "auto_tagging", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
 	    NPM_UPDATE },
@@ -68,11 +91,14 @@ const struct term vocabulary[] = {
 	    NPM_UPDATE },
 	{ "cinemagraph_analysis", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "",
 	    NPM },
-	{ "clear_invalid", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
+	{ "clear_invalid", TERM_BOOL, UPLOAD | METADATA, SENDER_CLIENT, true,
+	    "", NPM },
 	{ "cloud_name", TERM_TEXT, 0, SENDER_NOBODY, false, "", UNSIGNED },
 	{ "colors", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "context", TERM_GROUP, UPLOAD, SENDER_CLIENT, true, "=|",
-	    NPM_UPDATE },
+	{ "command", TERM_TEXT, TAGS | CONTEXT, SENDER_LISTED, true, "",
+	    NPM_CALLS },
+	{ "context", TERM_GROUP, UPLOAD | RENAME | CONTEXT, SENDER_CLIENT, true,
+	    "=|", NPM_UPDATE },
 	{ "custom_coordinates", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "",
 	    NPM_UPDATE },
 	{ "detection", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
@@ -80,6 +106,8 @@ const struct term vocabulary[] = {
 	{ "discard_original_filename", TERM_BOOL, UPLOAD, SENDER_CLIENT, true,
 	    "", NPM },
 	{ "display_name", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "/", NPM },
+	{ "duration", TERM_INT, TOKEN | DELIVER, SENDER_CLIENT, true, "",
+	    NPM_TOKEN },
 	{ "eager", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_TRANSFORMATION,
 	    NPM },
 	{ "eager_async", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
@@ -87,65 +115,108 @@ const struct term vocabulary[] = {
 	    IN_URL, NPM },
 	{ "eval", TERM_TEXT, UPLOAD, SENDER_POLICY, true, IN_CODE, NPM },
 	{ "exif", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
+	{ "expiration", TERM_INT, TOKEN, SENDER_CLIENT, true, "", NPM_TOKEN },
+	{ "expires_at", TERM_TIME, ARCHIVE | DOWNLOAD, SENDER_NOBODY, true, "",
+	    NPM_DOWNLOAD },
 	{ "face_coordinates", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "",
 	    NPM_UPDATE },
 	{ "faces", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "file", TERM_TEXT, 0, SENDER_NOBODY, false, "", UNSIGNED },
 	{ "filename_override", TERM_TEXT, UPLOAD, SENDER_POLICY, true, "/",
 	    NPM },
+	{ "flatten_folders", TERM_BOOL, ARCHIVE, SENDER_CLIENT, true, "",
+	    NPM_ARCHIVE },
+	{ "flatten_transformations", TERM_BOOL, ARCHIVE, SENDER_CLIENT, true,
+	    "", NPM_ARCHIVE },
 	{ "folder", TERM_FOLDER, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "format", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "", NPM },
+	{ "format", TERM_TEXT, UPLOAD | DOWNLOAD | DELIVER, SENDER_LISTED, true,
+	    "", NPM },
+	{ "from_public_id", TERM_ID, RENAME, SENDER_CLIENT, true, "",
+	    NPM_CALLS },
+	{ "fully_qualified_public_ids", TERM_FULL_IDS, ARCHIVE, SENDER_CLIENT,
+	    true, ",", NPM_ARCHIVE },
 	{ "headers", TERM_TEXT, UPLOAD, SENDER_POLICY, true, "", NPM_UPDATE },
 	{ "image_metadata", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "invalidate", TERM_BOOL, UPLOAD | DESTROY, SENDER_CLIENT, true, "",
-	    NPM },
+	{ "invalidate", TERM_BOOL, UPLOAD | DESTROY | RENAME, SENDER_CLIENT,
+	    true, "", NPM },
+	{ "ip", TERM_TEXT, TOKEN, SENDER_POLICY, true, "~", NPM_TOKEN },
+	{ "keep_derived", TERM_BOOL, ARCHIVE, SENDER_CLIENT, true, "",
+	    NPM_ARCHIVE },
 	{ "media_metadata", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "metadata", TERM_GROUP, UPLOAD, SENDER_CLIENT, true, "=|",
-	    NPM_UPDATE },
+	{ "metadata", TERM_GROUP, UPLOAD | RENAME | METADATA, SENDER_CLIENT,
+	    true, "=|", NPM_UPDATE },
+	{ "mode", TERM_TEXT, ARCHIVE, SENDER_LISTED, true, "", NPM_ARCHIVE },
 	{ "moderation", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON, NPM },
-	{ "notification_url", TERM_TEXT, UPLOAD | DESTROY, SENDER_POLICY, true,
-	    IN_URL, NPM },
+	{ "notification_url", TERM_TEXT, UPLOAD | DESTROY | RENAME | ARCHIVE,
+	    SENDER_POLICY, true, IN_URL, NPM },
 	{ "ocr", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON, NPM_UPDATE },
 	{ "on_success", TERM_TEXT, UPLOAD, SENDER_POLICY, true, IN_CODE, NPM },
-	{ "overwrite", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "phash", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "", NPM },
-	{ "proxy", TERM_TEXT, UPLOAD, SENDER_POLICY, true, IN_URL, NPM },
-	{ "public_id", TERM_ID, UPLOAD | DESTROY, SENDER_CLIENT, true, "",
+	{ "overwrite", TERM_BOOL, UPLOAD | RENAME, SENDER_CLIENT, true, "",
 	    NPM },
+	{ "phash", TERM_BOOL, UPLOAD | ARCHIVE, SENDER_CLIENT, true, "", NPM },
+	{ "prefixes", TERM_PREFIXES, ARCHIVE, SENDER_CLIENT, true, ",",
+	    NPM_ARCHIVE },
+	{ "proxy", TERM_TEXT, UPLOAD, SENDER_POLICY, true, IN_URL, NPM },
+	{ "public_id", TERM_ID, UPLOAD | DESTROY | DOWNLOAD | DELIVER | VERIFY,
+	    SENDER_CLIENT, true, "", NPM },
 	{ "public_id_prefix", TERM_FOLDER, UPLOAD, SENDER_POLICY, true, "",
 	    NPM },
+	{ "public_ids", TERM_IDS, TAGS | CONTEXT | METADATA | ARCHIVE,
+	    SENDER_CLIENT, true, ",", NPM_CALLS },
 	{ "quality_analysis", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "", NPM },
 	{ "quality_override", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", NPM },
 	{ "raw_convert", TERM_TEXT, UPLOAD, SENDER_LISTED, true, IN_ADDON,
 	    NPM_UPDATE },
 	{ "regions", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", NPM_UPDATE },
-	{ "resource_type", TERM_TEXT, UPLOAD | DESTROY, SENDER_LISTED, false,
-	    "", ADDRESS },
+	{ "resource_type", TERM_TEXT, API | DELIVER, SENDER_LISTED, false, "",
+	    ADDRESS },
 	{ "responsive_breakpoints", TERM_TEXT, UPLOAD, SENDER_LISTED, true,
 	    "\"", NPM },
 	{ "return_delete_token", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "",
 	    NPM },
-	{ "signature", TERM_TEXT, 0, SENDER_NOBODY, false, "", UNSIGNED },
+	{ "signature", TERM_TEXT, VERIFY, SENDER_CLIENT, true, "", ANSWER },
 	{ "similarity_search", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "",
 	    NPM_UPDATE },
+	{ "skip_transformation_name", TERM_BOOL, ARCHIVE, SENDER_CLIENT, true,
+	    "", NPM_ARCHIVE },
 	{ "source", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", WIDGET },
-	{ "tags", TERM_TAGS, UPLOAD, SENDER_CLIENT, true, ",", NPM_UPDATE },
-	{ "timestamp", TERM_TIME, UPLOAD | DESTROY, SENDER_NOBODY, true, "",
-	    NPM },
-	{ "transformation", TERM_TEXT, UPLOAD, SENDER_LISTED, true,
-	    IN_TRANSFORMATION, NPM },
-	{ "type", TERM_TEXT, UPLOAD | DESTROY, SENDER_LISTED, true, "", NPM },
+	{ "start_time", TERM_INT, TOKEN, SENDER_CLIENT, true, "", NPM_TOKEN },
+	{ "tag", TERM_TEXT, TAGS, SENDER_CLIENT, true, ",", NPM_CALLS },
+	{ "tags", TERM_TAGS, UPLOAD | ARCHIVE, SENDER_CLIENT, true, ",",
+	    NPM_UPDATE },
+	{ "target_asset_folder", TERM_FOLDER, ARCHIVE, SENDER_CLIENT, true, "",
+	    NPM_ARCHIVE },
+	{ "target_filename", TERM_TEXT, DOWNLOAD, SENDER_CLIENT, true, "/",
+	    OPENAPI },
+	{ "target_format", TERM_TEXT, ARCHIVE, SENDER_LISTED, true, "",
+	    NPM_ARCHIVE },
+	{ "target_public_id", TERM_ID, ARCHIVE, SENDER_CLIENT, true, "",
+	    NPM_ARCHIVE },
+	{ "target_tags", TERM_TAGS, ARCHIVE, SENDER_CLIENT, true, ",",
+	    NPM_ARCHIVE },
+	{ "timestamp", TERM_TIME, API, SENDER_NOBODY, true, "", NPM },
+	{ "to_public_id", TERM_ID, RENAME, SENDER_CLIENT, true, "", NPM_CALLS },
+	{ "to_type", TERM_TEXT, RENAME, SENDER_LISTED, true, "", NPM_CALLS },
+	{ "transformation", TERM_TEXT, UPLOAD | DOWNLOAD | DELIVER,
+	    SENDER_LISTED, true, IN_TRANSFORMATION, NPM },
+	{ "transformations", TERM_TEXT, ARCHIVE, SENDER_LISTED, true,
+	    IN_TRANSFORMATION, NPM_ARCHIVE },
+	{ "type", TERM_TEXT, API | DELIVER, SENDER_LISTED, true, "", NPM },
 	{ "unique_display_name", TERM_BOOL, UPLOAD, SENDER_CLIENT, true, "",
 	    NPM_UPDATE },
 	{ "unique_filename", TERM_BOOL, UPLOAD, SENDER_POLICY, true, "", NPM },
 	{ "upload_preset", TERM_TEXT, UPLOAD, SENDER_LISTED, true, "", NPM },
+	{ "url", TERM_PATH, TOKEN, SENDER_CLIENT, true, "", NPM_TOKEN },
 	{ "urls", TERM_TEXT, 0, SENDER_NOBODY, false, "", OPENAPI },
 	{ "use_asset_folder_as_public_id_prefix", TERM_BOOL, UPLOAD,
 	    SENDER_POLICY, true, "", NPM },
 	{ "use_filename", TERM_BOOL, UPLOAD, SENDER_POLICY, true, "", NPM },
 	{ "use_filename_as_display_name", TERM_BOOL, UPLOAD, SENDER_CLIENT,
 	    true, "", NPM },
-	{ "version", TERM_TEXT, 0, SENDER_NOBODY, false, "", ANSWER },
+	{ "use_original_filename", TERM_BOOL, ARCHIVE, SENDER_CLIENT, true, "",
+	    NPM_ARCHIVE },
+	{ "version", TERM_INT, DELIVER | VERIFY, SENDER_CLIENT, true, "",
+	    ANSWER },
 	{ "version_id", TERM_TEXT, 0, SENDER_NOBODY, false, "", BACKUP },
 	{ "visual_search", TERM_BOOL, UPLOAD, SENDER_LISTED, true, "", NPM },
 };
@@ -153,12 +224,6 @@ const struct term vocabulary[] = {
 #define COUNT (sizeof(vocabulary) / sizeof(vocabulary[0]))
 
 const size_t vocabulary_count = COUNT;
-
-static const char *const action_names[ACTION_COUNT] = {
-	[ACTION_NONE] = "",
-	[ACTION_UPLOAD] = "upload",
-	[ACTION_DESTROY] = "destroy",
-};
 
 const struct term *
 term_find(struct span name)
@@ -198,44 +263,34 @@ term_nearest(struct span name, enum action action)
 	return text_nearest(name, names, n);
 }
 
-enum action
-action_find(struct span name)
+bool
+term_reserved(const struct term *t, enum action action)
 {
-	if (span_is(name, action_names[ACTION_UPLOAD]))
-		return ACTION_UPLOAD;
-	if (span_is(name, action_names[ACTION_DESTROY]))
-		return ACTION_DESTROY;
-	return ACTION_NONE;
-}
-
-const char *
-action_name(enum action action)
-{
-	return action_names[action];
-}
-
-/* The API names the path as the SDKs name the action, so far. */
-const char *
-action_path(enum action action)
-{
-	return action_names[action];
-}
-
-const char *const *
-action_required(enum action action)
-{
-	static const char *const nothing[] = { NULL };
-	static const char *const destroy[] = { "public_id", NULL };
-
-	return action == ACTION_DESTROY ? destroy : nothing;
+	return t->sender == SENDER_NOBODY ||
+	       (!term_taken(t, action) &&
+		   (t->actions & ~VERIFY & ~DELIVER) == 0);
 }
 
 bool
-resource_type_valid(struct span value, enum action action)
+term_is_list(const struct term *t)
 {
-	if (action == ACTION_NONE)
-		return false;
-	return span_is(value, "image") || span_is(value, "video") ||
-	       span_is(value, "raw") ||
-	       (action == ACTION_UPLOAD && span_is(value, "auto"));
+	return t->type == TERM_LIST || t->type == TERM_TAGS ||
+	       t->type == TERM_IDS || t->type == TERM_PREFIXES ||
+	       t->type == TERM_FULL_IDS || t->type == TERM_ACL;
+}
+
+bool
+term_has_patterns(const struct term *t)
+{
+	return t->type == TERM_ID || t->type == TERM_FOLDER ||
+	       t->type == TERM_IDS || t->type == TERM_PREFIXES ||
+	       t->type == TERM_FULL_IDS || t->type == TERM_PATH;
+}
+
+bool
+term_sent_as_list(const struct term *t, enum action action)
+{
+	return t->type == TERM_IDS || t->type == TERM_PREFIXES ||
+	       t->type == TERM_FULL_IDS ||
+	       (t->type == TERM_TAGS && action == ACTION_ARCHIVE);
 }

@@ -1,26 +1,29 @@
 /*
- * The vocabulary: every parameter that Cloudinary's upload and destroy calls
- * take, and what may be done with it. A name that is not here is refused.
+ * The vocabulary: every parameter that Cloudinary's signed calls, delivery
+ * tokens and answers have, and what may be done with it. A name that is not
+ * here is refused.
  */
 #ifndef POLICY_VOCABULARY_H
 #define POLICY_VOCABULARY_H
 
-#include "base/span.h"
-
-/* Sets of these are written as bits: 1u << ACTION_UPLOAD. */
-enum action { ACTION_NONE = 0, ACTION_UPLOAD, ACTION_DESTROY, ACTION_COUNT };
+#include "policy/action.h"
 
 enum term_type {
 	TERM_NONE = 0,
-	TERM_TEXT,   /* one text */
-	TERM_BOOL,   /* true, false, 1, 0 */
-	TERM_INT,    /* digits, perhaps with a sign */
-	TERM_ID,     /* a public_id: rules are patterns */
-	TERM_FOLDER, /* a folder or a prefix of ids: rules are patterns */
-	TERM_LIST,   /* elements joined with "," */
-	TERM_TAGS,   /* the same, and the client's may stand beside ours */
-	TERM_GROUP,  /* key=value joined with "|": context, metadata */
-	TERM_TIME    /* timestamp */
+	TERM_TEXT,     /* one text */
+	TERM_BOOL,     /* true, false, 1, 0 */
+	TERM_INT,      /* digits, perhaps with a sign */
+	TERM_ID,       /* a public_id: rules are patterns */
+	TERM_FOLDER,   /* a folder or a prefix of ids: rules are patterns */
+	TERM_LIST,     /* elements joined with "," */
+	TERM_TAGS,     /* the same, and the client's may stand beside ours */
+	TERM_GROUP,    /* key=value joined with "|": context, metadata */
+	TERM_TIME,     /* timestamp, expires_at: the program's own */
+	TERM_IDS,      /* a list of ids: rules are patterns */
+	TERM_PREFIXES, /* a list of prefixes: id patterns with "/" behind */
+	TERM_FULL_IDS, /* a list of ids as in image/upload/ID: patterns */
+	TERM_PATH,     /* a URL's path: a pattern with "/" before */
+	TERM_ACL       /* a list of paths in which "*" may stand */
 };
 
 /* Who may send it. */
@@ -55,18 +58,20 @@ bool term_taken(const struct term *t, enum action action);
 /* The nearest name that this action takes, or NULL (see text_nearest). */
 const char *term_nearest(struct span name, enum action action);
 
-/* ACTION_NONE for any other name; and the name, "" for ACTION_NONE. */
-enum action action_find(struct span name);
-const char *action_name(enum action action);
+/* A name that no client may send for this action, and no policy say: the
+   program's own, and what belongs to verify and deliver alone. */
+bool term_reserved(const struct term *t, enum action action);
 
-/* The path of the API call behind the resource type: "upload", "destroy". */
-const char *action_path(enum action action);
+/* Is it a list, whose elements are joined with ","? */
+bool term_is_list(const struct term *t);
 
-/* Names that a request of this action must hold, NULL at the end. */
-const char *const *action_required(enum action action);
+/* Are its rules patterns (see pattern.h), whatever stands around them? */
+bool term_has_patterns(const struct term *t);
 
-/* May resource_type have this value for this action? image, video, raw; auto
-   for upload. */
-bool resource_type_valid(struct span value, enum action action);
+/*
+ * Is it sent as name[]=a&name[]=b in this action's call? Signed as "a,b".
+ * Source: cloudinary_npm lib/utils/index.js archive_params, lib/uploader.js.
+ */
+bool term_sent_as_list(const struct term *t, enum action action);
 
 #endif
