@@ -1,43 +1,32 @@
-#include "app.h"
+#include "batch.h"
 
 #include <string.h>
 
-#include "cloudinary/api_answer.h"
 #include "cloudinary/information.h"
 #include "health.h"
 #include "http/intake.h"
-#include "policy/quota.h"
-
-/* One request under way. */
-struct task {
-	const struct config *config; /* NULL: none is good */
-	const struct request *request;
-	const struct world *world;
-	struct workspace *ws;
-	struct arena arena;
-	struct sink body;
-	struct ask ask;
-	struct session session;
-	struct facts facts;
-	struct answer *out;
-};
+#include "webhook.h"
 
 static const struct span no_param = { NULL, 0 };
 
-/* The request id, and what {random} stands for. */
 static bool
-draw(struct task *t, struct random_source *random)
+no_random(struct task *t)
 {
-	unsigned char bytes[8 + sizeof(t->facts.random)] = { 0 };
+	return problem_set(&t->ws->problem, 503, "random_unavailable", no_param,
+	    "The server is out of order; its log says why.");
+}
+
+static bool
+draw_id(struct task *t)
+{
+	struct random_source *random = t->world->random;
+	unsigned char bytes[8] = { 0 };
 	bool drawn = random->fill(random, bytes, sizeof(bytes));
 	struct sink text;
 
-	memcpy(t->facts.random, bytes + 8, sizeof(t->facts.random));
 	sink_init(&text, t->out->request_id, 16);
 	sink_hex(&text, (struct span){ bytes, 8 });
-	return drawn ||
-	       problem_set(&t->ws->problem, 503, "random_unavailable", no_param,
-		   "The server is out of order; its log says why.");
+	return drawn || no_random(t);
 }
 
 static bool
@@ -128,67 +117,6 @@ answer_information(struct task *t)
 	return true;
 }
 
-/* One item of the batch: signed, written. */
-static bool
-answer_item(struct task *t, const struct grant *grant, struct json_out *j)
-{
-	struct signature signature;
-	struct sink string;
-
-	sink_init(&string, t->ws->string, sizeof(t->ws->string));
-	if (!api_sign(grant, &string, &signature))
-		return problem_set(&t->ws->problem, 500, "out_of_room",
-		    no_param,
-		    "The request and the policy together are too large.");
-	t->out->public_id = grant_value(grant, "public_id");
-	api_answer(grant, &signature, j);
-	return true;
-}
-
-/* For the log of a refusal: what the client named. */
-static struct span
-asked_id(const struct ask *ask)
-{
-	const struct param *id =
-	    params_find(&ask->items[0], SPAN_LIT("public_id"));
-
-	return id != NULL && id->shape == SHAPE_TEXT ? id->values[0] : no_param;
-}
-
-/* All is judged before anything is counted, and counted before it is signed.
- */
-static bool
-answer_batch(struct task *t)
-{
-	const struct policy *policy = config_policy(t->config, t->ask.policy);
-	struct json_out j;
-
-	if (policy == NULL)
-		return problem_set(&t->ws->problem, 404, "policy_unknown",
-		    SPAN_LIT("policy"), "There is no policy %q.",
-		    t->ask.policy);
-	t->out->policy = policy->name;
-	t->out->action = action_name(policy->action);
-	if (!policy_open_to(
-		policy, &t->facts, t->request, &t->arena, &t->ws->problem))
-		return false;
-	t->out->public_id = asked_id(&t->ask);
-	for (size_t i = 0; i < t->ask.n; i++)
-		if (!policy_decide(policy, t->ask.contract, &t->ask.items[i],
-			&t->facts, &t->arena, &t->ws->grants[i],
-			&t->ws->problem))
-			return false;
-	if (!quota_take(policy, &t->facts, t->world->counters,
-		(unsigned)t->ask.n, &t->arena, t->out, &t->ws->problem))
-		return false;
-	json_begin(&j, &t->body);
-	for (size_t i = 0; i < t->ask.n; i++)
-		if (!answer_item(t, &t->ws->grants[i], &j))
-			return false;
-	t->out->code = "granted";
-	return true;
-}
-
 /* May the page that asked read the answer? */
 static void
 answer_origin(struct task *t)
@@ -202,6 +130,41 @@ answer_origin(struct task *t)
 		return;
 	t->out->allow_origin = listed;
 	t->out->credentials = listed.n > 0 && !null;
+}
+
+/* Its body is not ours to read, and who sends it has no session. */
+static bool
+answer_webhook(struct task *t, const struct policy *policy)
+{
+	return origin_check(&t->config->origins, t->request, &t->ws->problem) &&
+	       webhook_answer(policy, &t->facts, t->request, t->world->counters,
+		   &t->arena, t->out, &t->body, &t->ws->problem);
+}
+
+static bool
+answer_usual(struct task *t)
+{
+	if (!intake_check(t->request, &t->ws->problem) ||
+	    !ask_read(t->request, &t->arena, &t->ask, &t->ws->problem) ||
+	    !check_room(t) || !check_asker(t))
+		return false;
+	t->out->media = MEDIA_JSON;
+	return (t->ask.policy.n == 0 ? answer_information : batch_answer)(t);
+}
+
+static bool
+answer_asked(struct task *t)
+{
+	const struct policy *webhook =
+	    webhook_asked(t->config, t->request, t->arena, &t->ask.items[0]);
+
+	if (!(webhook != NULL ? answer_webhook(t, webhook) : answer_usual(t)))
+		return false;
+	t->out->status = 200;
+	t->out->body = sink_view(&t->body);
+	return t->out->body.n > 0 ||
+	       problem_set(&t->ws->problem, 500, "out_of_room", no_param,
+		   "The answer is too large.");
 }
 
 static bool
@@ -222,18 +185,7 @@ answer_request(struct task *t)
 		t->out->status = 204;
 		return true;
 	}
-	if (!intake_check(t->request, &t->ws->problem) ||
-	    !ask_read(t->request, &t->arena, &t->ask, &t->ws->problem) ||
-	    !check_room(t) || !check_asker(t))
-		return false;
-	if (!(t->ask.policy.n == 0 ? answer_information : answer_batch)(t))
-		return false;
-	t->out->status = 200;
-	t->out->media = MEDIA_JSON;
-	t->out->body = sink_view(&t->body);
-	return t->out->body.n > 0 ||
-	       problem_set(&t->ws->problem, 500, "out_of_room", no_param,
-		   "The answer is too large.");
+	return answer_asked(t);
 }
 
 void
@@ -255,10 +207,11 @@ handle(const struct config *config, const struct request *request,
 	t.facts.session = &t.session;
 	t.facts.remote_addr = request->remote_addr;
 	t.facts.now = now;
-	if (draw(&t, world->random) && answer_request(&t))
+	if (draw_id(&t) && answer_request(&t))
 		return;
 	/* Whatever was written for a grant goes with the refusal. */
 	sink_init(&t.body, ws->body, sizeof(ws->body));
+	out->set_cookie = no_param;
 	ws->problem.policy = out->policy;
 	out->retry_after = ws->problem.retry_after;
 	out->param = ws->problem.param;

@@ -23,9 +23,10 @@
 #define LIST_MAX 100      /* elements of one list, in number */
 #define BATCH_MAX 20      /* items of one request, in number */
 #define JSON_DEPTH_MAX 8  /* nesting of a request's body */
-/* Names in all of a body, in number: policy, contract, paramsToSign, the
- * parameters, and two of these, context and metadata, hold names again. */
-#define JSON_MEMBERS_MAX (3 + PARAMS_MAX + 2 * LIST_MAX)
+/* Names in one object of a body, in number; context and metadata hold the
+ * most. Names that are made to collide cost as many steps as there are in
+ * their object, and a body has room for BODY_MAX / 5 in all. */
+#define JSON_MEMBERS_MAX LIST_MAX
 
 /* Who is asking. */
 #define USER_MAX 255
@@ -59,7 +60,7 @@
 #define ORIGINS_MAX 64   /* in number */
 #define ORIGIN_MAX 255
 #define VERIFY_SECRETS_MAX 4 /* more API secrets of one account, in number */
-#define SECRETS_MAX 28 /* of one configuration, in number: see vault.c */
+#define SECRETS_MAX 28       /* of one configuration, in number: see vault.c */
 #define SECRET_MIN 16
 #define SECRET_SHORT 32 /* shorter ones are warned about */
 #define SECRET_MAX 512  /* after decoding */
@@ -80,7 +81,8 @@
 /* The answer. */
 #define DETAIL_MAX 1024
 #define BODY_OUT_MAX 131072
-#define HEAD_OUT_MAX 2048
+#define HEAD_OUT_MAX 8192
+#define URL_OUT_MAX 16384 /* a delivery URL, or a token */
 #define LOG_LINE_MAX 4096 /* PIPE_BUF: one write is never torn */
 #define STRING_TO_SIGN_MAX (2 * BODY_MAX + PARAMS_MAX * (VALUE_MAX / 4))
 
@@ -97,6 +99,7 @@
 #define STOP_SECONDS 3          /* to end after SIGTERM */
 
 static_assert(BODY_MAX < ARENA_MAX / 4, "a decoded body fits the arena");
+static_assert(PARAMS_MAX + 3 <= JSON_MEMBERS_MAX, "parameters and our own");
 static_assert(LIFETIME_MIN_SECONDS < LIFETIME_MAX_SECONDS, "a range");
 static_assert(SECRET_MIN < SECRET_SHORT, "refused before warned about");
 

@@ -25,8 +25,9 @@ describe_cloud(const struct cloud *cloud, struct sink *out)
 	if (cloud->label.n > 0)
 		sink_say(out, " (cloud = %q)", cloud->label);
 	sink_say(out,
-	    ": API key %v, API secret ****, signatures with SHA-%s, at %v.\n",
-	    cloud->api_key, hash_name(cloud->hash), cloud->upload_prefix);
+	    ": API key %v, API secret ****, signatures with SHA-%s, at %v%s.\n",
+	    cloud->api_key, hash_name(cloud->hash), cloud->upload_prefix,
+	    cloud->token_key == NULL ? "" : "; key for auth tokens ****");
 }
 
 static void

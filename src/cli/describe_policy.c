@@ -23,7 +23,9 @@ describe_require(const struct claim_rule *require, size_t n, struct sink *out)
 static void
 describe_users(const struct policy *p, struct sink *out)
 {
-	if (p->anonymous)
+	if (p->webhook)
+		sink_text(out, "  It verifies webhooks, without a session");
+	else if (p->anonymous)
 		sink_text(out, "  Open to everybody, without a session");
 	else if (!p->users.present)
 		sink_text(out, "  Open to everybody with a valid session");
@@ -122,8 +124,11 @@ describe_parameters(const struct policy *p, struct sink *out)
 		sink_text(out, "  A client may send\n");
 	for (size_t i = 0; i < p->n_allow; i++)
 		describe_allowance(&p->allow[i], out);
-	sink_say(out, "  A client may send nothing%s.\n",
-	    p->n_allow > 0 ? " else" : "");
+	if (p->action == ACTION_VERIFY && !p->webhook)
+		sink_text(out, "    version, signature: of the answer\n");
+	if (!p->webhook)
+		sink_say(out, "  A client may send nothing%s.\n",
+		    p->n_allow > 0 ? " else" : "");
 }
 
 void
@@ -157,8 +162,9 @@ static void
 describe_limits(const struct policy *p, struct sink *out)
 {
 	if (p->n_limits + p->n_totals == 0) {
-		sink_text(
-		    out, "  Any number of signatures: it has no limit.\n");
+		if (actions[p->action].kind == KIND_API)
+			sink_text(out,
+			    "  Any number of signatures: it has no limit.\n");
 		return;
 	}
 	sink_text(out, "  At most ");
@@ -172,6 +178,36 @@ describe_limits(const struct policy *p, struct sink *out)
 	sink_text(out, p->n_totals > 0 ? " for all together.\n" : ".\n");
 }
 
+static void
+describe_life(const struct policy *p, struct sink *out)
+{
+	switch (actions[p->action].kind) {
+	case KIND_API:
+		sink_say(out, "  A signature is good for %d seconds%s.\n",
+		    p->lifetime,
+		    p->reusable ? ", and for any number of uploads" : "");
+		break;
+	case KIND_DELIVERY:
+		if (policy_setting(p, term_find(SPAN_LIT("duration"))) ==
+			NULL &&
+		    policy_allowance(p, term_find(SPAN_LIT("duration"))) ==
+			NULL)
+			sink_text(out,
+			    "  A URL that is signed once is good for ever.\n");
+		break;
+	case KIND_TOKEN:
+		sink_text(out, "  A token never outlives the session.\n");
+		if (p->cookie_domain.n > 0)
+			sink_say(out, "  It is set as a cookie for %v too.\n",
+			    p->cookie_domain);
+		break;
+	case KIND_VERIFY:
+	case KIND_NONE:
+	default:
+		break;
+	}
+}
+
 void
 describe_policy(const struct policy *p, struct sink *out)
 {
@@ -182,8 +218,7 @@ describe_policy(const struct policy *p, struct sink *out)
 	describe_places(p, out);
 	describe_parameters(p, out);
 	describe_limits(p, out);
-	sink_say(out, "  A signature is good for %d seconds%s.\n", p->lifetime,
-	    p->reusable ? ", and for any number of uploads" : "");
+	describe_life(p, out);
 	if (p->any_owner)
 		sink_text(out, "  Everybody's assets can be acted on.\n");
 	if (p->shared_tags)

@@ -29,6 +29,25 @@ write_url(const struct grant *grant, struct json_out *out)
 	write_member(out, "url", sink_view(&url));
 }
 
+/* "public_ids[]": [ "a", "b" ], which is signed as public_ids=a,b */
+static void
+write_list(struct json_out *out, const struct grant_field *field)
+{
+	struct span_cut cut = { .tail = field->value, .found = true };
+	unsigned char mem[NAME_MAX_BYTES + 2];
+	struct sink name;
+
+	sink_init(&name, mem, sizeof(mem));
+	sink_say(&name, "%s[]", field->term->name);
+	json_name_span(out, sink_view(&name));
+	json_open(out, '[');
+	while (cut.found) {
+		cut = span_cut(cut.tail, ',');
+		json_text(out, cut.head);
+	}
+	json_close(out);
+}
+
 static void
 write_fields(
     const struct grant *grant, struct span signature, struct json_out *out)
@@ -36,9 +55,14 @@ write_fields(
 	json_name(out, "fields");
 	json_open(out, '{');
 	write_member(out, "api_key", grant->policy->cloud->api_key);
-	for (size_t i = 0; i < grant->n; i++)
-		write_member(
-		    out, grant->fields[i].term->name, grant->fields[i].value);
+	for (size_t i = 0; i < grant->n; i++) {
+		const struct grant_field *field = &grant->fields[i];
+
+		if (term_sent_as_list(field->term, grant->policy->action))
+			write_list(out, field);
+		else
+			write_member(out, field->term->name, field->value);
+	}
 	write_member(out, "signature", signature);
 	json_close(out);
 }
@@ -58,7 +82,8 @@ api_answer(const struct grant *grant, const struct signature *signature,
     struct json_out *out)
 {
 	const struct cloud *cloud = grant->policy->cloud;
-	bool plain = grant->contract == CONTRACT_PLAIN;
+	bool classic = grant->contract == CONTRACT_CLASSIC;
+	bool plain = grant->contract == CONTRACT_PLAIN || classic;
 
 	if (!grant->given || signature->n == 0)
 		return;
@@ -72,6 +97,10 @@ api_answer(const struct grant *grant, const struct signature *signature,
 	json_number(out, grant->timestamp);
 	write_member(out, "api_key", cloud->api_key);
 	write_member(out, "cloud_name", cloud->cloud_name);
+	if (classic) {
+		write_member(out, "apikey", cloud->api_key);
+		write_member(out, "cloudname", cloud->cloud_name);
+	}
 	if (plain) {
 		write_if_signed(grant, "public_id", out);
 		write_if_signed(grant, "folder", out);

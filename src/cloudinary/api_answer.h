@@ -8,7 +8,8 @@
 /*
  * The plain contract: url, fields (all that a form carries beside `file`, as
  * signed), and the names that existing samples read at the top level.
- * The final contract: the signature over what the client fixed.
+ * The classic one: the same, and cloudname and apikey, as the first samples
+ * wrote them. A final one: the signature over what the client fixed.
  * Nothing is written for a signature that is empty.
  */
 void api_answer(const struct grant *grant, const struct signature *signature,

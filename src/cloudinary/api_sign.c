@@ -53,7 +53,8 @@ api_sign(const struct grant *grant, struct sink *scratch, struct signature *out)
 	struct signed_param params[PARAMS_MAX];
 
 	memset(out, 0, sizeof(*out));
-	if (!grant->given || grant->n == 0 || grant->n > PARAMS_MAX)
+	if (!grant->given || grant->n == 0 || grant->n > PARAMS_MAX ||
+	    actions[grant->policy->action].kind != KIND_API)
 		return false;
 	for (size_t i = 0; i < grant->n; i++) {
 		params[i].name = span_of(grant->fields[i].term->name);

@@ -25,7 +25,7 @@ static const struct span out_of_room =
 #define CODE_ROOM 128
 #define NAME_ROOM (4 * SEGMENT_MAX)
 #define LONG_ROOM (4 * LOG_VALUE_MAX)
-#define REASON_ROOM 768
+#define REASON_ROOM 704
 
 #define NUMBER_WRITTEN(name) (sizeof(" " name "=") - 1 + 20)
 #define VALUE_WRITTEN(name, room) (sizeof(" " name "=\"\"") - 1 + (room))
@@ -38,8 +38,8 @@ static_assert(
 	    VALUE_WRITTEN("policy", NAME_ROOM) +
 	    VALUE_WRITTEN("action", SHORT_ROOM) +
 	    VALUE_WRITTEN("user", LONG_ROOM) +
-	    VALUE_WRITTEN("public_id", LONG_ROOM) +
-	    VALUE_WRITTEN("param", NAME_ROOM) +
+	    VALUE_WRITTEN("public_id", LONG_ROOM) + NUMBER_WRITTEN("items") +
+	    NUMBER_WRITTEN("granted") + VALUE_WRITTEN("param", NAME_ROOM) +
 	    VALUE_WRITTEN("reason", REASON_ROOM) +
 	    VALUE_WRITTEN("address", NAME_ROOM) + NUMBER_WRITTEN("us") <=
 	LOG_LINE_MAX - LOG_LINE_SPARE,
@@ -107,7 +107,7 @@ serve_log(const char *event, struct span reason)
 static const char *
 decision_of(const struct answer *a)
 {
-	if (a->status >= 400)
+	if (a->status >= 400 || (a->items > 0 && a->granted == 0))
 		return "refused";
 	return span_is(span_of(a->code), "granted") ? "granted" : "answered";
 }
@@ -135,6 +135,10 @@ log_request(
 	log_some(&line, "action", span_of(a->action), SHORT_ROOM);
 	log_some(&line, "user", a->user, LONG_ROOM);
 	log_some(&line, "public_id", a->public_id, LONG_ROOM);
+	if (a->items > 1) {
+		log_number(&line, "items", a->items);
+		log_number(&line, "granted", a->granted);
+	}
 	log_some(&line, "param", a->param, NAME_ROOM);
 	log_some(&line, "reason", span_of(a->reason), REASON_ROOM);
 	log_some(&line, "address", address, NAME_ROOM);

@@ -3,7 +3,7 @@
 #include "http/json_write.h"
 
 static const char *const media_type[] = { "", "application/json",
-	"application/problem+json" };
+	"application/problem+json", "text/plain; charset=utf-8" };
 
 static void
 header(struct sink *out, const char *name, struct span value)
@@ -53,6 +53,23 @@ write_rates(const struct answer *a, struct sink *out)
 }
 
 /*
+ * A grant's only. A value that could end the header, or begin another one, is
+ * no value; nor is one that no browser would keep.
+ */
+static void
+write_cookie(const struct answer *a, struct sink *out)
+{
+	bool right = a->status == 200 && a->set_cookie.n > 0 &&
+		     a->set_cookie.n <= SET_COOKIE_MAX;
+
+	for (size_t i = 0; right && i < a->set_cookie.n; i++)
+		right =
+		    a->set_cookie.p[i] >= 0x20 && a->set_cookie.p[i] <= 0x7e;
+	if (right)
+		header(out, "Set-Cookie", a->set_cookie);
+}
+
+/*
  * CGI's answer, RFC 3875 6.2.1. A 204 has neither body nor Content-Length
  * (RFC 9110 8.6). An answer of no known status is one that nobody gave: its
  * body is not sent.
@@ -85,6 +102,7 @@ answer_write(const struct answer *a, struct sink *out)
 	if (a->allow)
 		sink_text(out, "Allow: GET, POST, OPTIONS\r\n");
 	write_rates(a, out);
+	write_cookie(a, out);
 	sink_text(out, "\r\n");
 	sink_span(out, body);
 }

@@ -19,6 +19,7 @@ struct rate {
 };
 
 #define RATES_MAX (2 * POLICY_LIMITS_MAX)
+#define SET_COOKIE_MAX 4096 /* what browsers keep, RFC 6265 6.1 */
 
 struct answer {
 	int status;
@@ -35,7 +36,11 @@ struct answer {
 	struct rate rates[RATES_MAX];
 	long long retry_after; /* seconds; 0: no such header */
 
-	/* The value of Set-Cookie, in the caller's workspace; or empty. */
+	/*
+	 * The value of Set-Cookie, in the caller's workspace; or empty. Written
+	 * with a 200 only, and if it is printable ASCII of at most
+	 * SET_COOKIE_MAX bytes.
+	 */
 	struct span set_cookie;
 
 	/* For the log, never for the client. */
@@ -44,6 +49,7 @@ struct answer {
 	struct span user, policy, param;
 	const char *action; /* NULL */
 	struct span public_id;
+	unsigned items, granted; /* of a batch, in number */
 	char request_id[17];
 };
 

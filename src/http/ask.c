@@ -2,6 +2,7 @@
 
 #include "http/body.h"
 #include "http/form.h"
+#include "http/reading.h"
 
 static const struct span nameless = { NULL, 0 };
 
@@ -61,7 +62,7 @@ check_sizes(const struct request *request, struct problem *why)
 }
 
 static bool
-read_body(const struct request *request, struct reading *r, bool *final)
+read_body(const struct request *request, struct reading *r, struct ask *out)
 {
 	enum notation notation = notation_of(request->content_type);
 	struct span body = request->body;
@@ -72,7 +73,7 @@ read_body(const struct request *request, struct reading *r, bool *final)
 		return form_read(body, r);
 	if (notation == NOTATION_JSON ||
 	    (notation == NOTATION_UNSAID && begins_with_brace(body)))
-		return body_read(body, notation == NOTATION_UNSAID, r, final);
+		return body_read(body, notation == NOTATION_UNSAID, r, out);
 	return problem_set(r->why, 415, "media_type", nameless,
 	    "The content type %q is not taken here; send "
 	    "application/x-www-form-urlencoded or application/json, in UTF-8.",
@@ -80,7 +81,7 @@ read_body(const struct request *request, struct reading *r, bool *final)
 }
 
 static bool
-read_request(const struct request *request, struct reading *r, bool *final)
+read_request(const struct request *request, struct reading *r, struct ask *out)
 {
 	bool is_post = span_is(request->method, "POST");
 
@@ -100,25 +101,48 @@ read_request(const struct request *request, struct reading *r, bool *final)
 		    "%q stands in the query; a POST has its parameters in the "
 		    "body.",
 		    r->params->p[0].name);
-	return read_body(request, r, final);
+	return read_body(request, r, out);
+}
+
+/*
+ * data[NAME] is how jQuery writes the parameters of the old widget's sample.
+ * The contract may stand behind it, so that this is asked at the end.
+ */
+static bool
+check_data(const struct reading *r)
+{
+	if (r->data.n == 0)
+		return true;
+	if (r->contract != CONTRACT_TEXT)
+		return problem_set(r->why, 400, "bad_name", nameless,
+		    "\"data[%v]\" is not a parameter's name; data[NAME] goes "
+		    "with contract=text.",
+		    r->data);
+	return !r->bare ||
+	       problem_set(r->why, 400, "malformed", r->data,
+		   "Some parameters are written as data[NAME], such as %q, and "
+		   "some are not; write all in one way.",
+		   r->data);
 }
 
 bool
 ask_read(const struct request *request, struct arena *arena, struct ask *out,
     struct problem *why)
 {
-	struct reading r = { arena, out->items, why, { NULL, 0 } };
-	bool final = false;
+	struct reading r = { .arena = arena, .params = out->items, .why = why };
 
-	*out = (struct ask){ .items = r.params };
-	r.params->n = 0;
-	if (!read_request(request, &r, &final)) {
-		r.params->n = 0;
+	*out = (struct ask){ .n = 1, .items = out->items };
+	out->items[0].n = 0;
+	if (!read_request(request, &r, out) || !check_data(&r)) {
+		*out = (struct ask){ .items = out->items };
+		out->items[0].n = 0;
 		return false;
 	}
-	out->contract = final ? CONTRACT_PARAMS_TO_SIGN : CONTRACT_PLAIN;
+	if (out->contract == CONTRACT_NONE)
+		out->contract = r.contract;
+	if (out->contract == CONTRACT_NONE)
+		out->contract = CONTRACT_PLAIN;
 	out->policy = r.policy;
-	out->n = 1;
 	return true;
 }
 

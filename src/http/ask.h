@@ -6,13 +6,20 @@
  *   POST  the same as a form or as a JSON object; then the query may hold only
  *         policy and contract, and each of them stands in one place
  *   POST  {"paramsToSign": {...}} or {"params_to_sign": {...}}, with policy
- *         and contract beside it or in the query; also with no JSON content
- *         type, if the body begins with {
+ *         beside it or in the query; also with no JSON content type, if the
+ *         body begins with {
+ *   POST  {"prepareUploadParams": {...}} or [{...}, ...], the same way; names
+ *         may be the Upload Widget's (see camel.h)
+ *
+ * contract=NAME is plain, classic or text; the last two bodies are contracts
+ * of their own. With contract=text a query or a form may write all its
+ * parameters as data[NAME]=value and data[NAME][]=element.
  *
  * Everything is refused rather than guessed: a broken escape, NUL, invalid
  * UTF-8, a control character, a second parameter of the same name (also
- * "name" beside "name[]"), a name outside [a-z_]{1,64} with an optional [],
- * a JSON value of another shape, depth or kind, a body with GET.
+ * "name" beside "name[]", and publicId beside public_id), a name outside
+ * [a-z_]{1,64} with an optional [], a JSON value of another shape, depth or
+ * kind, a JSON number with a second spelling, a body with GET.
  */
 #ifndef HTTP_ASK_H
 #define HTTP_ASK_H

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "http/body_param.h"
+#include "http/camel.h"
 
 static const struct span nameless = { NULL, 0 };
 
@@ -31,42 +32,68 @@ string_end(struct span text, size_t i)
 	return i;
 }
 
+/* How far a body is counted. */
+struct tally {
+	size_t depth;
+	size_t members[JSON_DEPTH_MAX + 1]; /* of what is open at each depth */
+	struct span last;                   /* the string before */
+};
+
+static bool
+count(struct tally *t, unsigned char c, struct reading *r)
+{
+	if (c == '{' || c == '[') {
+		if (t->depth == JSON_DEPTH_MAX)
+			return problem_set(r->why, 400, "malformed", nameless,
+			    "The body is nested more than %d deep.",
+			    (long long)JSON_DEPTH_MAX);
+		t->members[++t->depth] = 0;
+	} else if ((c == '}' || c == ']') && t->depth > 0) {
+		t->depth--;
+	} else if (c == ':' && t->members[t->depth]++ == JSON_MEMBERS_MAX) {
+		return problem_set(r->why, 400, "too_many", nameless,
+		    "An object in the body has more than %d names.",
+		    (long long)JSON_MEMBERS_MAX);
+	}
+	return true;
+}
+
 /*
- * jansson itself nests up to 2048 deep and takes any number of names. This
- * only counts: as far as the text is JSON it sees the same strings as jansson
- * does, and jansson stops where it is not.
+ * jansson itself nests up to 2048 deep, takes any number of names, and makes
+ * a 0 of -0. This only looks: as far as the text is JSON it sees the same
+ * strings as jansson does, and jansson stops where it is not.
  */
 static bool
-check_size(struct span body, struct reading *r)
+check_text(struct span body, struct reading *r)
 {
-	size_t depth = 0, members = 0;
+	struct tally t = { 0, { 0 }, nameless };
 
 	for (size_t i = 0; i < body.n; i++) {
 		unsigned char c = body.p[i];
 
-		if (c == '"')
+		if (c == '"') {
+			size_t begin = i + 1;
+
 			i = string_end(body, i);
-		else if (c == '{' || c == '[')
-			depth++;
-		else if ((c == '}' || c == ']') && depth > 0)
-			depth--;
-		else if (c == ':')
-			members++;
-		if (depth > JSON_DEPTH_MAX)
+			/* A backslash at the end leads beyond it. */
+			if (i <= body.n)
+				t.last =
+				    (struct span){ body.p + begin, i - begin };
+		} else if (c == '-' && i + 1 < body.n && body.p[i + 1] == '0') {
 			return problem_set(r->why, 400, "malformed", nameless,
-			    "The body is nested more than %d deep.",
-			    (long long)JSON_DEPTH_MAX);
-		if (members > JSON_MEMBERS_MAX)
-			return problem_set(r->why, 400, "too_many", nameless,
-			    "The body has more than %d names.",
-			    (long long)JSON_MEMBERS_MAX);
+			    "The number behind %q begins with -0, which has "
+			    "another spelling; send it as a string.",
+			    t.last);
+		} else if (!count(&t, c, r)) {
+			return false;
+		}
 	}
 	return true;
 }
 
 /*
  * The seed is fixed, for without one jansson opens /dev/urandom. Names that
- * are made to collide cost little, since there are few (check_size).
+ * are made to collide cost little, since few stand in one object (count).
  */
 static json_t *
 parse(struct span body, struct reading *r)
@@ -105,9 +132,9 @@ read_own(struct reading *r, struct span name, const json_t *v)
 	return body_string(r, name, v, &value) && reading_own(r, name, value);
 }
 
-/* Every member is a parameter; or one of our own, where they may stand. */
+/* Every member is a parameter, or one of our own. */
 static bool
-read_params(struct reading *r, json_t *object, bool own_too)
+read_plain(struct reading *r, json_t *object)
 {
 	void *m = json_object_iter(object);
 
@@ -115,79 +142,149 @@ read_params(struct reading *r, json_t *object, bool own_too)
 		struct span name = body_name(m);
 		json_t *v = json_object_iter_value(m);
 
-		if (!reading_is_own(name)) {
-			if (!body_param(r, name, v))
-				return false;
-			continue;
-		}
-		if (!own_too)
-			return problem_set(r->why, 400, "malformed", name,
-			    "%q stands among the parameters to sign; write it "
-			    "beside them.",
-			    name);
-		if (!read_own(r, name, v))
+		if (!(reading_is_own(name) ? read_own(r, name, v)
+					   : body_param(r, name, v)))
 			return false;
 	}
 	return true;
 }
 
-/* Beside the parameters to sign there are only our own. */
+/* Every member is a parameter; camel: also by the widget's name for it. */
 static bool
-read_final(struct reading *r, json_t *root, json_t *to_sign)
+read_item(struct reading *r, json_t *object, bool camel)
 {
-	void *m = json_object_iter(root);
+	void *m = json_object_iter(object);
 
-	if (!json_is_object(to_sign))
-		return problem_set(r->why, 400, "malformed", nameless,
-		    "The parameters to sign must be a JSON object.");
-	for (; m != NULL; m = json_object_iter_next(root, m)) {
+	for (; m != NULL; m = json_object_iter_next(object, m)) {
 		struct span name = body_name(m);
-		json_t *v = json_object_iter_value(m);
+		const char *snake = camel ? camel_to_snake(name) : NULL;
 
-		if (v == to_sign)
-			continue;
-		if (!reading_is_own(name))
-			return problem_set(r->why, 400, "malformed", nameless,
-			    "%q stands beside the parameters to sign; only "
-			    "\"policy\" may.",
-			    name);
-		if (!read_own(r, name, v))
+		if (reading_is_own(name))
+			return problem_set(r->why, 400, "malformed", name,
+			    "%q stands among the parameters; %s.", name,
+			    span_is(name, "policy") ? "write it beside them"
+						    : "leave it out");
+		if (snake != NULL)
+			name = span_of(snake);
+		if (!body_param(r, name, json_object_iter_value(m)))
 			return false;
 	}
-	return read_params(r, to_sign, false);
+	return true;
 }
 
 static bool
-read_root(struct reading *r, json_t *root, bool final_only, bool *final)
+read_items(struct reading *r, json_t *items, struct ask *out)
 {
-	json_t *camel = json_object_get(root, "paramsToSign");
-	json_t *snake = json_object_get(root, "params_to_sign");
-	json_t *to_sign = camel != NULL ? camel : snake;
+	out->list = json_is_array(items);
+	out->n = out->list ? json_array_size(items) : 1;
+	if (out->n == 0)
+		return problem_set(r->why, 400, "malformed", nameless,
+		    "prepareUploadParams is an empty list; send one object for "
+		    "each file.");
+	if (out->n > BATCH_MAX)
+		return problem_set(r->why, 400, "too_many", nameless,
+		    "prepareUploadParams has more than %d elements; ask again "
+		    "for the rest.",
+		    (long long)BATCH_MAX);
+	for (size_t i = 0; i < out->n; i++) {
+		json_t *item = out->list ? json_array_get(items, i) : items;
+
+		r->params = &out->items[i];
+		r->params->n = 0;
+		if (!json_is_object(item))
+			return problem_set(r->why, 400, "malformed", nameless,
+			    "prepareUploadParams must be a JSON object, or a "
+			    "list of objects.");
+		if (!read_item(r, item, true))
+			return false;
+	}
+	return true;
+}
+
+/* Beside what chooses the contract there is only the policy. */
+static bool
+read_beside(struct reading *r, json_t *root, struct span choice)
+{
+	void *m = json_object_iter(root);
+
+	for (; m != NULL; m = json_object_iter_next(root, m)) {
+		struct span name = body_name(m);
+
+		if (span_eq(name, choice))
+			continue;
+		if (!reading_is_own(name))
+			return problem_set(r->why, 400, "malformed", nameless,
+			    "%q stands beside %q; only \"policy\" may.", name,
+			    choice);
+		if (!read_own(r, name, json_object_iter_value(m)))
+			return false;
+	}
+	return r->contract == CONTRACT_NONE ||
+	       problem_set(r->why, 400, "contract_unknown",
+		   SPAN_LIT("contract"),
+		   "%q chooses its own contract; leave \"contract\" out.",
+		   choice);
+}
+
+static bool
+read_chosen(
+    struct reading *r, json_t *root, const char *choice, struct ask *out)
+{
+	json_t *inner = json_object_get(root, choice);
+
+	if (!read_beside(r, root, span_of(choice)))
+		return false;
+	if (out->contract == CONTRACT_PREPARE)
+		return read_items(r, inner, out);
+	return json_is_object(inner)
+		   ? read_item(r, inner, false)
+		   : problem_set(r->why, 400, "malformed", nameless,
+			 "The parameters to sign must be a JSON object.");
+}
+
+static bool
+read_root(struct reading *r, json_t *root, bool chosen_only, struct ask *out)
+{
+	static const struct {
+		const char *name;
+		enum contract contract;
+	} choices[] = { { "paramsToSign", CONTRACT_PARAMS_TO_SIGN },
+		{ "params_to_sign", CONTRACT_PARAMS_TO_SIGN },
+		{ "prepareUploadParams", CONTRACT_PREPARE } };
+	const char *choice = NULL;
 
 	if (!json_is_object(root))
 		return problem_set(r->why, 400, "malformed", nameless,
 		    "The body is not a JSON object.");
-	if (camel != NULL && snake != NULL)
-		return problem_set(r->why, 400, "duplicate", nameless,
-		    "The body has paramsToSign and params_to_sign; send one "
-		    "of them.");
-	if (to_sign == NULL && final_only)
-		return problem_set(r->why, 415, "media_type", nameless,
-		    "Send parameters with the content type application/json.");
-	if (to_sign == NULL)
-		return read_params(r, root, true);
-	*final = true;
-	return read_final(r, root, to_sign);
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		if (json_object_get(root, choices[i].name) == NULL)
+			continue;
+		if (choice != NULL)
+			return problem_set(r->why, 400, "duplicate", nameless,
+			    "The body has %s and %s; send one of them.", choice,
+			    choices[i].name);
+		choice = choices[i].name;
+		out->contract = choices[i].contract;
+	}
+	if (choice != NULL)
+		return read_chosen(r, root, choice, out);
+	return chosen_only ? problem_set(r->why, 415, "media_type", nameless,
+				 "Send parameters with the content type "
+				 "application/json.")
+			   : read_plain(r, root);
 }
 
 bool
-body_read(struct span body, bool final_only, struct reading *r, bool *final)
+body_read(
+    struct span body, bool chosen_only, struct reading *r, struct ask *out)
 {
 	json_t *root;
 
-	*final = false;
-	if (!check_size(body, r))
+	out->contract = CONTRACT_NONE;
+	out->list = false;
+	out->n = 1;
+	if (!check_text(body, r))
 		return false;
 	root = parse(body, r);
-	return root != NULL && read_root(r, root, final_only, final);
+	return root != NULL && read_root(r, root, chosen_only, out);
 }

@@ -5,13 +5,18 @@
 #include "http/reading.h"
 
 /*
- * An object of parameters with policy and contract among them, or an object
- * with paramsToSign (params_to_sign), which holds them, and policy and
- * contract beside it: *final is true then. With final_only the first is
+ * An object of parameters, with policy and contract among them; out->contract
+ * is CONTRACT_NONE then, since the body chose none. Or an object with
+ * paramsToSign (params_to_sign) or prepareUploadParams, which hold them, and
+ * only policy beside it: that is a contract, and no other may be named, not in
+ * the query either.
+ *
+ * reading->params is the first of out->items, of which there are BATCH_MAX;
+ * sets out->contract, out->list and out->n. With chosen_only the first kind is
  * refused with 415, else everything that is not right with 400, in the
  * reading's problem.
  */
 bool body_read(
-    struct span body, bool final_only, struct reading *r, bool *final);
+    struct span body, bool chosen_only, struct reading *r, struct ask *out);
 
 #endif

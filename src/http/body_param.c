@@ -27,7 +27,8 @@ body_string(
 	return reading_text(r, name, *out);
 }
 
-/* The digits as they were written: JSON has one spelling, but for -0. */
+/* The digits as they were written: JSON has one spelling, but for -0, which
+   body refuses before. */
 static bool
 read_digits(struct reading *r, const json_t *v, struct span *out)
 {

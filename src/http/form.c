@@ -100,27 +100,60 @@ add_element(struct form *f, struct span name, struct span value)
 	return true;
 }
 
-/* pair = name [ "[]" ] "=" value, each encoded; [] may be encoded too */
+/* A pair's name, once decoded. */
+struct written {
+	struct span name;
+	bool list; /* NAME[] */
+	bool data; /* data[NAME], and data[NAME][] */
+};
+
+/*
+ * written = name [ "[]" ] / "data[" name "]" [ "[]" ]
+ *
+ * policy and contract have neither brackets behind them nor data before them.
+ */
+static bool
+read_name(struct reading *r, struct span text, struct written *out)
+{
+	struct span list = SPAN_LIT("[]"), data = SPAN_LIT("data[");
+	struct span name = text;
+
+	*out = (struct written){ .list = span_ends(name, list) };
+	if (out->list)
+		name = span_head(name, name.n - list.n);
+	out->data = span_starts(name, data) && span_ends(name, SPAN_LIT("]"));
+	if (out->data)
+		name = span_skip(span_head(name, name.n - 1), data.n);
+	if (reading_is_own(name) && name.n < text.n)
+		return problem_set(r->why, 400, "bad_name",
+		    (struct span){ NULL, 0 },
+		    "%q is no parameter; write %v=NAME.", text, name);
+	out->name = name;
+	return reading_name(r, name);
+}
+
+/* pair = written "=" value, each encoded; brackets may be encoded too */
 static bool
 add_pair(struct form *f, struct span pair)
 {
 	struct span_cut cut = span_cut(pair, '=');
-	struct span none = { NULL, 0 }, list = SPAN_LIT("[]"), name, value;
-	bool is_list;
+	struct span none = { NULL, 0 }, text, value;
+	struct written w;
 
 	if (!cut.found || cut.head.n == 0)
 		return problem_set(f->r->why, 400, "malformed", none,
 		    "%q is not name=value.", pair);
-	if (!decode(f->r, none, cut.head, &name))
+	if (!decode(f->r, none, cut.head, &text) ||
+	    !read_name(f->r, text, &w) ||
+	    !decode(f->r, w.name, cut.tail, &value))
 		return false;
-	is_list = span_ends(name, list);
-	if (is_list && !reading_is_own(span_head(name, name.n - list.n)))
-		name = span_head(name, name.n - list.n);
-	if (!reading_name(f->r, name) || !decode(f->r, name, cut.tail, &value))
-		return false;
-	if (reading_is_own(name))
-		return reading_own(f->r, name, value);
-	return (is_list ? add_element : add_text)(f, name, value);
+	if (reading_is_own(w.name))
+		return reading_own(f->r, w.name, value);
+	if (w.data)
+		f->r->data = w.name;
+	else
+		f->r->bare = true;
+	return (w.list ? add_element : add_text)(f, w.name, value);
 }
 
 /* form = [ pair *( "&" pair ) ] */

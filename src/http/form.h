@@ -8,7 +8,8 @@
 
 /*
  * Adds every pair of the text to the reading; none in an empty text. False
- * with a 400 in its problem at the first pair that is not right.
+ * with a 400 in its problem at the first pair that is not right. Whether
+ * data[NAME] may stand for a name here is said once all is read: see ask.c.
  */
 bool form_read(struct span text, struct reading *r);
 

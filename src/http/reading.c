@@ -35,14 +35,40 @@ reading_is_own(struct span name)
 	return span_is(name, "policy") || span_is(name, "contract");
 }
 
+static enum contract
+contract_named(struct span value)
+{
+	if (span_is(value, "plain"))
+		return CONTRACT_PLAIN;
+	if (span_is(value, "classic"))
+		return CONTRACT_CLASSIC;
+	return span_is(value, "text") ? CONTRACT_TEXT : CONTRACT_NONE;
+}
+
+static bool
+take_contract(struct reading *r, struct span name, struct span value)
+{
+	enum contract contract = contract_named(value);
+
+	if (r->contract != CONTRACT_NONE)
+		return problem_set(r->why, 400, "duplicate", name,
+		    "The contract is named twice; name it once, in the query "
+		    "or in the body.");
+	if (contract == CONTRACT_NONE)
+		return problem_set(r->why, 400, "contract_unknown", name,
+		    "There is no contract %q; there are plain, classic and "
+		    "text. \"paramsToSign\" and \"prepareUploadParams\" in a "
+		    "JSON body choose their own.",
+		    value);
+	r->contract = contract;
+	return true;
+}
+
 bool
 reading_own(struct reading *r, struct span name, struct span value)
 {
 	if (!span_is(name, "policy"))
-		return problem_set(r->why, 400, "contract_unknown", name,
-		    "There is no contract %q; leave it out: \"paramsToSign\" "
-		    "in a JSON body chooses its own.",
-		    value);
+		return take_contract(r, name, value);
 	if (r->policy.n > 0)
 		return problem_set(r->why, 400, "duplicate", name,
 		    "The policy is named twice; name it once, in the query "

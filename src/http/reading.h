@@ -5,15 +5,16 @@
 #ifndef HTTP_READING_H
 #define HTTP_READING_H
 
-#include "base/arena.h"
-#include "http/params.h"
-#include "http/problem.h"
+#include "http/ask.h"
 
 struct reading {
 	struct arena *arena;
-	struct params *params; /* no parameters at the beginning */
-	struct problem *why;   /* set by everything here that is false */
-	struct span policy;    /* empty until it was named */
+	struct params *params;  /* no parameters at the beginning */
+	struct problem *why;    /* set by everything here that is false */
+	struct span policy;     /* empty until it was named */
+	enum contract contract; /* CONTRACT_NONE until it was named */
+	struct span data;       /* a name written as data[NAME], or empty */
+	bool bare;              /* a parameter's name was written by itself */
 };
 
 /* [a-z_]{1,64}? Else 400 bad_name. */
@@ -28,7 +29,10 @@ bool reading_text(struct reading *r, struct span name, struct span text);
 /* A name that is this program's own and no parameter: policy, contract. */
 bool reading_is_own(struct span name);
 
-/* Takes it, once, and not empty. */
+/*
+ * Takes it, once, and not empty: a policy's name, which anything may be; or a
+ * contract that can be named, else 400 contract_unknown.
+ */
 bool reading_own(struct reading *r, struct span name, struct span value);
 
 /*

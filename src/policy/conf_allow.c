@@ -1,19 +1,5 @@
 #include "policy/conf_policy.h"
 
-static bool
-check_resource_types(struct loader *l, const config_setting_t *at,
-    const struct policy *policy, const struct allowance *one)
-{
-	if (one->rule.kind != RULE_VALUES)
-		return true;
-	for (size_t i = 0; i < one->rule.n; i++)
-		if (!conf_resource_type(l,
-			config_setting_get_elem(at, (unsigned)i), one->term,
-			policy->action, one->rule.values[i].source))
-			return false;
-	return true;
-}
-
 /* The server's own keys are never the client's to write. */
 static bool
 check_keys(struct loader *l, const config_setting_t *at,
@@ -67,8 +53,8 @@ read_allowance(struct loader *l, const config_setting_t *at,
 	}
 	*out = (struct allowance){ .term = term,
 		.line = (int)config_setting_source_line(at) };
-	return conf_rule(l, at, term, policy->name, &out->rule) &&
-	       check_resource_types(l, at, policy, out) &&
+	return conf_rule(l, at, term, policy, &out->rule) &&
+	       conf_known_rule(l, at, term, policy->action, &out->rule) &&
 	       check_set(l, at, policy, out);
 }
 

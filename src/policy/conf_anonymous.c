@@ -79,6 +79,8 @@ void
 conf_anonymous(struct loader *l, const config_setting_t *group,
     const struct policy *policy)
 {
+	if (policy->webhook)
+		return; /* it has nothing that could name anybody */
 	if (policy->action != ACTION_NONE && policy->action != ACTION_UPLOAD)
 		conf_error(l, conf_member(group, "anonymous"),
 		    "anonymous = true belongs to action = \"upload\" only: "

@@ -79,11 +79,12 @@ check_needed(struct loader *l, const config_setting_t *group,
 	if (conf_member(group, "limit") != NULL ||
 	    policy->action == ACTION_NONE)
 		return;
-	if (policy->anonymous)
+	if (policy->anonymous && !policy->webhook)
 		conf_error(l, group,
 		    "anonymous = true needs a limit, which counts by address: "
 		    "write limit = \"5/hour\"");
-	else if (policy->action != ACTION_UPLOAD)
+	else if (policy->action != ACTION_UPLOAD &&
+		 actions[policy->action].kind == KIND_API)
 		conf_error(l, group,
 		    "%s needs a limit, since each of its signatures is also "
 		    "an upload: write limit = \"60/hour\"",
@@ -120,7 +121,7 @@ warn(struct loader *l, const config_setting_t *group,
 {
 	const config_setting_t *at = conf_member(group, "limit_total");
 
-	if (policy->anonymous && at == NULL)
+	if (policy->anonymous && !policy->webhook && at == NULL)
 		conf_warn(l, group,
 		    "the policy %q is open to everybody, and whoever has many "
 		    "addresses has its limit as many times: limit_total = "

@@ -42,8 +42,11 @@ add_element(struct loader *l, const config_setting_t *at, struct span text,
 		conf_error(l, at, "%s has %q twice", parts->term->name, text);
 		return false;
 	}
+	parts->n++;
 	return conf_template(l, at, parts->term, text, parts->policy->name,
-	    &parts->values[parts->n++]);
+		   &parts->values[parts->n - 1]) &&
+	       conf_set_fits(l, at, parts->policy, parts->term,
+		   &parts->values[parts->n - 1]);
 }
 
 static bool

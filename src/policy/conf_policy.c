@@ -17,19 +17,23 @@ say_actions(struct sink *out)
 static void
 wrong_action(struct loader *l, const config_setting_t *at, struct span action)
 {
-	static const char *const later[] = { "archive", "context", "deliver",
-		"download", "explicit", "metadata", "rename", "tags", "token",
-		"verify" };
-	const char *wrong = "is unknown";
+	const char *names[ACTION_COUNT - 1];
 	unsigned char mem[DETAIL_MAX];
+	const char *near;
 	struct sink there;
 
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		if (span_is(action, later[i]))
-			wrong = "is not built yet";
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+		names[i - 1] = action_name((enum action)i);
+	near = text_nearest(action, names, ACTION_COUNT - 1);
+	if (near != NULL) {
+		conf_error(l, at,
+		    "action = %q is unknown: did you mean \"%s\"?", action,
+		    near);
+		return;
+	}
 	sink_init(&there, mem, sizeof(mem));
 	say_actions(&there);
-	conf_error(l, at, "action = %q %s; what there is: %v", action, wrong,
+	conf_error(l, at, "action = %q is unknown; what there is: %v", action,
 	    sink_view(&there));
 }
 
@@ -98,14 +102,20 @@ read_cloud(struct loader *l, const config_setting_t *group, struct policy *out)
 }
 
 static void
-check_upload_only(struct loader *l, const config_setting_t *group,
-    const struct policy *policy, const char *name)
+check_flags(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
 {
-	const config_setting_t *at = conf_member(group, name);
+	const config_setting_t *reusable = conf_member(group, "reusable");
+	const config_setting_t *tags = conf_member(group, "shared_tags");
 
-	if (at != NULL && policy->action != ACTION_UPLOAD)
-		conf_error(
-		    l, at, "%s belongs to action = \"upload\" only", name);
+	if (reusable != NULL && policy->action != ACTION_UPLOAD)
+		conf_error(l, reusable,
+		    "reusable belongs to action = \"upload\" only");
+	if (tags != NULL &&
+	    !term_taken(term_find(SPAN_LIT("tags")), policy->action))
+		conf_error(l, tags,
+		    "shared_tags belongs to actions that take tags: upload, "
+		    "explicit and archive");
 }
 
 static void
@@ -115,16 +125,50 @@ read_flags(struct loader *l, const config_setting_t *group, struct policy *out)
 	conf_bool(l, group, "any_owner", &out->any_owner);
 	conf_bool(l, group, "shared_tags", &out->shared_tags);
 	conf_bool(l, group, "anonymous", &out->anonymous);
-	if (out->action != ACTION_NONE) {
-		check_upload_only(l, group, out, "reusable");
-		check_upload_only(l, group, out, "shared_tags");
-	}
+	if (out->action != ACTION_NONE)
+		check_flags(l, group, out);
+	out->webhook = conf_is_webhook(group, out->action);
+	if (out->webhook)
+		out->anonymous = l->config->has_webhook = true;
 	if (out->any_owner && !out->anonymous &&
 	    conf_member(group, "users") == NULL &&
 	    conf_member(group, "require") == NULL)
 		conf_error(l, conf_member(group, "any_owner"),
 		    "any_owner lets every user act on everybody's assets: it "
 		    "needs users = [ ... ] or require = ( ... ) beside it");
+}
+
+static bool
+is_named(const struct policy *policy, const char *name)
+{
+	const struct term *term = term_find(span_of(name));
+
+	return policy_setting(policy, term) != NULL ||
+	       policy_allowance(policy, term) != NULL;
+}
+
+/* "a, b or c", which end with NULL: is one of them named? */
+static void
+check_any(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	const char *const *any = actions[policy->action].any;
+	unsigned char mem[DETAIL_MAX];
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	for (size_t i = 0; any[i] != NULL; i++) {
+		if (is_named(policy, any[i]))
+			return;
+		sink_say(&out, "%s%s",
+		    i == 0               ? ""
+		    : any[i + 1] == NULL ? " or "
+					 : ", ",
+		    any[i]);
+	}
+	if (any[0] != NULL)
+		conf_error(l, group, "%s needs %v: name it in set or in allow",
+		    action_name(policy->action), sink_view(&out));
 }
 
 /* Without what its action needs, no request could ever be right. */
@@ -134,19 +178,18 @@ check_required(struct loader *l, const config_setting_t *group,
 {
 	const char *name;
 
+	if (policy->webhook)
+		return; /* its own needs: see conf_kind() */
 	for (size_t i = 0;; i++) {
-		const struct term *term;
-
 		name = action_required(policy->action, i);
 		if (name == NULL)
 			break;
-		term = term_find(span_of(name));
-		if (policy_setting(policy, term) == NULL &&
-		    policy_allowance(policy, term) == NULL)
+		if (!is_named(policy, name))
 			conf_error(l, group,
 			    "%s needs %s: name it in set or in allow",
 			    action_name(policy->action), name);
 	}
+	check_any(l, group, policy);
 }
 
 static void
@@ -167,7 +210,9 @@ read_policy(struct loader *l, const config_setting_t *group, struct policy *out)
 	static const char *const names[] = { "action", "cloud", "set", "allow",
 		"require", "users", "deny_users", "addresses", "origins",
 		"lifetime", "limit", "limit_total", "anonymous", "reusable",
-		"any_owner", "shared_tags" };
+		"any_owner", "shared_tags", "cookie_domain" };
+
+	unsigned before = l->report->errors;
 
 	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
 	read_action(l, group, out);
@@ -175,12 +220,17 @@ read_policy(struct loader *l, const config_setting_t *group, struct policy *out)
 	conf_who(l, group, out);
 	out->lifetime =
 	    out->action == ACTION_UPLOAD ? UPLOAD_SECONDS : OTHER_SECONDS;
-	conf_int(l, group, "lifetime", LIFETIME_MIN_SECONDS,
-	    LIFETIME_MAX_SECONDS, &out->lifetime);
+	if (actions[out->action].kind != KIND_API)
+		out->lifetime = 0; /* they have none */
+	else
+		conf_int(l, group, "lifetime", LIFETIME_MIN_SECONDS,
+		    LIFETIME_MAX_SECONDS, &out->lifetime);
 	read_flags(l, group, out);
 	conf_limits(l, group, out);
 	if (out->action != ACTION_NONE)
 		read_parameters(l, group, out);
+	if (l->report->errors == before)
+		conf_kind(l, group, out);
 	if (out->anonymous)
 		conf_anonymous(l, group, out);
 }

@@ -27,6 +27,16 @@ void conf_allow(
 void conf_limits(
     struct loader *l, const config_setting_t *group, struct policy *out);
 
+/* verify without public_id: what it verifies are webhooks. */
+bool conf_is_webhook(const config_setting_t *group, enum action action);
+
+/*
+ * What this kind of action needs, and cookie_domain. All else of the policy is
+ * there already.
+ */
+void conf_kind(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+
 /*
  * What can't stand beside anonymous = true, or in a policy that asks for no
  * session. All else of the policy is there already.
@@ -38,9 +48,32 @@ void conf_anonymous(struct loader *l, const config_setting_t *group,
 const struct term *conf_term(
     struct loader *l, const config_setting_t *at, enum action action);
 
-/* resource_type is the one text whose values are known here. */
-bool conf_resource_type(struct loader *l, const config_setting_t *at,
-    const struct term *term, enum action action, struct span value);
+/*
+ * Is this value, of `set` or listed in `allow`, one that the parameter can
+ * have in this action? Asked of those whose values are known here:
+ * resource_type, command, mode, whole numbers, acl, ip; and of links type,
+ * format and transformation.
+ */
+bool conf_known_value(struct loader *l, const config_setting_t *at,
+    const struct term *term, enum action action,
+    const struct text_template *value);
+
+/* The same of all that a rule of `allow` takes. */
+bool conf_known_rule(struct loader *l, const config_setting_t *at,
+    const struct term *term, enum action action, const struct rule *rule);
+
+/* deliver's transformation = "", which is the original? No other value can be
+   empty. */
+bool conf_is_original(
+    const config_setting_t *at, const struct term *term, enum action action);
+
+/*
+ * May this text, an element of a list or a value alone, stand in `set`? An id
+ * is well formed for every user, and holds no "*".
+ */
+bool conf_set_fits(struct loader *l, const config_setting_t *at,
+    const struct policy *policy, const struct term *term,
+    const struct text_template *value);
 
 /*
  * The i-th key of a parameter of TERM_GROUP, and the setting that belongs to
@@ -60,7 +93,8 @@ bool conf_key(struct loader *l, const config_setting_t *at, struct span key,
  * One value of a parameter, an element of a list, or a value of a group's key,
  * as it is signed: true and false, digits, or the string, which is not empty.
  * What the setting must be follows from the parameter's type; for a group all
- * three will do.
+ * three will do. A number of more digits than the configuration's numbers can
+ * have stands in quotes.
  */
 bool conf_value(struct loader *l, const config_setting_t *at,
     const struct term *term, struct span *out);

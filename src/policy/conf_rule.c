@@ -1,9 +1,11 @@
 #include "policy/conf_policy.h"
 
+#include "policy/id_form.h"
+
 /* Where a rule stands. */
 struct place_of_rule {
 	const struct term *term;
-	struct span policy; /* its name, for templates */
+	const struct policy *policy; /* its name and action are known */
 };
 
 static bool
@@ -38,12 +40,12 @@ read_value(struct loader *l, const config_setting_t *at,
 {
 	const struct term *term = in->term;
 	const char *wrong;
-	struct span text;
+	struct span text = SPAN_LIT("");
 
-	if (!conf_value(l, at, term, &text))
+	if (!conf_is_original(at, term, in->policy->action) &&
+	    !conf_value(l, at, term, &text))
 		return false;
-	if ((term->type == TERM_LIST || term->type == TERM_TAGS) &&
-	    !conf_element(l, at, term, text))
+	if (term_is_list(term) && !conf_element(l, at, term, text))
 		return false;
 	wrong = unsendable(term, text);
 	if (wrong != NULL) {
@@ -53,7 +55,7 @@ read_value(struct loader *l, const config_setting_t *at,
 		    term->name, text, wrong);
 		return false;
 	}
-	if (!conf_template(l, at, term, text, in->policy, out))
+	if (!conf_template(l, at, term, text, in->policy->name, out))
 		return false;
 	if (!template_has(out, PIECE_RANDOM))
 		return true;
@@ -92,7 +94,8 @@ read_pattern(struct loader *l, const config_setting_t *at,
 	sink_init(&why, mem, sizeof(mem));
 	if (!conf_value(l, at, in->term, &text))
 		return false;
-	if (pattern_compile(text, in->policy, &l->arena, out, &why))
+	if (id_form_compile(
+		in->term, text, in->policy->name, &l->arena, out, &why))
 		return true;
 	conf_error(l, at, "%s = %q: %v", in->term->name, text, sink_view(&why));
 	return false;
@@ -122,7 +125,6 @@ read_listed(struct loader *l, const config_setting_t *at,
     const struct place_of_rule *in, struct rule *out)
 {
 	size_t n = (size_t)config_setting_length(at);
-	enum term_type type = in->term->type;
 
 	if (n == 0 || n > LIST_MAX) {
 		conf_error(l, at,
@@ -130,7 +132,7 @@ read_listed(struct loader *l, const config_setting_t *at,
 		    in->term->name, (long long)n, (long long)LIST_MAX);
 		return false;
 	}
-	if (type == TERM_ID || type == TERM_FOLDER)
+	if (term_has_patterns(in->term))
 		return read_patterns(l, at, in, n, out);
 	return read_values(l, at, in, n, out);
 }
@@ -155,7 +157,7 @@ read_rule(struct loader *l, const config_setting_t *at,
 	}
 	sink_init(&why, mem, sizeof(mem));
 	if (rule_compile(span_of(config_setting_get_string(at)), in->term,
-		in->policy, &l->arena, out, &why))
+		in->policy->name, &l->arena, out, &why))
 		return true;
 	conf_error(l, at, "%v", sink_view(&why));
 	return false;
@@ -185,14 +187,14 @@ read_group(struct loader *l, const config_setting_t *at,
 
 /*
  * What can stand in `allow`:
- *   ids, folders   "pattern"      [ "pattern", "pattern" ]
+ *   ids            "pattern"      [ "pattern", "pattern" ]
  *   groups         { key = "rule"; key2 = [ value, value ]; }
  *                  ( { key = "a.b"; rule = "rule"; } )
  *   others         "rule"         [ value, value ]      ( value, value )
  */
 bool
 conf_rule(struct loader *l, const config_setting_t *setting,
-    const struct term *term, struct span policy, struct rule *out)
+    const struct term *term, const struct policy *policy, struct rule *out)
 {
 	const struct place_of_rule in = { term, policy };
 	int type = config_setting_type(setting);

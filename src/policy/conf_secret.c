@@ -1,3 +1,4 @@
+#include "base/enc.h"
 #include "base/limits.h"
 #include "policy/loader.h"
 
@@ -45,6 +46,25 @@ conf_secret_file(struct loader *l, const config_setting_t *group,
 		   l, conf_member(group, name), name, file, encoding, out);
 }
 
+/* Is text what the bytes are in hex, of either case? */
+static bool
+is_hex_of(struct span text, struct span bytes)
+{
+	bool same = text.n == 2 * bytes.n;
+
+	for (size_t i = 0; same && i < bytes.n; i++)
+		same = hex_digit(text.p[2 * i]) == bytes.p[i] >> 4 &&
+		       hex_digit(text.p[2 * i + 1]) == (bytes.p[i] & 15);
+	return same;
+}
+
+static bool
+same_secret(struct span a, struct span b)
+{
+	return (a.n == b.n && digest_equal(a.p, b.p, a.n)) || is_hex_of(a, b) ||
+	       is_hex_of(b, a);
+}
+
 bool
 conf_secret_new(
     struct loader *l, const config_setting_t *at, struct span secret)
@@ -60,8 +80,7 @@ conf_secret_new(
 	for (size_t i = 0; i < l->n_secrets; i++) {
 		const struct loaded_secret *old = &l->secrets[i];
 
-		if (old->bytes.n != secret.n ||
-		    !digest_equal(old->bytes.p, secret.p, secret.n))
+		if (!same_secret(old->bytes, secret))
 			continue;
 		conf_error(l, at,
 		    "this is the same secret as the one of line %d: each use "

@@ -1,13 +1,15 @@
 #include "policy/conf_policy.h"
 
-/* The most bytes that an id can have, once its template is filled in. */
+#include "policy/id_form.h"
+
+/* The most bytes that a segment can have, once its template is filled in. */
 static size_t
-longest(const struct text_template *id)
+longest(const struct text_template *segment)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < id->n; i++) {
-		const struct piece *piece = &id->pieces[i];
+	for (size_t i = 0; i < segment->n; i++) {
+		const struct piece *piece = &segment->pieces[i];
 
 		if (piece->kind == PIECE_LITERAL)
 			n += piece->text.n;
@@ -29,15 +31,17 @@ check_id(struct loader *l, const config_setting_t *at,
 	unsigned char mem[DETAIL_MAX];
 	struct pattern pattern;
 	struct sink why;
+	size_t n = 0;
 
 	sink_init(&why, mem, sizeof(mem));
-	if (!pattern_compile(
-		id->source, policy->name, &l->arena, &pattern, &why)) {
+	if (!id_form_compile(
+		term, id->source, policy->name, &l->arena, &pattern, &why)) {
 		conf_error(l, at, "%s = %q: %v", term->name, id->source,
 		    sink_view(&why));
 		return false;
 	}
 	for (size_t i = 0; i < pattern.n; i++) {
+		n += longest(&pattern.segments[i].text) + (i > 0);
 		if (pattern.segments[i].kind == SEGMENT_TEXT)
 			continue;
 		conf_error(l, at,
@@ -46,11 +50,21 @@ check_id(struct loader *l, const config_setting_t *at,
 		    term->name, id->source);
 		return false;
 	}
-	if (longest(id) <= ID_MAX)
+	if (n <= ID_MAX)
 		return true;
 	conf_error(l, at, "%s could become longer than %d bytes", term->name,
 	    (long long)ID_MAX);
 	return false;
+}
+
+bool
+conf_set_fits(struct loader *l, const config_setting_t *at,
+    const struct policy *policy, const struct term *term,
+    const struct text_template *value)
+{
+	return (!term_has_patterns(term) ||
+		   check_id(l, at, policy, term, value)) &&
+	       conf_known_value(l, at, term, policy->action, value);
 }
 
 static bool
@@ -58,16 +72,44 @@ read_single(struct loader *l, const config_setting_t *at, struct parts *parts)
 {
 	const struct term *term = parts->term;
 	const struct policy *policy = parts->policy;
-	struct span text;
+	struct span text = SPAN_LIT("");
 
 	parts->values = arena_take(&l->arena, sizeof(*parts->values));
 	parts->n = 1;
-	if (parts->values == NULL || !conf_value(l, at, term, &text) ||
-	    !conf_resource_type(l, at, term, policy->action, text) ||
-	    !conf_template(l, at, term, text, policy->name, parts->values))
-		return false;
-	return (term->type != TERM_ID && term->type != TERM_FOLDER) ||
-	       check_id(l, at, policy, term, parts->values);
+	return parts->values != NULL &&
+	       (conf_is_original(at, term, policy->action) ||
+		   conf_value(l, at, term, &text)) &&
+	       conf_template(l, at, term, text, policy->name, parts->values) &&
+	       conf_set_fits(l, at, policy, term, parts->values);
+}
+
+/* The least bytes that a value can have, for any user. */
+static size_t
+shortest(const struct text_template *value)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < value->n; i++)
+		n += value->pieces[i].kind == PIECE_LITERAL
+			 ? value->pieces[i].text.n
+			 : 1;
+	return n;
+}
+
+/* What a token's hash covers is bounded; see also decide_list(). */
+static bool
+check_room(
+    struct loader *l, const config_setting_t *at, const struct parts *parts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < parts->n; i++)
+		n += shortest(&parts->values[i]) + (i > 0);
+	if (parts->term->type != TERM_ACL || n <= ACL_MAX)
+		return true;
+	conf_error(l, at, "%s is longer than %d bytes in all",
+	    parts->term->name, (long long)ACL_MAX);
+	return false;
 }
 
 static bool
@@ -75,8 +117,8 @@ read_parts(struct loader *l, const config_setting_t *at, struct parts *parts)
 {
 	if (parts->term->type == TERM_GROUP)
 		return conf_members(l, at, parts);
-	if (parts->term->type == TERM_LIST || parts->term->type == TERM_TAGS)
-		return conf_list(l, at, parts);
+	if (term_is_list(parts->term))
+		return conf_list(l, at, parts) && check_room(l, at, parts);
 	return read_single(l, at, parts);
 }
 
@@ -87,7 +129,15 @@ read_setting(struct loader *l, const config_setting_t *at,
 	struct parts parts = { .policy = policy };
 
 	parts.term = conf_term(l, at, policy->action);
-	if (parts.term == NULL || !read_parts(l, at, &parts))
+	if (parts.term == NULL)
+		return false;
+	if (policy->action == ACTION_VERIFY && parts.term->type == TERM_INT) {
+		conf_error(l, at,
+		    "%s is the client's to send; a rule for it stands in allow",
+		    parts.term->name);
+		return false;
+	}
+	if (!read_parts(l, at, &parts))
 		return false;
 	*out =
 	    (struct setting){ parts.term, (int)config_setting_source_line(at),

@@ -8,6 +8,7 @@ static const struct {
 } reasons[] = {
 	{ "api_key", "signpost writes the account's own" },
 	{ "cloud_name", "signpost writes the account's own" },
+	{ "expires_at", "signpost writes it; see lifetime" },
 	{ "file", "the client sends the file itself, and it is never signed" },
 	{ "signature", "signpost makes it" },
 	{ "timestamp", "signpost writes the time itself; see lifetime" },
@@ -17,12 +18,23 @@ static const struct {
 };
 
 static const char *
-reason(const struct term *term)
+reason(const struct term *term, enum action action)
 {
+	if (action == ACTION_VERIFY &&
+	    span_is(span_of(term->name), "signature"))
+		return "verify takes it from the client by itself";
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (span_is(span_of(term->name), reasons[i].name))
 			return reasons[i].why;
 	return "it names assets that need not be the user's";
+}
+
+/* verify looks at a signature, and has nothing to say of it. */
+static bool
+is_nobodys(const struct term *term, enum action action)
+{
+	return term_reserved(term, action) ||
+	       span_is(span_of(term->name), "signature");
 }
 
 const struct term *
@@ -32,10 +44,10 @@ conf_term(struct loader *l, const config_setting_t *at, enum action action)
 	const struct term *term = term_find(name);
 	const char *near;
 
-	if (term != NULL && term->sender == SENDER_NOBODY) {
+	if (term != NULL && is_nobodys(term, action)) {
 		conf_error(l, at,
 		    "%s can stand neither in set nor in allow: %s", term->name,
-		    reason(term));
+		    reason(term, action));
 		return NULL;
 	}
 	if (term != NULL && term_taken(term, action))
@@ -49,21 +61,6 @@ conf_term(struct loader *l, const config_setting_t *at, enum action action)
 		conf_error(l, at, "%q is no parameter of %s", name,
 		    action_name(action));
 	return NULL;
-}
-
-bool
-conf_resource_type(struct loader *l, const config_setting_t *at,
-    const struct term *term, enum action action, struct span value)
-{
-	if (!span_is(span_of(term->name), "resource_type") ||
-	    resource_type_valid(value, action))
-		return true;
-	conf_error(l, at,
-	    "resource_type = %q: there are \"image\", \"video\" and \"raw\"%s",
-	    value,
-	    resource_type_valid(SPAN_LIT("auto"), action) ? ", and \"auto\""
-							  : "");
-	return false;
 }
 
 const config_setting_t *

@@ -39,6 +39,19 @@ take_digits(struct loader *l, const config_setting_t *at, struct span *out)
 	return out->p != NULL;
 }
 
+/* A number that libconfig's have no room for, and no other. */
+static bool
+take_long(struct loader *l, const config_setting_t *at, struct span *out)
+{
+	struct span text = span_of(config_setting_get_string(at));
+	long long n;
+
+	if (text.n < 10 || !span_digits(text, &n) || n > INT_RULE_MAX)
+		return false;
+	*out = arena_copy(&l->arena, text);
+	return out->p != NULL;
+}
+
 static bool
 wrong_type(
     struct loader *l, const config_setting_t *at, const struct term *term)
@@ -48,7 +61,8 @@ wrong_type(
 	if (term->type == TERM_BOOL)
 		form = "true or false, without quotes";
 	else if (term->type == TERM_INT)
-		form = "a whole number, without quotes";
+		form = "a whole number, without quotes (in quotes when it has "
+		       "more than nine digits)";
 	else if (term->type == TERM_GROUP)
 		form = "a text, a whole number, true or false for each key";
 	conf_error(l, at, "%s takes %s", term->name, form);
@@ -71,6 +85,9 @@ conf_value(struct loader *l, const config_setting_t *at,
 	}
 	if (have == CONFIG_TYPE_INT && (any || term->type == TERM_INT))
 		return take_digits(l, at, out);
+	if (have == CONFIG_TYPE_STRING && term->type == TERM_INT &&
+	    take_long(l, at, out))
+		return true;
 	if (have == CONFIG_TYPE_STRING && text)
 		return take_text(l, at, term->name, out);
 	return wrong_type(l, at, term);

@@ -65,46 +65,21 @@ check_name(struct decision *d, const struct param *param)
 	if (term == NULL)
 		return refuse_unknown(d->policy, param->name, d->why);
 	if (d->final &&
-	    (term->type == TERM_TIME || sent(d, term->name) == NULL))
+	    (span_is(param->name, "timestamp") || sent(d, term->name) == NULL))
 		return true;
 	if (policy_setting(d->policy, term) != NULL ||
 	    policy_allowance(d->policy, term) != NULL ||
 	    names_the_account(d, param))
 		return true;
-	if (term->sender == SENDER_NOBODY)
+	if (d->policy->action == ACTION_VERIFY &&
+	    (span_is(param->name, "version") ||
+		span_is(param->name, "signature")))
+		return true;
+	if (term_reserved(term, d->policy->action))
 		return refuse_reserved(term, d->why);
 	if (!term_taken(term, d->policy->action))
 		return refuse_unknown(d->policy, param->name, d->why);
 	return refuse_not_allowed(d->policy, term, d->why);
-}
-
-/* The timestamp that is signed, and when the signature ends. */
-static bool
-decide_time(struct decision *d)
-{
-	const struct param *param = sent(d, "timestamp");
-	long long now = d->facts->now, lifetime = d->policy->lifetime;
-
-	d->out->timestamp = now - (LIFETIME_MAX_SECONDS - lifetime);
-	if (d->final) {
-		if (param == NULL || param->shape != SHAPE_TEXT ||
-		    !span_digits(param->values[0], &d->out->timestamp))
-			return problem_set(d->why, 403, "timestamp_malformed",
-			    SPAN_LIT("timestamp"),
-			    "This client sends its own \"timestamp\": plain "
-			    "digits, in seconds.");
-		if (d->out->timestamp > now + CLOCK_SKEW_MAX_SECONDS ||
-		    d->out->timestamp < now - CLOCK_SKEW_MAX_SECONDS) {
-			d->why->server_time = now;
-			return problem_set(d->why, 403, "timestamp_stale",
-			    SPAN_LIT("timestamp"),
-			    "The client's clock and the server's are more "
-			    "than %d seconds apart; the server's time is %d.",
-			    (long long)CLOCK_SKEW_MAX_SECONDS, now);
-		}
-	}
-	d->out->expires_at = d->out->timestamp + LIFETIME_MAX_SECONDS;
-	return true;
 }
 
 static bool
@@ -130,15 +105,34 @@ add_field(struct decision *d, const struct term *term, struct span value)
 	return true;
 }
 
+/*
+ * An empty value counts as absent, but for deliver's transformation: it asks
+ * for the original, which the policy has to list; and nothing at all asks for
+ * nothing.
+ */
+static bool
+is_original(const struct decision *d, const struct term *term)
+{
+	return d->policy->action == ACTION_DELIVER &&
+	       span_is(span_of(term->name), "transformation") &&
+	       policy_setting(d->policy, term) == NULL &&
+	       sent(d, term->name) == NULL;
+}
+
 static bool
 decide_term(struct decision *d, const struct term *term,
     const struct setting *set, const struct allowance *allow)
 {
 	struct case_of c = { term, set, allow, sent(d, term->name) };
 	struct span value = no_param;
-	bool list = term->type == TERM_LIST || term->type == TERM_TAGS ||
-		    term->type == TERM_GROUP;
+	bool list = term_is_list(term) || term->type == TERM_GROUP;
 
+	if (is_original(d, term)) {
+		c.param = params_find(d->asked, span_of(term->name));
+		return c.param != NULL
+			   ? decide_value(d, &c, &value)
+			   : refuse_required(d->policy, term->name, d->why);
+	}
 	if (list && set == NULL && c.param == NULL)
 		return true;
 	return (list ? decide_list : decide_value)(d, &c, &value) &&
@@ -161,8 +155,9 @@ decide_terms(struct decision *d)
 	return true;
 }
 
+/* One of the program's own: timestamp, expires_at. */
 static bool
-add_timestamp(struct decision *d)
+add_number(struct decision *d, const char *name, long long value)
 {
 	unsigned char *mem = arena_bytes(d->arena, 20);
 	struct sink text;
@@ -170,45 +165,77 @@ add_timestamp(struct decision *d)
 	if (mem == NULL)
 		return decide_out_of_room(d);
 	sink_init(&text, mem, 20);
-	sink_int(&text, d->out->timestamp);
-	return add_field(d, term_find(SPAN_LIT("timestamp")), sink_view(&text));
+	sink_int(&text, value);
+	return add_field(d, term_find(span_of(name)), sink_view(&text));
 }
 
+/*
+ * A link says what it is, and when it ends: archive makes an archive to keep
+ * where mode does not say download.
+ */
 static bool
-check_required(struct decision *d)
+add_link(struct decision *d)
 {
-	const char *name;
+	struct grant *g = d->out;
+	enum action action = d->policy->action;
 
-	for (size_t i = 0;; i++) {
-		name = action_required(d->policy->action, i);
-		if (name == NULL)
-			break;
-		if (grant_value(d->out, name).n == 0)
-			return refuse_required(d->policy, name, d->why);
+	if (d->final)
+		return true;
+	if (action == ACTION_ARCHIVE && grant_value(g, "mode").n == 0 &&
+	    !add_field(d, term_find(SPAN_LIT("mode")), SPAN_LIT("download")))
+		return false;
+	g->link = action == ACTION_DOWNLOAD ||
+		  (action == ACTION_ARCHIVE &&
+		      span_is(grant_value(g, "mode"), "download"));
+	return !g->link || add_number(d, "expires_at", g->expires_at);
+}
+
+/* What an upload's answer holds beside its public_id. */
+static bool
+add_answered(struct decision *d)
+{
+	static const char *const names[] = { "version", "signature" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct param *param = sent(d, names[i]);
+		const struct term *term = term_find(span_of(names[i]));
+		long long version;
+
+		if (grant_value(d->out, names[i]).n > 0)
+			continue;
+		if (param == NULL)
+			return refuse_required(d->policy, names[i], d->why);
+		if (param->shape != SHAPE_TEXT)
+			return problem_set(d->why, 403, "wrong_form",
+			    param->name, "%q is one text; send it once.",
+			    param->name);
+		if (i == 0 && !span_digits(param->values[0], &version))
+			return problem_set(d->why, 403, "value_not_allowed",
+			    param->name, "%q takes plain digits.", param->name);
+		if (!add_field(d, term, param->values[0]))
+			return false;
 	}
 	return true;
 }
 
 static bool
-decide(struct decision *d)
+decide(struct decision *d, enum contract contract)
 {
+	bool call = actions[d->policy->action].kind == KIND_API;
+
 	for (size_t i = 0; i < d->asked->n; i++)
 		if (!check_name(d, &d->asked->p[i]))
 			return false;
-	if (d->final && d->policy->anonymous)
-		return problem_set(d->why, 403, "contract_not_served", no_param,
-		    "The policy %q is open to everybody, so that the server "
-		    "itself makes the id of each file; a client that brings "
-		    "its own parameters and timestamp can't use it.",
-		    d->policy->name);
-	if (d->final && d->policy->lifetime < LIFETIME_MAX_SECONDS)
-		return problem_set(d->why, 403, "contract_not_served", no_param,
-		    "The policy %q makes signatures that live %d seconds, by "
-		    "a timestamp of its own; a client that brings its own "
-		    "timestamp can't use it.",
-		    d->policy->name, d->policy->lifetime);
-	return decide_time(d) && decide_terms(d) && add_timestamp(d) &&
-	       check_required(d);
+	if (!decide_contract(d, contract) || !decide_terms(d))
+		return false;
+	if (d->policy->action == ACTION_VERIFY && !add_answered(d))
+		return false;
+	if (!decide_time(d))
+		return false;
+	if (call &&
+	    (!add_number(d, "timestamp", d->out->timestamp) || !add_link(d)))
+		return false;
+	return decide_required(d);
 }
 
 bool
@@ -220,13 +247,14 @@ policy_decide(const struct policy *policy, enum contract contract,
 		contract_is_final(contract) };
 
 	memset(out, 0, sizeof(*out));
-	if (contract == CONTRACT_NONE || policy->action == ACTION_NONE)
+	if (contract == CONTRACT_NONE || policy->action == ACTION_NONE ||
+	    policy->webhook)
 		return problem_set(why, 400, "contract_unknown", no_param,
 		    "There is no such contract.");
 	out->contract = contract;
 	out->policy = policy;
 	out->resource_type = SPAN_LIT("image");
-	out->given = decide(&d);
+	out->given = decide(&d, contract);
 	if (!out->given)
 		memset(out, 0, sizeof(*out));
 	return out->given;

@@ -26,7 +26,8 @@ own_elements(struct decision *d, const struct case_of *c, size_t extra,
 
 		if (!template_expand(&c->set->values[own->n],
 			term_place(c->term), c->term->separators, d->facts,
-			d->arena, value, d->why))
+			d->arena, value, d->why) ||
+		    !decide_fits(d, c->term, *value))
 			return false;
 		if (group) {
 			own->keys[own->n] = c->set->keys[own->n];
@@ -115,6 +116,22 @@ add_theirs(struct decision *d, const struct case_of *c,
 	return true;
 }
 
+/* Only tags and groups can stand in `set` and in `allow` at once. */
+static bool
+one_value(const struct term *term)
+{
+	return term_is_list(term) && term->type != TERM_TAGS;
+}
+
+static bool
+has_room(struct decision *d, const struct term *term, struct span value)
+{
+	return term->type != TERM_ACL || value.n <= ACL_MAX ||
+	       problem_set(d->why, 403, "value_not_allowed",
+		   span_of(term->name), "%q takes at most %d bytes in all.",
+		   span_of(term->name), (long long)ACL_MAX);
+}
+
 bool
 decide_list(struct decision *d, const struct case_of *c, struct span *value)
 {
@@ -135,7 +152,7 @@ decide_list(struct decision *d, const struct case_of *c, struct span *value)
 		return refuse_count(c->term, &c->allow->rule, d->why);
 	/* A plain list that the server sets is one value: all of it or none.
 	 */
-	whole = d->final || (c->term->type == TERM_LIST && theirs.n > 0);
+	whole = d->final || (one_value(c->term) && theirs.n > 0);
 	if (whole && held < n_own) {
 		all.n = n_own;
 		return refuse_absent(d->policy, c->term,
@@ -146,5 +163,6 @@ decide_list(struct decision *d, const struct case_of *c, struct span *value)
 	else
 		*value =
 		    elements_join(d->final ? &theirs : &all, c->term, d->arena);
-	return d->arena->full ? decide_out_of_room(d) : true;
+	return d->arena->full ? decide_out_of_room(d)
+			      : has_room(d, c->term, *value);
 }

@@ -1,6 +1,9 @@
 /* Single texts: set by the server, or sent by the client under a rule. */
+#include "base/address.h"
 #include "policy/decision.h"
+#include "policy/id_form.h"
 #include "policy/refuse.h"
+#include "policy/transformation.h"
 
 static const struct span no_key = { NULL, 0 };
 
@@ -21,32 +24,63 @@ repeated(struct decision *d, const struct case_of *c, struct span ours,
 	       refuse_fixed(d->policy, c->term, no_key, t->source, d->why);
 }
 
-/* A user's name beside other text may make a segment, or the id, too long. */
+/* Why the value can't be sent, in *why; true when it can. */
 static bool
-id_fits(struct decision *d, const struct term *term, struct span id)
+well_formed(struct decision *d, const struct term *term, struct span value,
+    struct sink *why)
+{
+	struct span name = span_of(term->name);
+	struct address address;
+
+	if (term_has_patterns(term))
+		return id_form_valid(term, value, why);
+	if (d->policy->action == ACTION_TOKEN && span_is(name, "ip")) {
+		sink_text(why, "it takes an IP address");
+		return address_parse(value, &address);
+	}
+	if (d->policy->action == ACTION_DELIVER &&
+	    span_is(name, "transformation") && value.n > 0)
+		return transformation_valid(value, why);
+	return true;
+}
+
+bool
+decide_fits(struct decision *d, const struct term *term, struct span value)
 {
 	unsigned char mem[DETAIL_MAX / 2];
 	struct sink reason;
 
-	if (term->type != TERM_ID && term->type != TERM_FOLDER)
-		return true;
 	sink_init(&reason, mem, sizeof(mem));
-	return id_valid(id, &reason) ||
+	return well_formed(d, term, value, &reason) ||
 	       problem_set(d->why, 403, "user_not_usable", span_of(term->name),
 		   "For this user %q would not be well formed: %v.",
 		   span_of(term->name), sink_view(&reason));
+}
+
+/* The one value that was sent; it may be empty. */
+static bool
+read_theirs(struct decision *d, const struct case_of *c, struct span *out)
+{
+	struct elements theirs;
+
+	*out = no_key;
+	if (!elements_read(
+		c->param, c->term, d->final, d->arena, &theirs, d->why))
+		return false;
+	if (theirs.n > 0)
+		*out = theirs.values[0];
+	return true;
 }
 
 static bool
 decide_set(struct decision *d, const struct case_of *c, struct span *value)
 {
 	const struct text_template *t = &c->set->values[0];
-	struct elements theirs;
-	struct span ours;
+	struct span ours, theirs;
 
 	if (!template_expand(t, term_place(c->term), c->term->separators,
 		d->facts, d->arena, &ours, d->why) ||
-	    !id_fits(d, c->term, ours))
+	    !decide_fits(d, c->term, ours))
 		return false;
 	*value = ours;
 	if (c->param == NULL)
@@ -54,28 +88,26 @@ decide_set(struct decision *d, const struct case_of *c, struct span *value)
 		       refuse_absent(d->policy, c->term,
 			   template_has(t, PIECE_RANDOM) ? t->source : ours,
 			   d->why);
-	if (!elements_read(
-		c->param, c->term, d->final, d->arena, &theirs, d->why) ||
-	    !repeated(d, c, ours, theirs.values[0]))
+	if (!read_theirs(d, c, &theirs) || !repeated(d, c, ours, theirs))
 		return false;
 	if (d->final)
-		*value = theirs.values[0];
+		*value = theirs;
 	return true;
 }
 
+/*
+ * An empty value comes here where it means something (see policy_decide()),
+ * and is for the rule to judge like any other.
+ */
 bool
 decide_value(struct decision *d, const struct case_of *c, struct span *value)
 {
-	struct elements theirs;
-
 	if (c->set != NULL)
 		return decide_set(d, c, value);
 	if (c->param == NULL)
 		return true;
-	if (!elements_read(
-		c->param, c->term, d->final, d->arena, &theirs, d->why))
-		return false;
-	*value = theirs.values[0];
-	return rule_takes(&c->allow->rule, c->term, no_key, *value, d->facts,
-	    d->arena, d->why);
+	return read_theirs(d, c, value) &&
+	       rule_takes(&c->allow->rule, c->term, no_key, *value, d->facts,
+		   d->arena, d->why) &&
+	       decide_fits(d, c->term, *value);
 }

@@ -35,6 +35,23 @@ bool decide_list(
 bool decide_value(
     struct decision *d, const struct case_of *c, struct span *value);
 
+/* timestamp and expires_at of the grant, whose fields are there already. */
+bool decide_time(struct decision *d);
+
+/* Does the grant hold all that its action needs? Else a 400. */
+bool decide_required(struct decision *d);
+
+/* May this client use this policy at all? */
+bool decide_contract(struct decision *d, enum contract contract);
+
+/*
+ * What a template gave may be no id, address or transformation: a user's name
+ * beside other text may make a segment, or the whole, too long. False with a
+ * 403.
+ */
+bool decide_fits(
+    struct decision *d, const struct term *term, struct span value);
+
 bool decide_out_of_room(struct decision *d);
 
 #endif

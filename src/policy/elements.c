@@ -118,7 +118,7 @@ wrong_shape(
 {
 	const char *form = "one text; send it once, without []";
 
-	if (term->type == TERM_LIST || term->type == TERM_TAGS)
+	if (term_is_list(term))
 		form = "a list: name=a,b or name[]=a&name[]=b";
 	else if (term->type == TERM_GROUP)
 		form = "written key=value|key2=value2";
@@ -132,7 +132,7 @@ shape_fits(const struct param *param, const struct term *term, bool exact)
 	if (param->shape == SHAPE_TEXT)
 		return true;
 	if (param->shape == SHAPE_LIST)
-		return term->type == TERM_LIST || term->type == TERM_TAGS;
+		return term_is_list(term);
 	return term->type == TERM_GROUP && !exact;
 }
 
@@ -156,7 +156,7 @@ elements_read(const struct param *param, const struct term *term, bool exact,
 {
 	struct span none = { NULL, 0 };
 	bool group = term->type == TERM_GROUP;
-	bool list = term->type == TERM_LIST || term->type == TERM_TAGS;
+	bool list = term_is_list(term);
 	size_t n = group || list ? count(param, term) : 1;
 
 	*out = (struct elements){ 0, NULL, NULL };

@@ -1,6 +1,6 @@
 /*
- * The parts of one value: elements of a list (tags, allowed_formats), members
- * of a group (context, metadata), or a single text.
+ * The parts of one value: elements of a list (tags, public_ids), members of a
+ * group (context, metadata), or a single text.
  *
  *   list  = element *( "," element )
  *   group = key "=" text *( "|" key "=" text )    "\" before "=", "|" or "\"

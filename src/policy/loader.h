@@ -114,7 +114,7 @@ bool conf_require(struct loader *l, const config_setting_t *group,
 
 /* A rule of `allow`, in any of its written forms. */
 bool conf_rule(struct loader *l, const config_setting_t *setting,
-    const struct term *term, struct span policy, struct rule *out);
+    const struct term *term, const struct policy *policy, struct rule *out);
 
 /* Parts of one account: where it delivers, its token key, other secrets. */
 void conf_delivery(

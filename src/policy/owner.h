@@ -1,44 +1,78 @@
 /*
  * What a signature also serves as. The string to sign names neither the action
  * nor the resource type, so a signature is good for every action whose
- * required names it holds; we assume that Cloudinary ignores names that an
- * action does not know.
+ * required names it holds (see action.h); we assume that Cloudinary ignores
+ * names that an action does not know.
  */
 #ifndef POLICY_OWNER_H
 #define POLICY_OWNER_H
 
 #include "policy/loader.h"
 
-/* An action, and the names that a string must hold to serve as it. */
-struct service {
-	const char *action;
-	const char *all[2]; /* every one of them */
-	const char *any[4]; /* and one of them, if any is named */
-};
-
-/* Without upload, which needs no name: every API signature is one. */
-extern const struct service owner_services[];
-extern const size_t owner_services_count;
-
 /* May a string of this policy hold the name? */
 bool owner_may_hold(const struct policy *policy, const char *name);
 
-/* Does a signature of this policy serve as that action? */
-bool owner_serves(const struct policy *policy, const struct service *service);
+/*
+ * Does a signature of this policy serve as that action? Each one for the API
+ * is an upload; what signs no string of parameters serves as itself alone.
+ */
+bool owner_serves(const struct policy *policy, enum action action);
+
+/* Does the name say what one of these actions, or its own, acts on? */
+bool owner_names_assets(const struct policy *policy, const char *name);
 
 /* Says it at a line of the configuration. */
 void owner_say(struct loader *l, enum severity severity, int line,
     const char *format, ...);
 
+/* One id that a policy names, whatever stands around it. */
+struct owner_id {
+	const struct policy *policy;
+	const struct term *term;
+	int line;
+	struct span source;       /* as configured */
+	const struct pattern *id; /* of the id alone, lives as long as the
+				     loader; NULL: it need not be one user's */
+	struct span missing;      /* then, until it was seen: what would be */
+};
+
+typedef void owner_see(struct loader *l, const struct owner_id *id, void *with);
+
+/* Are this parameter's values ids, paths or prefixes of ids? */
+bool owner_is_id(const struct term *term);
+
+/* Shows each of the policy's, in set and in allow. */
+void owner_each_id(
+    struct loader *l, const struct policy *policy, owner_see *see, void *with);
+
+/* How many there are in the configuration, at most. */
+size_t owner_count_ids(const struct config *config);
+
 /* What Cloudinary may put before an id, depending on the account. */
 extern const char *const owner_folders[];
 extern const size_t owner_folders_count;
+
+/* The one form of a user's tag in all of the configuration. */
+struct tag_form {
+	const struct text_template *tag; /* NULL: none was seen yet */
+	const struct policy *policy;
+};
+
+/*
+ * Refuses tags that fit assets of others, where archive would take them, or a
+ * command take them away from there.
+ */
+void owner_tags(
+    struct loader *l, const struct policy *policy, struct tag_form *form);
 
 /* What an anonymous policy must and must not be. */
 void owner_anonymous(struct loader *l, const struct policy *policy);
 
 /* Refuses two ids of which one user's could be another's, or everybody's. */
 void owner_apart(struct loader *l);
+
+/* Which contracts it can serve. */
+void owner_contracts(struct loader *l, const struct policy *policy);
 
 /* Advice on each policy, and on what policies mean together. */
 void owner_warn(struct loader *l);

@@ -59,50 +59,40 @@ struct owned_id {
 	const struct policy *policy;
 };
 
+/* The ids seen so far, one of each beginning. */
+struct owned_ids {
+	struct owned_id *id;
+	size_t n;
+};
+
 /* Compares it with those before, and keeps it if its beginning is new. */
 static void
-check(struct loader *l, const struct policy *policy, int line,
-    const struct pattern *id, struct owned_id *before, size_t *n)
+check(struct loader *l, const struct owner_id *one, void *with)
 {
-	if (!pattern_owned(id, NULL))
+	struct owned_ids *before = with;
+
+	if (one->id == NULL)
 		return; /* said already */
-	for (size_t i = 0; i < *n; i++) {
+	for (size_t i = 0; i < before->n; i++) {
+		const struct owned_id *other = &before->id[i];
 		enum meeting meeting = PART;
 
-		if (span_eq(policy->cloud->cloud_name,
-			before[i].policy->cloud->cloud_name))
-			meeting = compare(id, before[i].id);
+		if (span_eq(one->policy->cloud->cloud_name,
+			other->policy->cloud->cloud_name))
+			meeting = compare(one->id, other->id);
 		if (meeting == SAME)
 			return;
 		if (meeting == PART)
 			continue;
-		owner_say(l, SAY_ERROR, line,
-		    "public_id = %q, and the policy %q has %q: one "
-		    "user's id could be another's; begin both with "
-		    "the same words up to the user, or with "
-		    "different ones",
-		    id->source, before[i].policy->name, before[i].id->source);
+		owner_say(l, SAY_ERROR, one->line,
+		    "%s = %q, and the policy %q has %q: one user's id could "
+		    "be another's; begin both with the same words up to the "
+		    "user, or with different ones",
+		    one->term->name, one->source, other->policy->name,
+		    other->id->source);
 		return;
 	}
-	before[(*n)++] = (struct owned_id){ id, policy };
-}
-
-/* A set id as a pattern; NULL when there is none, or no room. */
-static const struct pattern *
-set_id(struct loader *l, const struct policy *policy, const struct setting *set)
-{
-	unsigned char mem[DETAIL_MAX];
-	struct pattern *id;
-	struct sink why;
-
-	if (set->term->type != TERM_ID)
-		return NULL;
-	sink_init(&why, mem, sizeof(mem));
-	id = arena_take(&l->arena, sizeof(*id));
-	if (id == NULL || !pattern_compile(set->values[0].source, policy->name,
-			      &l->arena, id, &why))
-		return NULL;
-	return id;
+	before->id[before->n++] = (struct owned_id){ one->id, one->policy };
 }
 
 /* An id that anybody can get, with the folder that may come before it. */
@@ -161,49 +151,22 @@ check_anonymous(struct loader *l, const struct policy *policy,
 	}
 }
 
-static size_t
-count_ids(const struct config *config)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < config->n_policies; i++) {
-		n += config->policies[i].n_set;
-		for (size_t k = 0; k < config->policies[i].n_allow; k++)
-			n += config->policies[i].allow[k].rule.n;
-	}
-	return n;
-}
-
 void
 owner_apart(struct loader *l)
 {
 	const struct config *config = l->config;
-	struct owned_id *before =
-	    arena_array(&l->arena, count_ids(config), sizeof(struct owned_id));
-	size_t n = 0;
+	struct owned_ids before = { NULL, 0 };
 
-	for (size_t i = 0; before != NULL && i < config->n_policies; i++) {
-		const struct policy *p = &config->policies[i];
-
-		if (p->any_owner)
-			continue;
-		for (size_t k = 0; k < p->n_set; k++) {
-			const struct pattern *id = set_id(l, p, &p->set[k]);
-
-			if (id != NULL)
-				check(l, p, p->set[k].line, id, before, &n);
-		}
-		for (size_t k = 0; k < p->n_allow; k++) {
-			const struct rule *rule = &p->allow[k].rule;
-
-			if (p->allow[k].term->type != TERM_ID)
-				continue;
-			for (size_t j = 0; j < rule->n; j++)
-				check(l, p, p->allow[k].line,
-				    &rule->patterns[j], before, &n);
-		}
-	}
-	for (size_t i = 0; before != NULL && i < config->n_policies; i++)
-		if (config->policies[i].anonymous)
-			check_anonymous(l, &config->policies[i], before, n);
+	before.id =
+	    arena_array(&l->arena, owner_count_ids(config), sizeof(*before.id));
+	if (before.id == NULL)
+		return; /* no room: said at the end */
+	for (size_t i = 0; i < config->n_policies; i++)
+		if (!config->policies[i].any_owner)
+			owner_each_id(l, &config->policies[i], check, &before);
+	for (size_t i = 0; i < config->n_policies; i++)
+		if (config->policies[i].anonymous &&
+		    !config->policies[i].webhook)
+			check_anonymous(
+			    l, &config->policies[i], before.id, before.n);
 }

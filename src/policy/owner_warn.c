@@ -66,7 +66,8 @@ lacks_guard(const struct policy *a, const struct policy *b)
 static bool
 goes_around(const struct policy *a, const struct policy *b)
 {
-	return a != b && lacks_guard(a, b) &&
+	return a != b && actions[b->action].kind == KIND_API &&
+	       lacks_guard(a, b) &&
 	       span_eq(a->cloud->cloud_name, b->cloud->cloud_name) &&
 	       can_share(a, b);
 }
@@ -108,12 +109,6 @@ warn_upload(struct loader *l, const struct policy *policy)
 		    "the policy %q takes files of any kind: set "
 		    "allowed_formats = \"jpg,png\", or an upload_preset",
 		    policy->name);
-	if (policy->shared_tags && owner_may_hold(policy, "tags"))
-		owner_say(l, SAY_WARNING, policy->line,
-		    "the policy %q has shared_tags: %s can download every "
-		    "asset that has one of its tags, whoever's it is",
-		    policy->name,
-		    policy->anonymous ? "everybody" : "who may use it");
 	if (setting_of(policy, "public_id") == NULL)
 		owner_say(l, SAY_NOTE, policy->line,
 		    "one signature of the policy %q is good for any number of "
@@ -126,22 +121,32 @@ warn_upload(struct loader *l, const struct policy *policy)
 }
 
 static void
+warn_tags(struct loader *l, const struct policy *policy)
+{
+	if (policy->shared_tags && owner_may_hold(policy, "tags"))
+		owner_say(l, SAY_WARNING, policy->line,
+		    "the policy %q has shared_tags: %s can download every "
+		    "asset that has one of its tags, whoever's it is",
+		    policy->name,
+		    policy->anonymous ? "everybody" : "who may use it");
+}
+
+static void
 note_services(struct loader *l, const struct policy *policy)
 {
-	struct span own = span_of(action_name(policy->action));
 	bool others = policy->any_owner || policy->shared_tags;
 	unsigned char mem[DETAIL_MAX];
 	struct sink as;
 
 	sink_init(&as, mem, sizeof(mem));
-	if (policy->action != ACTION_UPLOAD)
-		add_name(&as, SPAN_LIT("upload (of any file)"));
-	for (size_t i = 0; i < owner_services_count; i++) {
-		struct span action = span_of(owner_services[i].action);
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
+		enum action action = (enum action)i;
 
-		if (owner_serves(policy, &owner_services[i]) &&
-		    !span_eq(action, own))
-			add_name(&as, action);
+		if (action == policy->action || !owner_serves(policy, action))
+			continue;
+		add_name(&as, span_of(action_name(action)));
+		if (action == ACTION_UPLOAD)
+			sink_text(&as, " (of any file)");
 	}
 	if (as.n > 0)
 		owner_say(l, SAY_NOTE, policy->line,
@@ -153,53 +158,20 @@ note_services(struct loader *l, const struct policy *policy)
 					: ", which is the user's own");
 }
 
-/* What keeps a final contract from it, or else what a client must send. */
-static void
-note_contracts(struct loader *l, const struct policy *policy)
-{
-	unsigned char mem[2 * DETAIL_MAX]; /* all names of one action */
-	struct sink set;
-
-	sink_init(&set, mem, sizeof(mem));
-	if (policy->anonymous) {
-		owner_say(l, SAY_NOTE, policy->line,
-		    "the policy %q serves the plain contract, and not "
-		    "paramsToSign: there the client makes the id, and this is "
-		    "open to everybody",
-		    policy->name);
-		return;
-	}
-	if (policy->lifetime < LIFETIME_MAX_SECONDS) {
-		owner_say(l, SAY_NOTE, policy->line,
-		    "the policy %q serves the plain contract, and not "
-		    "paramsToSign: that needs lifetime = 3600",
-		    policy->name);
-		return;
-	}
-	for (size_t i = 0; i < policy->n_set; i++)
-		if (policy->set[i].term->is_signed)
-			add_name(&set, span_of(policy->set[i].term->name));
-	owner_say(l, SAY_NOTE, policy->line,
-	    "the policy %q serves the plain contract, and paramsToSign%s%v%s",
-	    policy->name, set.n == 0 ? "" : " for a client that itself sends ",
-	    sink_view(&set),
-	    policy->action != ACTION_UPLOAD || owner_may_hold(policy, "source")
-		? ""
-		: "; not for the Upload Widget, which also sends source = "
-		  "\"uw\": set or allow it");
-}
-
 void
 owner_warn(struct loader *l)
 {
 	for (size_t i = 0; i < l->config->n_policies; i++) {
 		const struct policy *policy = &l->config->policies[i];
 
+		if (policy->webhook)
+			continue; /* it signs nothing */
+		warn_tags(l, policy);
 		if (policy->action == ACTION_UPLOAD) {
 			warn_upload(l, policy);
 			warn_around(l, policy);
 		}
 		note_services(l, policy);
-		note_contracts(l, policy);
+		owner_contracts(l, policy);
 	}
 }

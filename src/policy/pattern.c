@@ -200,14 +200,9 @@ pattern_matches(const struct pattern *p, const struct facts *facts,
 	return p->n > 0 && at == n;
 }
 
-/*
- * Would a delivery URL read this first segment as something else? These are
- * 1*3LOWER "_" (every transformation, with room for new ones), "v" 1*DIGIT
- * (the version) and "s--" (the signature): cloudinary_npm lib/utils/index.js,
- * url().
- */
-static bool
-reads_as_url_part(struct span s)
+/* Source: cloudinary_npm lib/utils/index.js url(). */
+bool
+pattern_url_part(struct span s)
 {
 	size_t letters = 0, digits = 1;
 
@@ -233,7 +228,7 @@ static bool
 begins_fixed(const struct pattern *p, const char *example, struct sink *why)
 {
 	if (p->n > 0 && is_only(&p->segments[0], PIECE_LITERAL) &&
-	    !reads_as_url_part(p->segments[0].text.pieces[0].text))
+	    !pattern_url_part(p->segments[0].text.pieces[0].text))
 		return true;
 	if (why != NULL)
 		sink_say(why,

@@ -40,6 +40,13 @@ bool pattern_matches(const struct pattern *p, const struct facts *facts,
     struct arena *arena, struct span id, struct problem *why);
 
 /*
+ * Would a delivery URL read this segment, before the id's first, as something
+ * else? These are 1*3LOWER "_" (every transformation, with room for new ones),
+ * "v" 1*DIGIT (the version) and "s--" (the signature).
+ */
+bool pattern_url_part(struct span segment);
+
+/*
  * Owned: the first segment is a literal (not like a transformation "w_200",
  * not "v" and digits, not "s--..."), and a segment before the first wildcard
  * is exactly {user}, {user_hash} or one {claim.NAME}. *why (may be NULL) says

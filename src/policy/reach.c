@@ -26,11 +26,18 @@ add(struct reach *reach, const struct policy *policy, unsigned seconds)
 	reach->most += most;
 }
 
+/* Is a signature of it good for an upload? */
+static bool
+uploads(const struct policy *policy)
+{
+	return actions[policy->action].kind == KIND_API;
+}
+
 /* A user whom no policy names, when there is none. */
 static bool
 admits(const struct policy *policy, const struct span *user)
 {
-	if (policy->anonymous)
+	if (policy->anonymous || !uploads(policy))
 		return false;
 	if (user == NULL)
 		return !policy->users.present;
@@ -78,7 +85,8 @@ reach_of_address(const struct config *config, unsigned seconds)
 	struct reach reach = { false, false, 0 };
 
 	for (size_t i = 0; i < config->n_policies; i++)
-		if (config->policies[i].anonymous)
+		if (config->policies[i].anonymous &&
+		    uploads(&config->policies[i]))
 			add(&reach, &config->policies[i], seconds);
 	return reach;
 }
@@ -86,7 +94,7 @@ reach_of_address(const struct config *config, unsigned seconds)
 bool
 reach_endless(const struct policy *policy)
 {
-	if (policy->n_limits + policy->n_totals > 0)
+	if (!uploads(policy) || policy->n_limits + policy->n_totals > 0)
 		return false;
 	for (size_t i = 0; i < policy->users.n; i++)
 		if (!names_have(&policy->deny_users, policy->users.name[i]))

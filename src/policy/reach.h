@@ -1,7 +1,8 @@
 /*
  * How many signatures one can get over all policies. Each policy counts by
  * itself, and each signature for the API is also one for an upload, so that
- * only the sum says how much somebody can upload.
+ * only the sum says how much somebody can upload. What signs no call of the
+ * API (deliver, token, verify) counts for nothing here.
  */
 #ifndef POLICY_REACH_H
 #define POLICY_REACH_H
@@ -22,7 +23,7 @@ struct reach {
 struct reach reach_of_user(const struct config *config, unsigned seconds);
 struct reach reach_of_address(const struct config *config, unsigned seconds);
 
-/* Can anybody get any number of signatures of this policy? */
+/* Can anybody get any number of signatures for the API of this policy? */
 bool reach_endless(const struct policy *policy);
 
 #endif

@@ -47,7 +47,7 @@ refuse_reserved(const struct term *term, struct problem *why)
 {
 	struct span name = span_of(term->name);
 
-	if (term->type == TERM_TIME)
+	if (span_is(name, "timestamp"))
 		return problem_set(why, 403, "timestamp_not_taken", name,
 		    "The timestamp is the server's; leave it out, and send "
 		    "the one from the answer to Cloudinary.");
@@ -134,4 +134,18 @@ refuse_required(const struct policy *p, const char *name, struct problem *why)
 {
 	return problem_set(why, 400, "parameter_missing", span_of(name),
 	    "%s needs %q.", action_name(p->action), span_of(name));
+}
+
+bool
+refuse_required_any(
+    const struct policy *p, const char *const *names, struct problem *why)
+{
+	unsigned char mem[NAMES_TEXT_MAX];
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	for (size_t i = 0; names[i] != NULL; i++)
+		sink_say(&out, "%s%s", i == 0 ? "" : ", ", names[i]);
+	return problem_set(why, 400, "parameter_missing", span_of(names[0]),
+	    "%s needs one of: %v.", action_name(p->action), sink_view(&out));
 }

@@ -42,4 +42,8 @@ bool refuse_count(
 bool refuse_required(
     const struct policy *p, const char *name, struct problem *why);
 
+/* One of the names, which end with NULL, is required, and none is there. */
+bool refuse_required_any(
+    const struct policy *p, const char *const *names, struct problem *why);
+
 #endif

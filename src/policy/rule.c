@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "policy/id_form.h"
 
 static const struct span none = { NULL, 0 };
 
@@ -21,8 +22,8 @@ term_place(const struct term *term)
 {
 	if (term->type == TERM_TAGS)
 		return PLACE_TAG;
-	return term->type == TERM_ID || term->type == TERM_FOLDER ? PLACE_ID
-								  : PLACE_TEXT;
+	return term_has_patterns(term) || term->type == TERM_ACL ? PLACE_ID
+								 : PLACE_TEXT;
 }
 
 /* "context.caption", for messages: a key is the configuration's own. */
@@ -68,17 +69,11 @@ has_any(struct span s, struct span bytes)
 	return false;
 }
 
-static bool
-is_list(const struct term *term)
-{
-	return term->type == TERM_LIST || term->type == TERM_TAGS;
-}
-
 /* A single text that the policy spells out may hold them, as may an id. */
 static bool
 may_separate(const struct trial *t)
 {
-	return t->rule->kind != RULE_TEXT && !is_list(t->term) &&
+	return t->rule->kind != RULE_TEXT && !term_is_list(t->term) &&
 	       t->term->type != TERM_GROUP;
 }
 
@@ -100,7 +95,7 @@ bytes_right(const struct trial *t)
 		return refuse(t, SPAN_LIT("; it can't hold a backslash"));
 	if (!has_any(t->value, span_of(t->term->separators)))
 		return true;
-	if (is_list(t->term))
+	if (term_is_list(t->term))
 		return refuse(t, SPAN_LIT("; an element can't hold a comma"));
 	if (t->term->type == TERM_GROUP)
 		return refuse(t, SPAN_LIT("; it can't hold \"=\" or \"|\""));
@@ -158,8 +153,8 @@ one_fits(const struct trial *t)
 	problem_clear(&passed);
 	for (size_t i = 0; i < t->rule->n; i++)
 		if (t->rule->kind == RULE_PATTERNS
-			? pattern_matches(&t->rule->patterns[i], t->facts,
-			      t->arena, t->value, &passed)
+			? id_form_matches(t->term, &t->rule->patterns[i],
+			      t->facts, t->arena, t->value, &passed)
 			: value_matches(t, i, &passed))
 			return true;
 	if (passed.status != 0)
@@ -174,11 +169,11 @@ id_fits(const struct trial *t)
 	unsigned char text[DETAIL_MAX / 4];
 	struct sink why;
 
-	if (id_valid(t->value, NULL))
+	if (id_form_valid(t->term, t->value, NULL))
 		return one_fits(t);
 	sink_init(&why, text, sizeof(text));
 	sink_text(&why, "; ");
-	id_valid(t->value, &why);
+	id_form_valid(t->term, t->value, &why);
 	return refuse(t, sink_view(&why));
 }
 

@@ -7,7 +7,7 @@
 
 enum rule_kind {
 	RULE_NONE = 0, /* nothing passes */
-	RULE_PATTERNS, /* ids and folders: one of the patterns */
+	RULE_PATTERNS, /* ids, see term_has_patterns(): one of the patterns */
 	RULE_TEXT,     /* "text N", "text N xM" */
 	RULE_INT,      /* "int A..B" */
 	RULE_BOOL,     /* "bool" */
@@ -38,7 +38,8 @@ enum place term_place(const struct term *term);
 
 /*
  * A rule that is one bare string: "text N", "text N xM" (lists), "int A..B",
- * "bool", or for ids and folders a pattern; for a group, the rule of one key.
+ * "bool", or a pattern where term_has_patterns(); for a group, the rule of one
+ * key.
  * False with what would be right for this parameter in why.
  */
 bool rule_compile(struct span source, const struct term *term,

@@ -1,5 +1,6 @@
 /* Rules that the configuration writes as one string. */
 #include "base/limits.h"
+#include "policy/id_form.h"
 #include "policy/rule.h"
 
 /* The forms that a parameter's type can take, as bits. */
@@ -144,8 +145,8 @@ read_rule(struct span source, unsigned forms, struct rule *out)
 }
 
 static bool
-compile_pattern(struct span source, struct span policy, struct arena *arena,
-    struct rule *out, struct sink *why)
+compile_pattern(const struct term *term, struct span source, struct span policy,
+    struct arena *arena, struct rule *out, struct sink *why)
 {
 	struct pattern *pattern = arena_take(arena, sizeof(*pattern));
 
@@ -153,7 +154,7 @@ compile_pattern(struct span source, struct span policy, struct arena *arena,
 		sink_text(why, "there is no room left for this pattern");
 		return false;
 	}
-	if (!pattern_compile(source, policy, arena, pattern, why))
+	if (!id_form_compile(term, source, policy, arena, pattern, why))
 		return false;
 	*out =
 	    (struct rule){ .kind = RULE_PATTERNS, .n = 1, .patterns = pattern };
@@ -165,9 +166,8 @@ rule_compile(struct span source, const struct term *term, struct span policy,
     struct arena *arena, struct rule *out, struct sink *why)
 {
 	*out = (struct rule){ .kind = RULE_NONE };
-	if (term->sender == SENDER_CLIENT &&
-	    (term->type == TERM_ID || term->type == TERM_FOLDER))
-		return compile_pattern(source, policy, arena, out, why);
+	if (term->sender == SENDER_CLIENT && term_has_patterns(term))
+		return compile_pattern(term, source, policy, arena, out, why);
 	if (read_rule(source, forms_of(term), out))
 		return true;
 	*out = (struct rule){ .kind = RULE_NONE };

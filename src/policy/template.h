@@ -44,7 +44,7 @@ struct facts {
 	const struct session *session; /* all zero when there is none */
 	struct span remote_addr;
 	long long now;            /* seconds */
-	unsigned char random[16]; /* drawn for each item */
+	unsigned char random[16]; /* drawn anew for each item */
 };
 
 /*

@@ -33,7 +33,7 @@ deciding_open(struct deciding *d, const char *policies)
 	memset(d, 0x55, sizeof(*d));
 	sandbox_open(&d->box);
 	snprintf(text, sizeof(text), "%s%spolicies = {\n%s\n};\n",
-	    SANDBOX_CLOUD, SANDBOX_SESSION, policies);
+	    SANDBOX_TOKEN_CLOUD, SANDBOX_SESSION, policies);
 	d->config = sandbox_load(&d->box, text);
 	if (d->config == NULL) {
 		fprintf(stderr, "%s", d->box.said);

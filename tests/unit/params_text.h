@@ -64,7 +64,9 @@ bench_start(struct bench *b, size_t room)
 	memset(&b->params, 0xa5, sizeof(b->params));
 	b->params.n = 0;
 	problem_clear(&b->why);
-	b->r = (struct reading){ &b->arena, &b->params, &b->why, { NULL, 0 } };
+	b->r = (struct reading){
+		.arena = &b->arena, .params = &b->params, .why = &b->why
+	};
 	return &b->r;
 }
 

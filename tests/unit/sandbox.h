@@ -26,6 +26,9 @@ struct sandbox {
 #define SANDBOX_SECRET "abcdefghijklmnopqrstuvwxyz1"
 #define SANDBOX_KEY "correct-horse-battery-staple-0001"
 
+#define SANDBOX_TOKEN_KEY                                                      \
+	"00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"
+
 /* A right configuration, for sandbox_load(). */
 #define SANDBOX_CLOUD                                                          \
 	"cloudinary = {\n"                                                     \
@@ -33,6 +36,12 @@ struct sandbox {
 	"  api_key = \"874837483274837\";\n"                                   \
 	"  api_secret_file = \"cloudinary.secret\"; # beside this file\n"      \
 	"};\n"
+/* The same, and the key for auth tokens. */
+#define SANDBOX_TOKEN_CLOUD                                                    \
+	"cloudinary = { cloud_name = \"demo\"; api_key = "                     \
+	"\"874837483274837\";\n"                                               \
+	"  api_secret_file = \"cloudinary.secret\"; token_key_file = "         \
+	"\"token.key\"; };\n"
 #define SANDBOX_SESSION                                                        \
 	"session = {\n"                                                        \
 	"  cookie = \"session\";\n"                                            \
@@ -105,6 +114,7 @@ sandbox_open(struct sandbox *box)
 	snprintf(box->conf, sizeof(box->conf), "%s/signpost.conf", box->dir);
 	sandbox_file(box, "cloudinary.secret", SANDBOX_SECRET "\n", 0600);
 	sandbox_file(box, "session.key", SANDBOX_KEY "\n", 0600);
+	sandbox_file(box, "token.key", SANDBOX_TOKEN_KEY "\n", 0600);
 	sandbox_hush(box);
 }
 

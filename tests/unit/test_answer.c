@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,6 +71,93 @@ test_cors(void **state)
 	assert_written(&a,
 	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 2\r\n" SAME "\r\n{}");
+}
+
+static void
+test_text(void **state)
+{
+	struct answer a = { .status = 200,
+		.media = MEDIA_TEXT,
+		.body = guarded(SPAN_LIT("0123abcd")) };
+
+	(void)state;
+	assert_written(&a,
+	    "Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Length: 8\r\n" SAME "\r\n0123abcd");
+}
+
+#define OK_TEXT                                                                \
+	"Status: 200 OK\r\nContent-Type: application/json\r\n"                 \
+	"Content-Length: 2\r\n" SAME
+
+/* With a grant, and with nothing else. */
+static void
+test_cookie(void **state)
+{
+	static const int others[] = { 0, 204, 400, 401, 403, 500, 503 };
+	struct answer a = { .status = 200,
+		.media = MEDIA_JSON,
+		.body = SPAN_LIT("{}"),
+		.set_cookie = guarded(SPAN_LIT("a=b~c=%2f*; Secure")) };
+
+	(void)state;
+	assert_written(&a, OK_TEXT "Set-Cookie: a=b~c=%2f*; Secure\r\n\r\n{}");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct sink out;
+
+		a.status = others[i];
+		sink_init(&out, mem, sizeof(mem) - 1);
+		answer_write(&a, &out);
+		mem[out.n] = '\0';
+		assert_null(strstr((const char *)mem, "Cookie:"));
+	}
+	a.status = 200;
+	a.set_cookie.n = 0;
+	assert_written(&a, OK_TEXT "\r\n{}");
+}
+
+/* A byte that could end the header: there is none. */
+static void
+test_cookie_bytes(void **state)
+{
+	for (int c = 0; c < 256; c++) {
+		unsigned char text[] = { 'a', (unsigned char)c, 'b' };
+		struct answer a = { .status = 200,
+			.media = MEDIA_JSON,
+			.body = SPAN_LIT("{}"),
+			.set_cookie = { text, sizeof(text) } };
+		char expect[512];
+
+		snprintf(expect, sizeof(expect),
+		    OK_TEXT "Set-Cookie: a%cb\r\n\r\n{}", c);
+		if (c < 0x20 || c > 0x7e)
+			assert_written(&a, OK_TEXT "\r\n{}");
+		else
+			assert_written(&a, expect);
+	}
+	(void)state;
+}
+
+static void
+test_cookie_length(void **state)
+{
+	static unsigned char text[SET_COOKIE_MAX + 1];
+	struct answer a = { .status = 200 };
+	const size_t head =
+	    strlen("Status: 200 OK\r\nContent-Length: 0\r\n" SAME "\r\n");
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	for (size_t n = SET_COOKIE_MAX - 1; n <= SET_COOKIE_MAX + 1; n++) {
+		struct sink out;
+
+		a.set_cookie = (struct span){ text, n };
+		sink_init(&out, mem, sizeof(mem));
+		answer_write(&a, &out);
+		assert_int_equal(sink_view(&out).n,
+		    n > SET_COOKIE_MAX ? head
+				       : head + strlen("Set-Cookie: \r\n") + n);
+	}
 }
 
 /* Neither body nor type nor length, whatever is set. */
@@ -154,20 +242,28 @@ static void
 test_head(void **state)
 {
 	static const unsigned char origin[ORIGIN_MAX] = "https://";
-	struct answer a = { .status = 503,
+	static unsigned char text[SET_COOKIE_MAX];
+	struct answer a = { .status = 200,
 		.media = MEDIA_PROBLEM,
 		.allow_origin = { origin, sizeof(origin) },
 		.credentials = true,
 		.preflight = true,
 		.allow = true,
 		.n_rates = RATES_MAX,
-		.retry_after = 86400 };
+		.retry_after = 86400,
+		.set_cookie = { text, sizeof(text) } };
 	struct sink out;
 
 	(void)state;
 	for (size_t i = 0; i < RATES_MAX; i++)
 		a.rates[i] = (struct rate){ "total-minute", LIMIT_COUNT_MAX,
 			86400, LIMIT_COUNT_MAX, 86400 };
+	memset(text, 'a', sizeof(text));
+	sink_init(&out, mem, sizeof(mem));
+	answer_write(&a, &out);
+	assert_false(out.full);
+	assert_true(span_ends(sink_view(&out), SPAN_LIT("aaaa\r\n\r\n")));
+	a.status = 503;
 	sink_init(&out, mem, sizeof(mem));
 	answer_write(&a, &out);
 	assert_false(out.full);
@@ -310,6 +406,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ok),
 		cmocka_unit_test(test_cors),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_cookie),
+		cmocka_unit_test(test_cookie_bytes),
+		cmocka_unit_test(test_cookie_length),
 		cmocka_unit_test(test_preflight),
 		cmocka_unit_test(test_allow),
 		cmocka_unit_test(test_rates),

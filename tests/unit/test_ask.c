@@ -30,7 +30,7 @@ read_spans(
 		.content_type = guarded(span_of(type)),
 		.body = guarded(body) };
 	memset(items, 0xa5, sizeof(items));
-	ask = (struct ask){ CONTRACT_PARAMS_TO_SIGN, SPAN_LIT("dirt"), 99,
+	ask = (struct ask){ CONTRACT_PARAMS_TO_SIGN, SPAN_LIT("dirt"), true, 99,
 		items };
 	bench_start(&b, ARENA_MAX);
 	return ask_read(&request, &b.arena, &ask, &b.why);
@@ -55,6 +55,7 @@ takes(const char *method, const char *query, const char *type, const char *body,
 	assert_int_equal(ask.contract, contract);
 	assert_true(span_is(ask.policy, policy));
 	assert_int_equal(ask.n, 1);
+	assert_false(ask.list);
 	assert_ptr_equal(ask.items, items);
 	assert_params(&ask.items[0], text);
 	release();
@@ -68,6 +69,7 @@ assert_nothing(int status, const char *code)
 	assert_true(sink_view(&b.why.detail).n > 0);
 	assert_int_equal(ask.contract, CONTRACT_NONE);
 	assert_int_equal(ask.policy.n + ask.n + items[0].n, 0);
+	assert_false(ask.list);
 	assert_ptr_equal(ask.items, items);
 }
 
@@ -92,8 +94,7 @@ test_get(void **state)
 	refuses("GET", "a=%zz", "", "", 400, "malformed");
 	refuses("GET", "a=1", "", "x", 400, "malformed");
 	refuses("GET", "", FORM, "a=1", 400, "malformed");
-	refuses(
-	    "GET", "policy=a&contract=text", "", "", 400, "contract_unknown");
+	refuses("GET", "policy=a&contract=x", "", "", 400, "contract_unknown");
 }
 
 static void
@@ -170,6 +171,132 @@ test_post_unsaid(void **state)
 	}
 	takes("POST", "policy=w", FORM, "", CONTRACT_PLAIN, "w", "");
 	refuses("POST", "policy=w", FORM, final, 400, "malformed");
+}
+
+/* A contract is named once, wherever it stands. */
+static void
+test_contract(void **state)
+{
+	(void)state;
+	takes("GET", "policy=a&contract=text&t=1", "", "", CONTRACT_TEXT, "a",
+	    "t=<1>");
+	takes("GET", "t=1&contract=classic", "", "", CONTRACT_CLASSIC, "",
+	    "t=<1>");
+	takes("GET", "contract=plain&t=1", "", "", CONTRACT_PLAIN, "", "t=<1>");
+	takes("POST", "contract=text", FORM, "t=1", CONTRACT_TEXT, "", "t=<1>");
+	takes(
+	    "POST", "", FORM, "t=1&contract=text", CONTRACT_TEXT, "", "t=<1>");
+	takes("POST", "contract=text", JSON, "{\"t\":1}", CONTRACT_TEXT, "",
+	    "t=<1>");
+	takes("POST", "", JSON, "{\"contract\":\"text\",\"t\":1}",
+	    CONTRACT_TEXT, "", "t=<1>");
+	takes("POST", "contract=classic", JSON, "", CONTRACT_CLASSIC, "", "");
+	refuses("GET", "contract=text&contract=text", "", "", 400, "duplicate");
+	refuses(
+	    "POST", "contract=text", FORM, "contract=text", 400, "duplicate");
+	refuses("POST", "contract=text", JSON, "{\"contract\":\"plain\"}", 400,
+	    "duplicate");
+	refuses("GET", "contract=", "", "", 400, "contract_unknown");
+	refuses("GET", "contract=Text", "", "", 400, "contract_unknown");
+}
+
+static void
+test_contract_is_chosen(void **state)
+{
+	static const char *const bodies[] = { "{\"paramsToSign\":{}}",
+		"{\"params_to_sign\":{}}", "{\"prepareUploadParams\":{}}",
+		"{\"prepareUploadParams\":[{}]}" };
+	static const char *const contracts[] = { "plain", "classic", "text",
+		"prepareUploadParams", "x" };
+	char query[64];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		for (size_t k = 0; k < 5; k++) {
+			snprintf(query, sizeof(query), "policy=w&contract=%s",
+			    contracts[k]);
+			refuses("POST", query, JSON, bodies[i], 400,
+			    "contract_unknown");
+			refuses("POST", query, "", bodies[i], 400,
+			    "contract_unknown");
+		}
+	refuses("POST", "", JSON, "{\"paramsToSign\":{},\"contract\":\"text\"}",
+	    400, "contract_unknown");
+}
+
+/* What the old widget's sample sends with jQuery. */
+static void
+test_data(void **state)
+{
+	(void)state;
+	takes("GET",
+	    "policy=w&contract=text&data%5Btimestamp%5D=1&"
+	    "data%5Bsource%5D=uw&data[tags][]=a&data[tags][]=b",
+	    "", "", CONTRACT_TEXT, "w",
+	    "timestamp=<1> source=<uw> tags=[<a><b>]");
+	takes("GET", "data[t]=1&contract=text", "", "", CONTRACT_TEXT, "",
+	    "t=<1>");
+	takes("POST", "contract=text", FORM, "data[t]=1", CONTRACT_TEXT, "",
+	    "t=<1>");
+	takes("POST", "", FORM, "data[t]=1&contract=text", CONTRACT_TEXT, "",
+	    "t=<1>");
+	refuses("GET", "data[t]=1", "", "", 400, "bad_name");
+	refuses("GET", "data[t]=1&contract=plain", "", "", 400, "bad_name");
+	refuses("GET", "contract=classic&data[t]=1", "", "", 400, "bad_name");
+	refuses("POST", "", FORM, "data[t]=1", 400, "bad_name");
+	refuses("GET", "contract=text&data[t]=1&u=1", "", "", 400, "malformed");
+	refuses(
+	    "GET", "contract=text&u[]=1&data[t]=1", "", "", 400, "malformed");
+	refuses(
+	    "GET", "contract=text&t[]=1&data[t][]=1", "", "", 400, "malformed");
+	refuses("GET", "contract=text&t=1&data[t]=1", "", "", 400, "duplicate");
+	refuses("GET", "contract=text&data[policy]=w", "", "", 400, "bad_name");
+	refuses("GET", "data[contract]=text", "", "", 400, "bad_name");
+	refuses("POST", "contract=text&data[t]=1", FORM, "", 400, "malformed");
+	refuses(
+	    "POST", "contract=text", JSON, "{\"data[t]\":1}", 400, "bad_name");
+}
+
+static void
+test_prepare(void **state)
+{
+	static const char *const types[] = { JSON, "", "text/plain" };
+	static const char list[] =
+	    "{\"prepareUploadParams\":[{\"publicId\":\"a\"},{}]}";
+	const struct span query = SPAN_LIT("policy=w");
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		takes("POST", "policy=w", types[i],
+		    "{\"prepareUploadParams\":{\"t\":1}}", CONTRACT_PREPARE,
+		    "w", "t=<1>");
+		assert_true(read_spans("POST", query, types[i], span_of(list)));
+		assert_int_equal(ask.contract, CONTRACT_PREPARE);
+		assert_true(ask.list);
+		assert_int_equal(ask.n, 2);
+		assert_params(&items[0], "public_id=<a>");
+		assert_params(&items[1], "");
+		release();
+		refuses("POST", "", types[i],
+		    "{\"prepareUploadParams\":[{\"a\":\"1\"},{\"B\":1}]}", 400,
+		    "bad_name");
+		refuses("POST", "policy=w", types[i],
+		    "{\"prepareUploadParams\":{},\"policy\":\"w\"}", 400,
+		    "duplicate");
+	}
+	refuses("POST", "policy=w", FORM, list, 400, "malformed");
+}
+
+static void
+test_final(void **state)
+{
+	(void)state;
+	assert_true(contract_is_final(CONTRACT_PARAMS_TO_SIGN));
+	assert_true(contract_is_final(CONTRACT_TEXT));
+	assert_false(contract_is_final(CONTRACT_NONE));
+	assert_false(contract_is_final(CONTRACT_PLAIN));
+	assert_false(contract_is_final(CONTRACT_CLASSIC));
+	assert_false(contract_is_final(CONTRACT_PREPARE));
 }
 
 static void
@@ -257,6 +384,12 @@ test_texts(void **state)
 	    "\"tags\" stands in the query; a POST has its parameters in the "
 	    "body."));
 	release();
+	assert_false(
+	    read_spans("GET", SPAN_LIT("data[tags]=1"), "", SPAN_LIT("")));
+	assert_true(span_is(sink_view(&b.why.detail),
+	    "\"data[tags]\" is not a parameter's name; data[NAME] goes with "
+	    "contract=text."));
+	release();
 }
 
 int
@@ -268,6 +401,11 @@ main(void)
 		cmocka_unit_test(test_post_form),
 		cmocka_unit_test(test_post_json),
 		cmocka_unit_test(test_post_unsaid),
+		cmocka_unit_test(test_contract),
+		cmocka_unit_test(test_contract_is_chosen),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_prepare),
+		cmocka_unit_test(test_final),
 		cmocka_unit_test(test_content_type),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_texts),

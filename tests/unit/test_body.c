@@ -12,16 +12,29 @@
 #include "params_text.h"
 
 static struct bench b;
-static bool is_final;
+static struct params items[BATCH_MAX];
+static struct ask ask;
 
 static bool
-body(struct span json, bool final_only)
+body_in(struct span json, bool chosen_only, size_t room)
+{
+	struct reading *r = bench_start(&b, room);
+
+	memset(items, 0xa5, sizeof(items));
+	items[0].n = 0;
+	r->params = items;
+	ask = (struct ask){
+		.contract = CONTRACT_TEXT, .n = 99, .list = true, .items = items
+	};
+	return body_read(json, chosen_only, r, &ask);
+}
+
+static bool
+body(struct span json, bool chosen_only)
 {
 	struct span copy = guarded(json);
-	bool ok;
+	bool ok = body_in(copy, chosen_only, ARENA_MAX);
 
-	is_final = true;
-	ok = body_read(copy, final_only, bench_start(&b, ARENA_MAX), &is_final);
 	guard_free(copy);
 	return ok;
 }
@@ -32,9 +45,11 @@ takes(const char *json, const char *policy, const char *text)
 {
 	assert_true(body(span_of(json), false));
 	assert_int_equal(b.why.status, 0);
-	assert_false(is_final);
+	assert_int_equal(ask.contract, CONTRACT_NONE);
+	assert_int_equal(ask.n, 1);
+	assert_false(ask.list);
 	assert_true(span_is(b.r.policy, policy));
-	assert_params(&b.params, text);
+	assert_params(&items[0], text);
 }
 
 static void
@@ -42,9 +57,35 @@ takes_final(const char *json, const char *policy, const char *text)
 {
 	for (int only = 0; only < 2; only++) {
 		assert_true(body(span_of(json), only));
-		assert_true(is_final);
+		assert_int_equal(ask.contract, CONTRACT_PARAMS_TO_SIGN);
+		assert_int_equal(ask.n, 1);
+		assert_false(ask.list);
 		assert_true(span_is(b.r.policy, policy));
-		assert_params(&b.params, text);
+		assert_params(&items[0], text);
+	}
+}
+
+/* The items' texts, "; " between them. */
+static void
+takes_items(const char *json, bool list, size_t n, const char *text)
+{
+	for (int only = 0; only < 2; only++) {
+		unsigned char mem[4096];
+		struct sink out;
+
+		if (!body(span_of(json), only))
+			fail_msg("%s", (const char *)b.why.text);
+		assert_int_equal(ask.contract, CONTRACT_PREPARE);
+		assert_int_equal(ask.n, n);
+		assert_int_equal(ask.list, list);
+		sink_init(&out, mem, sizeof(mem));
+		for (size_t i = 0; i < n; i++) {
+			sink_text(&out, i > 0 ? "; " : "");
+			params_text(&items[i], &out);
+		}
+		if (!span_is(sink_view(&out), text))
+			fail_msg("%.*s is not %s", (int)out.n,
+			    (const char *)mem, text);
 	}
 }
 
@@ -76,7 +117,13 @@ test_plain(void **state)
 	refuses("{\"policy\":null}", "malformed policy");
 	refuses("{\"policy\":\"\"}", "malformed policy");
 	refuses("{\"policy\":\"a\\n\"}", "malformed policy");
-	refuses("{\"contract\":\"text\"}", "contract_unknown contract");
+	takes("{\"contract\":\"text\"}", "", "");
+	assert_int_equal(b.r.contract, CONTRACT_TEXT);
+	refuses("{\"contract\":\"x\"}", "contract_unknown contract");
+	refuses("{\"contract\":1}", "malformed contract");
+	refuses("{\"data[a]\":\"1\"}", "bad_name");
+	refuses("{\"data\":{\"a\":\"1\"}}", "malformed data");
+	refuses("{\"publicId\":\"a\"}", "bad_name");
 	refuses("{\"a\":\"1\",\"B\":\"2\"}", "bad_name");
 }
 
@@ -102,18 +149,131 @@ test_final(void **state)
 	    "{\"paramsToSign\":{\"contract\":\"w\"}}", "malformed contract");
 	refuses("{\"paramsToSign\":{},\"contract\":\"x\"}",
 	    "contract_unknown contract");
+	refuses("{\"paramsToSign\":{},\"contract\":\"text\"}",
+	    "contract_unknown contract");
+	refuses("{\"contract\":\"plain\",\"paramsToSign\":{}}",
+	    "contract_unknown contract");
+	refuses("{\"paramsToSign\":{\"publicId\":\"a\"}}", "bad_name");
 	refuses("{\"paramsToSign\":{\"paramsToSign\":{}}}", "bad_name");
 	refuses("{\"paramstosign\":{}}", "malformed paramstosign");
 	refuses("{\"ParamsToSign\":{}}", "bad_name");
 }
 
 static void
-test_final_only(void **state)
+test_items(void **state)
+{
+	(void)state;
+	takes_items("{\"prepareUploadParams\":{}}", false, 1, "");
+	takes_items("{\"prepareUploadParams\":[{}]}", true, 1, "");
+	takes_items("{\"prepareUploadParams\":[{\"tags\":[\"x\",\"y\"]},{},"
+		    "{\"context\":{\"k\":\"v\"},\"n\":1}]}",
+	    true, 3, "tags=[<x><y>]; ; context={<k><v>} n=<1>");
+	takes_items("{\"prepareUploadParams\":{\"a\":\"1\"},\"policy\":"
+		    "\"w\"}",
+	    false, 1, "a=<1>");
+	assert_true(span_is(b.r.policy, "w"));
+	takes_items("{\"prepareUploadParams\":[{\"a\":\"1\"},{\"a\":\"2\"}]}",
+	    true, 2, "a=<1>; a=<2>");
+	refuses("{\"prepareUploadParams\":[]}", "malformed");
+	refuses("{\"prepareUploadParams\":null}", "malformed");
+	refuses("{\"prepareUploadParams\":\"a\"}", "malformed");
+	refuses("{\"prepareUploadParams\":true}", "malformed");
+	refuses("{\"prepareUploadParams\":[null]}", "malformed");
+	refuses("{\"prepareUploadParams\":[{},\"a\"]}", "malformed");
+	refuses("{\"prepareUploadParams\":[[{}]]}", "malformed");
+	refuses("{\"prepareUploadParams\":[{},{\"a\":null}]}", "malformed a");
+	refuses("{\"prepareUploadParams\":{\"a\":{}}}", "malformed a");
+	refuses("{\"prepareUploadParams\":{\"a\":[[\"b\"]]}}", "malformed a");
+	refuses(
+	    "{\"prepareUploadParams\":{\"policy\":\"w\"}}", "malformed policy");
+	refuses("{\"prepareUploadParams\":[{},{\"contract\":\"w\"}]}",
+	    "malformed contract");
+	refuses("{\"prepareUploadParams\":{},\"a\":\"1\"}", "malformed");
+	refuses("{\"prepareUploadParams\":{},\"contract\":\"text\"}",
+	    "contract_unknown contract");
+	refuses(
+	    "{\"prepareUploadParams\":{},\"paramsToSign\":{}}", "duplicate");
+	refuses(
+	    "{\"params_to_sign\":{},\"prepareUploadParams\":{}}", "duplicate");
+	refuses("{\"prepare_upload_params\":{}}",
+	    "malformed prepare_upload_params");
+}
+
+/* The widget's names stand for Cloudinary's, and only in its own contract. */
+static void
+test_camel(void **state)
+{
+	(void)state;
+	takes_items("{\"prepareUploadParams\":{\"publicId\":\"a\","
+		    "\"uploadPreset\":\"b\",\"resourceType\":\"c\","
+		    "\"useFilename\":true,\"uniqueFilename\":false,"
+		    "\"qualityAnalysis\":true,\"folder\":\"d\"}}",
+	    false, 1,
+	    "public_id=<a> upload_preset=<b> resource_type=<c> "
+	    "use_filename=<true> unique_filename=<false> "
+	    "quality_analysis=<true> folder=<d>");
+	takes_items("{\"prepareUploadParams\":[{\"publicId\":\"a\"},"
+		    "{\"public_id\":\"b\"}]}",
+	    true, 2, "public_id=<a>; public_id=<b>");
+	refuses("{\"prepareUploadParams\":{\"publicId\":\"a\","
+		"\"public_id\":\"a\"}}",
+	    "duplicate public_id");
+	refuses("{\"prepareUploadParams\":{\"public_id\":\"a\","
+		"\"publicId\":\"a\"}}",
+	    "duplicate public_id");
+	refuses("{\"prepareUploadParams\":{\"PublicId\":\"a\"}}", "bad_name");
+	refuses("{\"prepareUploadParams\":{\"publicID\":\"a\"}}", "bad_name");
+	refuses("{\"prepareUploadParams\":{\"apiKey\":\"a\"}}", "bad_name");
+	refuses(
+	    "{\"prepareUploadParams\":{\"auditContext\":\"a\"}}", "bad_name");
+	refuses(
+	    "{\"prepareUploadParams\":{\"displayName\":\"a\"}}", "bad_name");
+}
+
+/* A list of n items of m names each. */
+static struct span
+batch(size_t n, size_t m)
+{
+	static char json[BODY_MAX];
+	size_t at =
+	    (size_t)snprintf(json, sizeof(json), "{\"prepareUploadParams\":[");
+
+	for (size_t i = 0; i < n; i++) {
+		at += (size_t)snprintf(
+		    json + at, sizeof(json) - at, "%s{", i > 0 ? "," : "");
+		for (size_t k = 0; k < m; k++)
+			at += (size_t)snprintf(json + at, sizeof(json) - at,
+			    "%s\"%c%c\":\"\"", k > 0 ? "," : "",
+			    (int)('a' + k / 26), (int)('a' + k % 26));
+		json[at++] = '}';
+	}
+	at += (size_t)snprintf(json + at, sizeof(json) - at, "]}");
+	assert_true(at < sizeof(json));
+	return (struct span){ (unsigned char *)json, at };
+}
+
+static void
+test_batch_limits(void **state)
+{
+	(void)state;
+	for (size_t n = BATCH_MAX - 1; n <= BATCH_MAX; n++) {
+		assert_true(body(batch(n, 1), true));
+		assert_int_equal(ask.n, n);
+		assert_params(&items[n - 1], "aa=<>");
+	}
+	refuses_span(batch(BATCH_MAX + 1, 0), "too_many");
+	assert_true(body(batch(BATCH_MAX, PARAMS_MAX), true));
+	assert_int_equal(items[BATCH_MAX - 1].n, PARAMS_MAX);
+	refuses_span(batch(1, PARAMS_MAX + 1), "too_many cm");
+}
+
+static void
+test_chosen_only(void **state)
 {
 	(void)state;
 	assert_false(body(SPAN_LIT("{\"a\":\"1\"}"), true));
 	assert_int_equal(b.why.status, 415);
-	assert_false(is_final);
+	assert_int_equal(ask.contract, CONTRACT_NONE);
 	assert_false(body(SPAN_LIT("{}"), true));
 	assert_int_equal(b.why.status, 415);
 	assert_false(body(SPAN_LIT("{"), true));
@@ -226,10 +386,35 @@ test_members(void **state)
 {
 	(void)state;
 	assert_true(body(members(PARAMS_MAX), false));
-	assert_int_equal(b.params.n, PARAMS_MAX);
+	assert_int_equal(items[0].n, PARAMS_MAX);
 	refuses_span(members(PARAMS_MAX + 1), "too_many cm");
 	refuses_span(members(JSON_MEMBERS_MAX), "too_many cm");
 	refuses_span(members(JSON_MEMBERS_MAX + 1), "too_many");
+	assert_true(span_is(sink_view(&b.why.detail),
+	    "An object in the body has more than 100 names."));
+}
+
+/* Numbers have one spelling: what jansson reads as 0 too is refused. */
+static void
+test_numbers(void **state)
+{
+	static const char *const bad[] = { "{\"n\":-0}", "{\"n\":-0.0}",
+		"{\"n\":-0.5}", "{\"n\":-0e0}", "{\"n\":1.0}", "{\"n\":1e3}",
+		"{\"n\":1E3}", "{\"n\":1e-07}", "{\"n\":0.5}", "{\"n\":[-0]}",
+		"{\"n\":007}", "{\"n\":-01}", "{\"n\":+1}", "{\"n\":- 1}" };
+
+	(void)state;
+	takes("{\"a\":-1,\"b\":0,\"c\":\"-0\",\"d\":\"\\\"-0\",\"e\":-10}", "",
+	    "a=<-1> b=<0> c=<-0> d=<\"-0> e=<-10>");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(body(span_of(bad[i]), false));
+		assert_int_equal(b.why.status, 400);
+		assert_string_equal(b.why.code, "malformed");
+	}
+	refuses("{\"a\":\"b\",\"n\":-0}", "malformed");
+	assert_true(span_is(sink_view(&b.why.detail),
+	    "The number behind \"n\" begins with -0, which has another "
+	    "spelling; send it as a string."));
 }
 
 /* jansson is refused memory at every place where it asks. */
@@ -242,11 +427,11 @@ test_room(void **state)
 	size_t room = 0;
 
 	(void)state;
-	while (!body_read(json, true, bench_start(&b, room++), &is_final))
+	while (!body_in(json, true, room++))
 		assert_refused(&b.why, "too_many");
 	assert_true(room > 500 && room < 16384);
-	assert_true(is_final);
-	assert_params(&b.params, "a=<\xc3\xa9> t=[<x><y>] context={<k><v>} "
+	assert_int_equal(ask.contract, CONTRACT_PARAMS_TO_SIGN);
+	assert_params(&items[0], "a=<\xc3\xa9> t=[<x><y>] context={<k><v>} "
 				 "n=<12>");
 }
 
@@ -279,12 +464,16 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_final),
-		cmocka_unit_test(test_final_only),
+		cmocka_unit_test(test_items),
+		cmocka_unit_test(test_camel),
+		cmocka_unit_test(test_batch_limits),
+		cmocka_unit_test(test_chosen_only),
 		cmocka_unit_test(test_not_json),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_largest),
 	};

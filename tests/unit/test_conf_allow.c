@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "policies.h"
+#include "policy/conf_policy.h"
 
 static struct bench b;
 
@@ -72,6 +73,108 @@ test_destroy(void **state)
 	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
+}
+
+/* Reads `set` and `allow` alone, of a policy for this action. */
+static unsigned
+both_of(const char *text, enum action action)
+{
+	struct policy policy = { .name = SPAN_LIT("p"), .action = action };
+
+	bench_read(&b, text);
+	conf_set(&b.l, b.root, &policy);
+	conf_allow(&b.l, b.root, &policy);
+	return b.box.report.errors;
+}
+
+static unsigned
+archive_of(struct bench *bench, const char *text)
+{
+	(void)bench;
+	return both_of(text, ACTION_ARCHIVE);
+}
+
+static unsigned
+token_of(struct bench *bench, const char *text)
+{
+	(void)bench;
+	return both_of(text, ACTION_TOKEN);
+}
+
+static unsigned
+deliver_of(struct bench *bench, const char *text)
+{
+	(void)bench;
+	return both_of(text, ACTION_DELIVER);
+}
+
+static void
+test_archive(void **state)
+{
+	static const struct twin twins[] = {
+		{ "prefixes = \"a/{user}/\";", "prefixes = \"a/{user}\";",
+		    "a prefix ends in \"/\"" },
+		{ "prefixes = \"a/{user}/\";", "public_ids = \"a/{user}\";",
+		    "public_ids stands in set already" },
+		{ "target_tags = \"text 9 x2\";", "target_tags = \"a\";",
+		    "is no rule for target_tags" },
+		{ "mode = [ \"download\" ];", "mode = [ \"downloads\" ];",
+		    "did you mean \"download\"?" },
+		{ "resource_type = [ \"all\" ];",
+		    "resource_type = [ \"auto\" ];", "there are \"image\"" },
+		{ "", "expires_at = \"int 1..2\";",
+		    "signpost writes it; see lifetime" },
+		{ "", "version = \"int 1..2\";", "of an upload's answer" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(&b, archive_of,
+	    "set = { public_ids = \"a/{user}\"; };\nallow = {\n", twins,
+	    TWINS_COUNT(twins), "\n};"));
+}
+
+static void
+test_token(void **state)
+{
+	static const struct twin twins[] = {
+		{ "acl = [ \"/a/{user}/*\" ];", "acl = \"/a/{user}/*\";",
+		    "write a list of the values permitted" },
+		{ "acl = [ \"/a/{user}/*\" ];", "acl = [ \"a/{user}/*\" ];",
+		    "acl = \"a/{user}/*\": a path begins" },
+		{ "url = \"/a/{user}/*\";", "url = \"a/{user}/*\";",
+		    "a path begins" },
+		{ "duration = \"int 1..60\";", "duration = \"int 0..60\";",
+		    "duration can't be less than 1" },
+		{ "duration = [ 60 ];", "duration = [ 0 ];",
+		    "duration can't be less than 1" },
+		{ "", "ip = [ \"192.0.2.7\" ];", "ip can't stand in allow" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, token_of, "allow = {\n", twins, TWINS_COUNT(twins), "\n};"));
+}
+
+static void
+test_deliver(void **state)
+{
+	static const struct twin twins[] = {
+		{ "transformation = [ \"\" ];", "transformation = \"text 9\";",
+		    "write a list of the values" },
+		{ "transformation = [ \"w_200\", \"\" ];",
+		    "transformation = [ \"wide\" ];",
+		    "transformation = \"wide\": " },
+		{ "version = \"int 0..9\";", "version = \"int -1..9\";",
+		    "version can't be less than 0" },
+		{ "format = [ \"jpg\" ];", "format = [ \"jpg\", \".png\" ];",
+		    "format = \".png\": a format is" },
+		{ "type = [ \"private\" ];", "type = [ \"fetch\" ];",
+		    "type = \"fetch\": there are" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, deliver_of, "allow = {\n", twins, TWINS_COUNT(twins), "\n};"));
 }
 
 /* Each row of the vocabulary, by who may send it. */
@@ -170,6 +273,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_archive),
+		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_deliver),
 		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_result),
 		cmocka_unit_test(test_count),

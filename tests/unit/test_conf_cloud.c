@@ -179,8 +179,8 @@ test_algorithm(void **state)
 	    "signature_algorithm = \"SHA1\" is not known");
 	wrong("cloudinary = { " RIGHT_THREE
 	      "token_key_file = \"session.key\"; };",
-	    "token_key_file belongs to action = \"token\", which is not built "
-	    "yet");
+	    "token_key_file (hex, as Cloudinary shows it; not the API "
+	    "secret): ");
 }
 
 static void

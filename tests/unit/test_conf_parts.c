@@ -71,6 +71,25 @@ test_list(void **state)
 	wrong("tags = \"{usr}\";", "{usr} is unknown");
 }
 
+/* Each element is looked at where it stands. */
+static void
+test_list_of_ids(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    parts("public_ids = \"a/{user},b\";"), "a/{user}/b");
+	assert_string_equal(
+	    parts("prefixes = [ \"a/{user}/\", \"b/\" ];"), "a/{user}//b/");
+	assert_string_equal(parts("acl = \"/a/*,/b\";"), "/a/*//b");
+	wrong("public_ids = [ \"a\",\n\"/b\" ];",
+	    "error 2: public_ids = \"/b\": ");
+	wrong("public_ids = \"a,b/**\";", "\"*\" and \"**\" say what a");
+	wrong("prefixes = \"a/,b\";", "prefixes = \"b\": a prefix ends in");
+	wrong("fully_qualified_public_ids = \"a\";", "begins with image");
+	wrong("acl = \"/a,b\";", "acl = \"b\": ");
+	wrong("acl = [ \"/a\",\n\"/b/\" ];", "error 2: acl = \"/b/\": ");
+}
+
 static void
 test_group(void **state)
 {
@@ -137,6 +156,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_list_of_ids),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_limits),
 	};

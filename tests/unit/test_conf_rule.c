@@ -11,18 +11,26 @@ static struct bench b;
 
 /* "tags = ...;": the rule of that parameter in allow. */
 static bool
-rule(const char *text, struct rule *out)
+rule_of(const char *text, enum action action, struct rule *out)
 {
+	const struct policy policy = { .name = SPAN_LIT("avatar"),
+		.action = action };
 	const config_setting_t *at;
 	bool right;
 
 	bench_read(&b, text);
 	at = config_setting_get_elem(b.root, 0);
 	right = conf_rule(&b.l, at, term_find(span_of(config_setting_name(at))),
-	    SPAN_LIT("avatar"), out);
+	    &policy, out);
 	assert_int_equal(b.box.report.errors, !right);
 	assert_int_equal(out->kind != RULE_NONE, right);
 	return right;
+}
+
+static bool
+rule(const char *text, struct rule *out)
+{
+	return rule_of(text, ACTION_UPLOAD, out);
 }
 
 static void
@@ -113,6 +121,76 @@ test_patterns(void **state)
 }
 
 static void
+test_lists_of_ids(void **state)
+{
+	struct rule out;
+
+	(void)state;
+	assert_true(rule("public_ids = \"users/{user}/**\";", &out));
+	assert_int_equal(out.kind, RULE_PATTERNS);
+	assert_true(rule("prefixes = [ \"users/{user}/\", \"a/*/\" ];", &out));
+	assert_int_equal(out.n, 2);
+	assert_true(span_is(out.patterns[1].source, "a/*/"));
+	assert_true(rule("fully_qualified_public_ids = ( "
+			 "\"image/upload/users/{user}/**\" );",
+	    &out));
+	assert_true(rule("url = \"/image/upload/users/{user}/*\";", &out));
+	assert_true(rule("acl = [ \"/a/{user}/*\", \"/b/*\" ];", &out));
+	assert_int_equal(out.kind, RULE_VALUES);
+	wrong("prefixes = \"users/{user}\";", "would also match");
+	wrong("prefixes = ( \"a/\",\n\"users/{user}\" );",
+	    "error 2: prefixes = \"users/{user}\": a prefix ends in");
+	wrong("public_ids = [ \"a,b\" ];", "can't be a segment");
+	wrong("public_ids = [ \"a//b\" ];", "can't be a segment");
+	wrong("public_ids = [ \"/a\" ];", "can't be a segment");
+	wrong("public_ids = [ \"\" ];", "public_ids is empty here");
+	wrong("public_ids = \"text 20 x3\";", "can't be a segment");
+	wrong("fully_qualified_public_ids = [ \"a/b\" ];", "begins with");
+	wrong("url = [ \"a/b\" ];", "a path begins with");
+	wrong("acl = \"/a/{user}/*\";", "write a list of the values permitted");
+	wrong("acl = [ \"/a,/b\" ];", "holds a comma");
+	wrong("acl = [ \"/a\\\\b\" ];", "can hold a backslash");
+	wrong("acl = [ \"/a/{random}\" ];", "no client can know {random}");
+	wrong("acl = [ \"/a/{ip}\" ];", "{ip} can't stand");
+}
+
+/* deliver's original is the one empty value, and only in a list. */
+static void
+test_original(void **state)
+{
+	struct rule out;
+
+	(void)state;
+	assert_true(rule_of(
+	    "transformation = [ \"w_200\", \"\" ];", ACTION_DELIVER, &out));
+	assert_int_equal(out.n, 2);
+	assert_int_equal(out.values[1].n, 0);
+	assert_int_equal(out.values[1].source.n, 0);
+	assert_false(rule_of("transformation = \"\";", ACTION_DELIVER, &out));
+	assert_false(rule_of("format = [ \"\" ];", ACTION_DELIVER, &out));
+	assert_false(
+	    rule_of("transformation = [ \"\" ];", ACTION_DOWNLOAD, &out));
+	wrong("transformation = [ \"\" ];", "transformation is empty here");
+}
+
+static void
+test_numbers(void **state)
+{
+	struct rule out;
+
+	(void)state;
+	assert_true(rule("version = \"int 1..9999999999\";", &out));
+	assert_int_equal(out.high, 9999999999);
+	assert_true(rule("duration = [ 60, 3600 ];", &out));
+	assert_true(span_is(out.values[1].source, "3600"));
+	wrong("duration = \"text 5\";", "\"int A..B\"");
+	wrong("duration = [ 60.0 ];", "duration takes a whole number");
+	wrong("duration = [ \"60\" ];", "duration takes a whole number");
+	wrong("duration = \"int 01..60\";", "is no rule for duration");
+	wrong("duration = \"int +1..60\";", "is no rule for duration");
+}
+
+static void
 test_group(void **state)
 {
 	struct rule out;
@@ -184,6 +262,9 @@ main(void)
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_lists_of_ids),
+		cmocka_unit_test(test_original),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_limits),
 	};

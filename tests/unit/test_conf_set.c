@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "policies.h"
+#include "policy/conf_policy.h"
 
 static struct bench b;
 
@@ -73,6 +74,249 @@ test_destroy(void **state)
 	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
+}
+
+/* Reads `set` alone, of a policy for this action. */
+static unsigned
+set_of(const char *text, enum action action, struct policy *policy)
+{
+	*policy = (struct policy){ .name = SPAN_LIT("p"), .action = action };
+	bench_read(&b, text);
+	conf_set(&b.l, b.root, policy);
+	return b.box.report.errors;
+}
+
+#define READER(name, action)                                                   \
+	static unsigned name(struct bench *bench, const char *text)            \
+	{                                                                      \
+		struct policy policy;                                          \
+                                                                               \
+		(void)bench;                                                   \
+		return set_of(text, action, &policy);                          \
+	}
+
+READER(tags_of, ACTION_TAGS)
+READER(archive_of, ACTION_ARCHIVE)
+READER(token_of, ACTION_TOKEN)
+READER(deliver_of, ACTION_DELIVER)
+READER(verify_of, ACTION_VERIFY)
+
+#define SET "set = {\n"
+#define SET_END "\n};"
+
+static void
+test_ids(void **state)
+{
+	static const struct twin twins[] = {
+		{ "public_ids = \"a/{user}/x,a/{user}/y\";",
+		    "public_ids = \"a/{user}/x,a/{user}/x\";",
+		    "error 2: public_ids has \"a/{user}/x\" twice" },
+		{ "public_ids = [ \"a/{user}\", \"b/{user_hash}\" ];",
+		    "public_ids = [ \"a/{user}\",\n\"b/*\" ];",
+		    "error 3: public_ids = \"b/*\": \"*\" and \"**\" say" },
+		{ "public_ids = \"a\";", "public_ids = \"a,/b\";",
+		    "public_ids = \"/b\": " },
+		{ "public_ids = \"a\";", "public_ids = \"a,b//c\";",
+		    "public_ids = \"b//c\": " },
+		{ "public_ids = \"a\";", "public_ids = \"a/../b\";",
+		    "can't be a segment" },
+		{ "public_ids = \"a\";", "public_ids = \"a/{ip}\";",
+		    "{ip} can't stand" },
+		{ "public_ids = \"a\";", "public_ids = \"a,\";",
+		    "an element of public_ids is empty" },
+		{ "public_ids = \"a\";", "public_ids = [ ];",
+		    "public_ids is empty" },
+		{ "public_ids = ( \"a\" );", "public_ids = 1;",
+		    "public_ids takes text in quotes" },
+		{ "command = \"add\";", "command = \"explode\";",
+		    "command = \"explode\": there are \"add\"" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, tags_of, SET, twins, TWINS_COUNT(twins), SET_END));
+}
+
+static void
+test_archive(void **state)
+{
+	static const struct twin twins[] = {
+		{ "prefixes = \"a/{user}/\";", "prefixes = \"a/{user}\";",
+		    "prefixes = \"a/{user}\": a prefix ends in" },
+		{ "prefixes = [ \"a/b/\", \"a/{claim.t}/\" ];",
+		    "prefixes = [ \"a/b/\", \"a/*/\" ];",
+		    "\"*\" and \"**\" say what a client" },
+		{ "prefixes = \"a/\";", "prefixes = \"a/b.jpg/\";",
+		    "a prefix has no extension" },
+		{ "prefixes = \"a/\";", "prefixes = \"/\";",
+		    "can't be a segment" },
+		{ "prefixes = \"a/\";", "prefixes = \"a//\";",
+		    "can't be a segment" },
+		{ "fully_qualified_public_ids = \"raw/upload/a/{user}.x\";",
+		    "fully_qualified_public_ids = \"a/{user}\";",
+		    "begins with image, video or raw" },
+		{ "", "fully_qualified_public_ids = \"image/upload/**\";",
+		    "\"*\" and \"**\" say what a client" },
+		{ "mode = \"create\";", "mode = \"creat\";",
+		    "did you mean \"create\"" },
+		{ "target_format = \"tgz\";", "expires_at = 1;",
+		    "signpost writes it; see lifetime" },
+		{ "resource_type = \"all\";", "resource_type = \"auto\";",
+		    "\"raw\" and \"all\"" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, archive_of, SET, twins, TWINS_COUNT(twins), SET_END));
+}
+
+static void
+test_token(void **state)
+{
+	static const struct twin twins[] = {
+		{ "acl = \"/image/upload/a/{user}/*\";",
+		    "acl = \"image/upload/a/{user}/*\";",
+		    "acl = \"image/upload/a/{user}/*\": a path begins" },
+		{ "acl = [ \"/a/{user}/*\", \"/b/{user}/*\" ];",
+		    "acl = [ \"/a/{user}/*\", \"/a/{user}/*\" ];",
+		    "acl has \"/a/{user}/*\" twice" },
+		{ "acl = \"/a,/b\";", "acl = [ \"/a,/b\" ];", "holds a comma" },
+		{ "acl = \"/a\";", "acl = \"/a!/b\";", "acl = " },
+		{ "acl = \"/a\";", "acl = \"/a/{ip}\";", "{ip} can't stand" },
+		{ "acl = \"/a\";", "acl = \"/a//b\";", "acl = " },
+		{ "acl = \"/a\";", "acl = \"/a/../b\";", "acl = " },
+		{ "url = \"/image/upload/a/{user}.jpg\";",
+		    "url = \"image/upload/a/{user}.jpg\";",
+		    "a path begins with" },
+		{ "url = \"/a/b\";", "url = \"/a/*\";",
+		    "\"*\" and \"**\" say what a client" },
+		{ "url = \"/a/b\";", "url = \"/a/../b\";",
+		    "can't be a segment" },
+		{ "url = \"/a/b\";", "url = [ \"/a/b\" ];",
+		    "url takes text in quotes" },
+		{ "ip = \"{ip}\";", "ip = \"{user}\";",
+		    "ip = \"{user}\": it takes" },
+		{ "ip = \"192.0.2.7\";", "ip = \"192.0.2.777\";", "it takes" },
+		{ "duration = 1;", "duration = 0;", "can't be less than 1" },
+		{ "duration = 3600;", "duration = \"3600\";",
+		    "duration takes a whole number, without quotes" },
+		{ "expiration = \"1767225600\";", "expiration = 1.5;",
+		    "expiration takes a whole number" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, token_of, SET, twins, TWINS_COUNT(twins), SET_END));
+}
+
+static void
+test_deliver(void **state)
+{
+	static const struct twin twins[] = {
+		{ "transformation = \"\";", "format = \"\";",
+		    "format is empty here" },
+		{ "type = \"private\";", "type = \"privat\";",
+		    "did you mean \"private\"?" },
+		{ "format = \"jpg\";", "format = \"j.pg\";",
+		    "a format is 1 to 16" },
+		{ "version = 0;", "version = -1;", "can't be less than 0" },
+		{ "transformation = \"w_200,c_fill\";",
+		    "transformation = \"w_20%\";",
+		    "transformation = \"w_20%\": " },
+		{ "", "signature = \"a\";", "signature can stand neither" },
+	};
+	static const struct twin none[] = {
+		{ "public_id = \"a\";", "version = 1;",
+		    "version is the client's to send" },
+		{ "", "signature = \"a\";",
+		    "signature can stand neither in set nor in allow: verify "
+		    "takes it" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, deliver_of, SET, twins, TWINS_COUNT(twins), SET_END));
+	assert_true(policies_twins(
+	    &b, verify_of, SET, none, TWINS_COUNT(none), SET_END));
+}
+
+/* What a set original becomes: a text of no pieces. */
+static void
+test_original(void **state)
+{
+	struct policy p;
+
+	(void)state;
+	assert_int_equal(
+	    set_of("set = { transformation = \"\"; };", ACTION_DELIVER, &p), 0);
+	assert_int_equal(p.n_set, 1);
+	assert_int_equal(p.set[0].n, 1);
+	assert_int_equal(p.set[0].values[0].n, 0);
+	assert_int_equal(
+	    set_of("set = { transformation = \"\"; };", ACTION_UPLOAD, &p), 1);
+}
+
+/* Two paths of these lengths, joined with a comma. */
+static unsigned
+two_paths(size_t first, size_t second)
+{
+	static char text[2 * ACL_MAX + 64];
+	struct policy policy;
+	char *at = text + sprintf(text, "set = { acl = \"");
+
+	at[0] = '/';
+	memset(at + 1, 'a', first - 1);
+	at[first] = ',';
+	at += first + 1;
+	at[0] = '/';
+	memset(at + 1, 'b', second - 1);
+	strcpy(at + second, "\"; };");
+	return set_of(text, ACTION_TOKEN, &policy);
+}
+
+static void
+test_acl_room(void **state)
+{
+	struct policy p;
+
+	(void)state;
+	assert_int_equal(two_paths(500, ACL_MAX - 502), 0);
+	assert_int_equal(two_paths(500, ACL_MAX - 501), 0);
+	assert_int_equal(two_paths(500, ACL_MAX - 500), 1);
+	assert_true(sandbox_said(&b.box, "acl is longer than 1024 bytes in"));
+	/* A list of the same length that is no acl is fine. */
+	assert_int_equal(set_of("set = { acl = [ \"/{claim.a}/{claim.b}\", "
+				"\"/x/{claim.a}/{claim.b}\" ]; };",
+			     ACTION_TOKEN, &p),
+	    0);
+}
+
+/* Prefixes and the like may be as long as ids, and their own text more. */
+static void
+test_long_forms(void **state)
+{
+	char text[512], letters[256];
+	struct policy p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(letters); i++)
+		letters[i] = i % 40 == 39 ? '/' : 'a';
+	for (int n = ID_MAX - 65; n <= ID_MAX - 64; n++) {
+		unsigned errors = n == ID_MAX - 65 ? 0 : 1;
+
+		snprintf(text, sizeof(text),
+		    "set = { prefixes = \"%.*s/{user}/\"; };", n, letters);
+		assert_int_equal(set_of(text, ACTION_ARCHIVE, &p), errors);
+		snprintf(text, sizeof(text),
+		    "set = { fully_qualified_public_ids = "
+		    "\"image/upload/%.*s/{user}\"; };",
+		    n, letters);
+		assert_int_equal(set_of(text, ACTION_ARCHIVE, &p), errors);
+		snprintf(text, sizeof(text),
+		    "set = { url = \"/%.*s/{user}\"; };", n, letters);
+		assert_int_equal(set_of(text, ACTION_TOKEN, &p), errors);
+	}
+	assert_true(sandbox_said(&b.box, "url could become longer than 255"));
 }
 
 /* Sorted by name whatever the order was, with lines and parts. */
@@ -164,6 +408,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_destroy),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_archive),
+		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_deliver),
+		cmocka_unit_test(test_original),
+		cmocka_unit_test(test_acl_room),
+		cmocka_unit_test(test_long_forms),
 		cmocka_unit_test(test_result),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_long_id),

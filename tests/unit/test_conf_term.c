@@ -65,26 +65,46 @@ test_nobody(void **state)
 	assert_true(sandbox_said(&b.box, "it names assets"));
 }
 
-static bool
-type_right(const char *name, enum action action, const char *value)
+/* What belongs to links and answers alone is nobody's in a call. */
+static void
+test_reserved(void **state)
 {
-	bench_read(&b, "a = 1;");
-	return conf_resource_type(
-	    &b.l, b.root, term_find(span_of(name)), action, span_of(value));
+	(void)state;
+	for (int action = ACTION_UPLOAD; action <= ACTION_DOWNLOAD; action++) {
+		assert_null(find("version = 1;", (enum action)action));
+		assert_true(sandbox_said(&b.box, "of an upload's answer"));
+		assert_null(find("signature = \"a\";", (enum action)action));
+		assert_true(sandbox_said(&b.box, "signpost makes it"));
+		assert_null(find("expires_at = 1;", (enum action)action));
+		assert_true(
+		    sandbox_said(&b.box, "signpost writes it; see lifetime"));
+	}
+	assert_non_null(find("version = 1;", ACTION_DELIVER));
+	assert_null(find("signature = \"a\";", ACTION_DELIVER));
+	assert_null(find("version = 1;", ACTION_TOKEN));
+	assert_null(find("duration = 1;", ACTION_UPLOAD));
+	assert_true(
+	    sandbox_said(&b.box, "\"duration\" is no parameter of upload"));
 }
 
 static void
-test_resource_type(void **state)
+test_verify(void **state)
 {
 	(void)state;
-	assert_true(type_right("resource_type", ACTION_UPLOAD, "auto"));
-	assert_false(type_right("resource_type", ACTION_DESTROY, "auto"));
+	assert_non_null(find("public_id = \"a\";", ACTION_VERIFY));
+	assert_non_null(find("version = \"int 1..2\";", ACTION_VERIFY));
+	assert_null(find("signature = \"a\";", ACTION_VERIFY));
 	assert_true(
-	    sandbox_said(&b.box, "resource_type = \"auto\": there are"));
-	assert_false(type_right("resource_type", ACTION_UPLOAD, "Image"));
-	assert_true(sandbox_said(&b.box, "and \"auto\""));
-	assert_false(type_right("resource_type", ACTION_UPLOAD, "{claim.t}"));
-	assert_true(type_right("type", ACTION_UPLOAD, "Image"));
+	    sandbox_said(&b.box, "verify takes it from the client by itself"));
+	for (size_t i = 0; i < vocabulary_count; i++) {
+		const char *name = vocabulary[i].name;
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s = \"a\";", name);
+		assert_int_equal(find(text, ACTION_VERIFY) != NULL,
+		    strcmp(name, "public_id") == 0 ||
+			strcmp(name, "version") == 0);
+	}
 }
 
 static const config_setting_t *
@@ -161,7 +181,8 @@ main(void)
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_resource_type),
+		cmocka_unit_test(test_reserved),
+		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_keyed),
 		cmocka_unit_test(test_key),
 	};

@@ -64,7 +64,6 @@ test_types(void **state)
 	    "context = 1.5;", "context takes a text, a whole number, true or");
 }
 
-/* No parameter is a number so far; the type has its rule all the same. */
 static void
 test_int(void **state)
 {
@@ -80,6 +79,30 @@ test_int(void **state)
 	assert_false(conf_value(&b.l, conf_member(b.root, "s"), &term, &value));
 	assert_false(conf_value(&b.l, conf_member(b.root, "t"), &term, &value));
 	assert_true(sandbox_said(&b.box, "n takes a whole number, without"));
+}
+
+/* What the configuration's numbers have no room for, stands in quotes. */
+static void
+test_long_int(void **state)
+{
+	(void)state;
+	assert_string_equal(value("duration = 3600;"), "3600");
+	assert_string_equal(
+	    value("expiration = \"1767225600\";"), "1767225600");
+	assert_string_equal(
+	    value("version = \"999999999999\";"), "999999999999");
+	wrong("version = \"1000000000000\";", "version takes a whole number");
+	wrong(
+	    "version = \"999999999\";", "in quotes when it has more than nine");
+	wrong("version = \"0767225600\";", "version takes a whole number");
+	wrong("version = \"+767225600\";", "version takes a whole number");
+	wrong("version = \"-767225600\";", "version takes a whole number");
+	wrong("version = \" 1767225600\";", "version takes a whole number");
+	wrong("version = \"17672256.0\";", "version takes a whole number");
+	wrong("version = \"{claim.vers}\";", "version takes a whole number");
+	wrong("version = \"\";", "version takes a whole number");
+	wrong("duration = 3600.0;", "duration takes a whole number");
+	wrong("duration = true;", "duration takes a whole number");
 }
 
 static void
@@ -142,6 +165,12 @@ test_template(void **state)
 	assert_true(
 	    sandbox_said(&b.box, "folder = \"a{ip}\": {ip} can't stand"));
 	assert_true(has_template("tags", "a{user}"));
+	assert_true(has_template("acl", "/a/{user}/*"));
+	assert_false(has_template("acl", "/a/{ip}/*"));
+	assert_false(has_template("public_ids", "a/{ip}"));
+	assert_false(has_template("prefixes", "a/{ip}/"));
+	assert_false(has_template("url", "/a/{ip}"));
+	assert_true(has_template("ip", "{ip}"));
 }
 
 int
@@ -150,6 +179,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_int),
+		cmocka_unit_test(test_long_int),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_element),
 		cmocka_unit_test(test_template),

@@ -51,6 +51,28 @@ lists(void **state)
 	assert_false(reads("tags", "a,", false, &e));
 }
 
+/* Ids, prefixes and paths are lists like any other. */
+static void
+lists_of_ids(void **state)
+{
+	static const char *const terms[] = { "public_ids", "prefixes",
+		"fully_qualified_public_ids", "acl" };
+	struct elements e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		assert_true(reads(terms[i], "a,b", true, &e));
+		assert_int_equal(e.n, 2);
+		assert_true(span_is(e.values[1], "b"));
+		assert_false(reads(terms[i], "a,b,a", false, &e));
+		assert_string_equal(why.code, "element_twice");
+		assert_false(reads(terms[i], "a,,b", false, &e));
+		assert_string_equal(why.code, "element_empty");
+	}
+	assert_true(reads("url", "/a,b", false, &e));
+	assert_int_equal(e.n, 1);
+}
+
 static void
 groups(void **state)
 {
@@ -114,6 +136,15 @@ shapes(void **state)
 		{ "public_id", SHAPE_LIST, false, false },
 		{ "public_id", SHAPE_OBJECT, false, false },
 		{ "public_id", SHAPE_TEXT, true, true },
+		{ "public_ids", SHAPE_LIST, true, true },
+		{ "public_ids", SHAPE_TEXT, true, true },
+		{ "public_ids", SHAPE_OBJECT, false, false },
+		{ "prefixes", SHAPE_LIST, false, true },
+		{ "fully_qualified_public_ids", SHAPE_LIST, false, true },
+		{ "acl", SHAPE_LIST, false, true },
+		{ "url", SHAPE_LIST, false, false },
+		{ "url", SHAPE_TEXT, false, true },
+		{ "duration", SHAPE_LIST, false, false },
 	};
 
 	(void)state;
@@ -141,6 +172,9 @@ joins(void **state)
 	} cases[] = {
 		{ "tags", "a,b,c" },
 		{ "context", "a=1|b=x\\=y" },
+		{ "public_ids", "users/alice/a,users/alice/b" },
+		{ "prefixes", "users/alice/,users/bob/" },
+		{ "acl", "/a/*,/b/*" },
 		{ "public_id", "users/alice" },
 	};
 	struct elements e;
@@ -176,6 +210,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists),
+		cmocka_unit_test(lists_of_ids),
 		cmocka_unit_test(groups),
 		cmocka_unit_test(many),
 		cmocka_unit_test(shapes),

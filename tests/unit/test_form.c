@@ -176,7 +176,7 @@ test_names(void **state)
 	refuses("+a=1", "bad_name");
 	refuses("a-b=1", "bad_name");
 	refuses("a.b=1", "bad_name");
-	refuses("data[tags]=1", "bad_name");
+	refuses("datax[tags]=1", "bad_name");
 	refuses("[]=1", "bad_name");
 	refuses("a[][]=1", "bad_name");
 	refuses("a[0]=1", "bad_name");
@@ -220,8 +220,59 @@ test_own(void **state)
 	refuses("policy[]=a", "bad_name");
 	refuses("contract[]=a", "bad_name");
 	refuses("policy=%00", "malformed policy");
-	refuses("contract=text", "contract_unknown contract");
+	refuses("contract=x", "contract_unknown contract");
 	refuses("contract=", "contract_unknown contract");
+	refuses("contract=text&contract=text", "duplicate contract");
+	refuses("contract[]=text", "bad_name");
+	takes("%63ontract=%74ext&a=1", "a=<1>");
+	assert_int_equal(b.r.contract, CONTRACT_TEXT);
+	takes("contract=classic", "");
+	assert_int_equal(b.r.contract, CONTRACT_CLASSIC);
+}
+
+static void
+takes_written(const char *form, const char *text, const char *data, bool bare)
+{
+	assert_true(form_read(span_of(form), bench_start(&b, ARENA_MAX)));
+	assert_params(&b.params, text);
+	assert_true(span_is(b.r.data, data));
+	assert_int_equal(b.r.bare, bare);
+}
+
+/* As jQuery writes { data: { ... } }. */
+static void
+test_data(void **state)
+{
+	(void)state;
+	takes_written("policy=p&contract=text", "", "", false);
+	takes_written("a=1", "a=<1>", "", true);
+	takes_written("a[]=1", "a=[<1>]", "", true);
+	takes_written("data[a]=1&policy=p", "a=<1>", "a", false);
+	takes_written("data%5Ba%5D=1&data%5bb%5d=2", "a=<1> b=<2>", "b", false);
+	takes_written("data[a][]=1&data[a][]=2", "a=[<1><2>]", "a", false);
+	takes_written("data%5Ba%5D%5B%5D=1", "a=[<1>]", "a", false);
+	takes_written("data[a]=1&b=2", "a=<1> b=<2>", "a", true);
+	takes_written("data[]=1", "data=[<1>]", "", true);
+	takes_written("data=1", "data=<1>", "", true);
+	takes_written("data[data]=1", "data=<1>", "data", false);
+	refuses("data[a]=1&data[a]=1", "duplicate a");
+	refuses("data[a]=1&a=1", "duplicate a");
+	refuses("a=1&data[a]=1", "duplicate a");
+	refuses("data[a]=1&data[a][]=1", "duplicate a");
+	refuses("data[policy]=a", "bad_name");
+	refuses("data[contract]=text", "bad_name");
+	refuses("data[policy][]=a", "bad_name");
+	refuses("data[a]b=1", "bad_name");
+	refuses("data[a=1", "bad_name");
+	refuses("data[=1", "bad_name");
+	refuses("data[][]=1", "bad_name");
+	refuses("data[a][][]=1", "bad_name");
+	refuses("data[a][b]=1", "bad_name");
+	refuses("data[[a]]=1", "bad_name");
+	refuses("data[data[a]]=1", "bad_name");
+	refuses("data[publicId]=1", "bad_name");
+	refuses("Data[a]=1", "bad_name");
+	refuses("data [a]=1", "bad_name");
 }
 
 /* n pairs "xy=" (or "xy[]=") of different or equal names. */
@@ -285,6 +336,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_room),
 	};

@@ -188,16 +188,6 @@ test_tags(void **state)
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
-static const struct service *
-service(const char *action)
-{
-	for (size_t i = 0; i < owner_services_count; i++)
-		if (span_is(span_of(owner_services[i].action), action))
-			return &owner_services[i];
-	fail();
-	return NULL;
-}
-
 /* By the names that a string may hold: nothing of one is enough. */
 static void
 test_services(void **state)
@@ -216,17 +206,18 @@ test_services(void **state)
 	assert_true(owner_may_hold(&p[0], "public_id"));
 	assert_false(owner_may_hold(&p[0], "tags"));
 	assert_false(owner_may_hold(&p[0], "public_ids"));
-	assert_true(owner_serves(&p[0], service("destroy")));
-	assert_true(owner_serves(&p[0], service("explicit")));
-	assert_true(owner_serves(&p[0], service("download")));
-	assert_false(owner_serves(&p[0], service("metadata")));
-	assert_false(owner_serves(&p[0], service("rename")));
-	assert_false(owner_serves(&p[0], service("archive")));
-	assert_true(owner_serves(&p[1], service("archive")));
-	assert_false(owner_serves(&p[1], service("tags")));
-	assert_false(owner_serves(&p[1], service("destroy")));
-	for (size_t i = 0; i < owner_services_count; i++)
-		assert_false(owner_serves(&p[2], &owner_services[i]));
+	assert_true(owner_serves(&p[0], ACTION_DESTROY));
+	assert_true(owner_serves(&p[0], ACTION_EXPLICIT));
+	assert_true(owner_serves(&p[0], ACTION_DOWNLOAD));
+	assert_false(owner_serves(&p[0], ACTION_METADATA));
+	assert_false(owner_serves(&p[0], ACTION_RENAME));
+	assert_false(owner_serves(&p[0], ACTION_ARCHIVE));
+	assert_true(owner_serves(&p[1], ACTION_ARCHIVE));
+	assert_false(owner_serves(&p[1], ACTION_TAGS));
+	assert_false(owner_serves(&p[1], ACTION_DESTROY));
+	for (int i = ACTION_EXPLICIT; i < ACTION_COUNT; i++)
+		assert_false(owner_serves(&p[2], (enum action)i));
+	assert_true(owner_serves(&p[2], ACTION_UPLOAD));
 }
 
 int

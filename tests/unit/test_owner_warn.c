@@ -37,7 +37,7 @@ test_anonymous(void **state)
 	    "note 2: the policy \"a\" serves the plain contract, and not "
 	    "paramsToSign: there the client makes the id"));
 	assert_true(sandbox_said(
-	    &b.box, "explicit, download, for what it names, which is new\n"));
+	    &b.box, "destroy, download, for what it names, which is new\n"));
 	assert_null(strstr(b.box.said, "user's own"));
 	assert_null(strstr(b.box.said, "any number of uploads"));
 	assert_true(said(BEGIN OPEN
@@ -196,8 +196,8 @@ test_services(void **state)
 {
 	(void)state;
 	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
-	    "note 2: a signature of the policy \"a\" also serves as destroy, "
-	    "explicit, download, for what it names, which is the user's own"));
+	    "note 2: a signature of the policy \"a\" also serves as explicit, "
+	    "destroy, download, for what it names, which is the user's own"));
 	assert_true(said(BEGIN "r = { action = \"destroy\"; limit = "
 			       "\"60/hour\"; allow = { public_id "
 			       "= \"u/{user}\"; }; };" END,

@@ -94,12 +94,41 @@ test_own(void **state)
 	r = bench_start(&b, 0);
 	assert_false(reading_own(r, SPAN_LIT("policy"), SPAN_LIT("")));
 	assert_refused(&b.why, "malformed policy");
-	r = bench_start(&b, 0);
-	assert_false(reading_own(r, SPAN_LIT("contract"), SPAN_LIT("text")));
-	assert_refused(&b.why, "contract_unknown contract");
-	r = bench_start(&b, 0);
-	assert_false(reading_own(r, SPAN_LIT("contract"), SPAN_LIT("")));
-	assert_refused(&b.why, "contract_unknown contract");
+}
+
+static void
+test_contract(void **state)
+{
+	static const struct {
+		const char *name;
+		enum contract contract;
+	} good[] = { { "plain", CONTRACT_PLAIN }, { "text", CONTRACT_TEXT },
+		{ "classic", CONTRACT_CLASSIC } };
+	static const char *const bad[] = { "", "Text", "text ", "textx", "tex",
+		"paramsToSign", "prepareUploadParams", "prepare", "none", "1" };
+	struct span name = SPAN_LIT("contract");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct reading *r = bench_start(&b, 0);
+
+		assert_int_equal(r->contract, CONTRACT_NONE);
+		assert_true(reading_own(r, name, span_of(good[i].name)));
+		assert_int_equal(r->contract, good[i].contract);
+		assert_int_equal(r->policy.n, 0);
+		assert_false(reading_own(r, name, span_of(good[i].name)));
+		assert_refused(&b.why, "duplicate contract");
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_false(
+		    reading_own(bench_start(&b, 0), name, span_of(bad[i])));
+		assert_refused(&b.why, "contract_unknown contract");
+		assert_int_equal(b.r.contract, CONTRACT_NONE);
+	}
+	assert_true(span_is(sink_view(&b.why.detail),
+	    "There is no contract \"1\"; there are plain, classic and text. "
+	    "\"paramsToSign\" and \"prepareUploadParams\" in a JSON body "
+	    "choose their own."));
 }
 
 static void
@@ -155,6 +184,7 @@ main(void)
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_contract),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_add_many),
 		cmocka_unit_test(test_no_room),

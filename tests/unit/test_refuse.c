@@ -102,6 +102,37 @@ each_one_refuses(void **state)
 	assert_int_equal(why.status, 400);
 }
 
+static void
+one_of_several_is_required(void **state)
+{
+	static const char *const names[] = { "acl", "url", NULL };
+	struct policy p = { .name = SPAN_INIT("album"),
+		.action = ACTION_TOKEN };
+
+	(void)state;
+	problem_clear(&why);
+	assert_false(refuse_required_any(&p, names, &why));
+	assert_true(
+	    says("parameter_missing", "acl", "token needs one of: acl, url."));
+	assert_int_equal(why.status, 400);
+}
+
+/* Only the timestamp has a word of its own. */
+static void
+the_programs_own_names(void **state)
+{
+	static const char *const names[] = { "expires_at", "signature",
+		"version", "api_key" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		problem_clear(&why);
+		assert_false(
+		    refuse_reserved(term_find(span_of(names[i])), &why));
+		assert_true(says("parameter_reserved", names[i], "never"));
+	}
+}
+
 int
 main(void)
 {
@@ -109,6 +140,8 @@ main(void)
 		cmocka_unit_test(names_what_it_takes),
 		cmocka_unit_test(hostile_names_are_escaped),
 		cmocka_unit_test(each_one_refuses),
+		cmocka_unit_test(one_of_several_is_required),
+		cmocka_unit_test(the_programs_own_names),
 	};
 
 	return cmocka_run_group_tests_name("refuse", tests, NULL, NULL);

@@ -30,6 +30,17 @@ static const struct term id = { "id", TERM_ID, 1, SENDER_CLIENT, true, "", "" };
 static const struct term folder = { "folder", TERM_FOLDER, 1, SENDER_CLIENT,
 	true, "", "" };
 
+static const struct term ids = { "ids", TERM_IDS, 1, SENDER_CLIENT, true, ",",
+	"" };
+static const struct term prefixes = { "prefixes", TERM_PREFIXES, 1,
+	SENDER_CLIENT, true, ",", "" };
+static const struct term full = { "full", TERM_FULL_IDS, 1, SENDER_CLIENT, true,
+	",", "" };
+static const struct term path = { "path", TERM_PATH, 1, SENDER_CLIENT, true, "",
+	"" };
+static const struct term acl = { "acl", TERM_ACL, 1, SENDER_LISTED, true, ",",
+	"" };
+
 /* A rule written as one string; rules_open() comes before. */
 static struct rule
 made(const char *source, const struct term *term)
@@ -178,7 +189,8 @@ static void
 test_int(void **state)
 {
 	static const char *const wrong[] = { "", "-4", "11", "01", "+1", "-0",
-		"1.0", " 1", "1 ", "1e0", "one", "99999999999999999999" };
+		"1.0", "007", " 1", "1 ", "1e0", "one", "1,2",
+		"99999999999999999999" };
 	struct rule rule;
 
 	(void)state;
@@ -328,6 +340,118 @@ test_patterns(void **state)
 	assert_string_equal(r.problem.code, "user_not_usable");
 }
 
+/* What stands around an id is no pattern; look-alikes are others. */
+static void
+test_ids_in_forms(void **state)
+{
+	static const struct {
+		const struct term *term;
+		const char *rule, *right;
+		const char *wrong[8];
+	} cases[] = {
+		{ &ids, "users/{user}/**", "users/alice/a",
+		    { "users/alice2/a", "users/alice/a,users/alice/b",
+			"/users/alice/a", "users/alice//a", "users/alice/..",
+			"users/alice/*", "users/alice/a/", "" } },
+		{ &prefixes, "users/{user}/", "users/alice/",
+		    { "users/alice", "users/alice2/", "users/alic/",
+			"users/alice//", "users/../", "/users/alice/",
+			"users/alice/a.b/", "users/alice/*/" } },
+		{ &full, "image/upload/users/{user}/**",
+		    "image/upload/users/alice/a",
+		    { "video/upload/users/alice/a", "users/alice/a",
+			"image/upload/users/alice2/a",
+			"/image/upload/users/alice/a",
+			"image//upload/users/alice/a",
+			"image/upload/users/alice/../a",
+			"image/private/users/alice/a", "image/upload/" } },
+		{ &path, "/image/upload/users/{user}/*",
+		    "/image/upload/users/alice/a.jpg",
+		    { "image/upload/users/alice/a.jpg",
+			"//image/upload/users/alice/a.jpg",
+			"/image/upload/users/alice2/a.jpg",
+			"/image/upload/users/alice/a/b.jpg",
+			"/image/upload/users/alice/*",
+			"/image/upload/users/alice/..",
+			"/image/upload/users/alice/a.jpg?x", "/" } },
+	};
+
+	(void)state;
+	rules_open(&r);
+	for (size_t i = 0; i < N(cases); i++) {
+		struct rule rule = made(cases[i].rule, cases[i].term);
+
+		assert_int_equal(rule.kind, RULE_PATTERNS);
+		assert_true(takes(&rule, cases[i].term, cases[i].right));
+		for (size_t k = 0; k < N(cases[i].wrong); k++)
+			assert_false(
+			    takes(&rule, cases[i].term, cases[i].wrong[k]));
+	}
+	assert_false(takes(&(struct rule){ 0 }, &prefixes, "users/alice/"));
+}
+
+static void
+test_forms_are_said(void **state)
+{
+	struct rule rule;
+
+	(void)state;
+	rules_open(&r);
+	rule = made("users/{user}/", &prefixes);
+	assert_false(takes(&rule, &prefixes, "users/alice"));
+	assert_string_equal(detail(),
+	    "prefixes takes users/{user}/; a prefix ends in \"/\", since "
+	    "without it \"users/alice\" would also match \"users/alice2\"; as "
+	    "in \"users/alice/\".");
+}
+
+/* "*" in an acl is the CDN's: a client sends it as it is listed. */
+static void
+test_acl(void **state)
+{
+	static const char *const sources[] = { "/a/{user}/*", "/b", "" };
+	struct rule rule;
+
+	(void)state;
+	rules_open(&r);
+	rule = values(sources);
+	assert_true(takes(&rule, &acl, "/a/alice/*"));
+	assert_true(takes(&rule, &acl, "/b"));
+	assert_false(takes(&rule, &acl, "/a/alice/x"));
+	assert_false(takes(&rule, &acl, "/a/*"));
+	assert_false(takes(&rule, &acl, "/a/alice2/*"));
+	assert_false(takes(&rule, &acl, "/a/alice/*,/b"));
+	assert_false(takes(&rule, &acl, "/a/alice/*!/b"));
+	assert_false(takes(&rule, &acl, "/*"));
+	assert_false(takes(&rule, &acl, ""));
+	r.session.user = SPAN_LIT("*");
+	assert_false(takes_span(&rule, &acl, "", SPAN_LIT("/a/*/*")));
+	assert_string_equal(r.problem.code, "user_not_usable");
+}
+
+/* An empty value is one only where it is listed. */
+static void
+test_empty_value(void **state)
+{
+	struct text_template listed[2] = { { .source = SPAN_INIT("w_200") },
+		{ .source = SPAN_INIT("") } };
+	const struct piece w_200 = { PIECE_LITERAL, SPAN_LIT("w_200") };
+	struct rule rule = { .kind = RULE_VALUES, .n = 2, .values = listed };
+
+	(void)state;
+	rules_open(&r);
+	listed[0].n = 1;
+	listed[0].pieces = &w_200;
+	assert_true(takes(&rule, &parted, ""));
+	assert_true(takes(&rule, &parted, "w_200"));
+	assert_false(takes(&rule, &parted, "w_300"));
+	assert_string_equal(detail(), "parted takes one of w_200, \"\".");
+	rule.n = 1;
+	assert_false(takes(&rule, &parted, ""));
+	rule = made("int 0..9", &number);
+	assert_false(takes(&rule, &number, ""));
+}
+
 /* The first pattern can't be filled in for this user, the second can. */
 static void
 test_two_patterns(void **state)
@@ -446,6 +570,12 @@ test_places(void **state)
 	(void)state;
 	assert_int_equal(term_place(&id), PLACE_ID);
 	assert_int_equal(term_place(&folder), PLACE_ID);
+	assert_int_equal(term_place(&ids), PLACE_ID);
+	assert_int_equal(term_place(&prefixes), PLACE_ID);
+	assert_int_equal(term_place(&full), PLACE_ID);
+	assert_int_equal(term_place(&path), PLACE_ID);
+	assert_int_equal(term_place(&acl), PLACE_ID);
+	assert_int_equal(term_place(&number), PLACE_TEXT);
 	assert_int_equal(term_place(&tags), PLACE_TAG);
 	assert_int_equal(term_place(&list), PLACE_TEXT);
 	assert_int_equal(term_place(&group), PLACE_TEXT);
@@ -496,6 +626,10 @@ main(void)
 		cmocka_unit_test(test_values_of_the_user),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_two_patterns),
+		cmocka_unit_test(test_ids_in_forms),
+		cmocka_unit_test(test_forms_are_said),
+		cmocka_unit_test(test_acl),
+		cmocka_unit_test(test_empty_value),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_long_rule),

@@ -27,6 +27,16 @@ static const struct term group = { "group", TERM_GROUP, 1, SENDER_CLIENT, true,
 static const struct term id = { "id", TERM_ID, 1, SENDER_CLIENT, true, "", "" };
 static const struct term folder = { "folder", TERM_FOLDER, 1, SENDER_CLIENT,
 	true, "", "" };
+static const struct term ids = { "ids", TERM_IDS, 1, SENDER_CLIENT, true, ",",
+	"" };
+static const struct term prefixes = { "prefixes", TERM_PREFIXES, 1,
+	SENDER_CLIENT, true, ",", "" };
+static const struct term full = { "full", TERM_FULL_IDS, 1, SENDER_CLIENT, true,
+	",", "" };
+static const struct term path = { "path", TERM_PATH, 1, SENDER_CLIENT, true, "",
+	"" };
+static const struct term acl = { "acl", TERM_ACL, 1, SENDER_LISTED, true, ",",
+	"" };
 static const struct term listed = { "listed", TERM_TEXT, 1, SENDER_LISTED, true,
 	"", "" };
 static const struct term own = { "own", TERM_TEXT, 1, SENDER_POLICY, true, "",
@@ -168,6 +178,43 @@ test_patterns(void **state)
 	assert_true(refuses("", &id));
 }
 
+static bool
+is_pattern(const char *source, const struct term *term, size_t segments)
+{
+	struct rule rule = made(source, term);
+
+	return rule.kind == RULE_PATTERNS && rule.n == 1 &&
+	       rule.patterns[0].n == segments &&
+	       span_is(rule.patterns[0].source, source);
+}
+
+static void
+test_forms_of_ids(void **state)
+{
+	static const struct term *const all[] = { &ids, &prefixes, &full,
+		&path };
+	static const char *const wrong[] = { "", "/", "//", "users//a/",
+		"text 20", "int 1..2", "users/../a/", "users/a b/", "a,b/",
+		"image/upload/a/../b", "/a//b", "{usr}/", "/{usr}" };
+
+	(void)state;
+	assert_true(is_pattern("users/{user}/**", &ids, 3));
+	assert_true(is_pattern("users/{user}/", &prefixes, 2));
+	assert_true(is_pattern("image/upload/users/{user}/**", &full, 3));
+	assert_true(is_pattern("/image/upload/users/{user}/**", &path, 5));
+	for (size_t i = 0; i < N(all); i++)
+		for (size_t k = 0; k < N(wrong); k++)
+			assert_true(refuses(wrong[k], all[i]));
+	assert_true(refuses("users/{user}", &prefixes));
+	assert_non_null(strstr(rules_said(&r, &r.why), "users/alice2"));
+	assert_true(refuses("users/{user}/**", &full));
+	assert_true(refuses("users/{user}/**", &path));
+	assert_true(refuses("/users/{user}/**", &ids));
+	assert_true(refuses("/image/upload/users/{user}/*", &acl));
+	assert_non_null(
+	    strstr(rules_said(&r, &r.why), "write a list of the values"));
+}
+
 static void
 test_senders(void **state)
 {
@@ -290,6 +337,7 @@ main(void)
 		cmocka_unit_test(test_int),
 		cmocka_unit_test(test_bool),
 		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_forms_of_ids),
 		cmocka_unit_test(test_senders),
 		cmocka_unit_test(test_right_forms),
 		cmocka_unit_test(test_numbers),

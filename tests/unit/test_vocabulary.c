@@ -10,9 +10,6 @@
 #include "guard.h"
 #include "policy/vocabulary.h"
 
-#define UPLOAD (1u << ACTION_UPLOAD)
-#define DESTROY (1u << ACTION_DESTROY)
-
 /* What the upload of cloudinary_npm 2.11.0 and of the other SDKs sends. */
 static const char *const upload_names[] = { "access_control", "access_mode",
 	"accessibility_analysis", "allowed_formats", "asset_folder", "async",
@@ -31,13 +28,56 @@ static const char *const upload_names[] = { "access_control", "access_mode",
 	"timestamp", "transformation", "type", "unique_display_name",
 	"unique_filename", "upload_preset",
 	"use_asset_folder_as_public_id_prefix", "use_filename",
-	"use_filename_as_display_name", "visual_search" };
+	"use_filename_as_display_name", "visual_search", NULL };
 
-static const char *const destroy_names[] = { "invalidate", "notification_url",
-	"public_id", "resource_type", "timestamp", "type" };
+/* By lib/uploader.js, lib/auth_token.js and utils of cloudinary_npm 2.11.0. */
+static const struct {
+	enum action action;
+	const char *const *names;
+} action_names[] = {
+	{ ACTION_UPLOAD, upload_names },
+	{ ACTION_EXPLICIT, upload_names },
+	{ ACTION_DESTROY,
+	    (const char *const[]){ "invalidate", "notification_url",
+		"public_id", "resource_type", "timestamp", "type", NULL } },
+	{ ACTION_RENAME,
+	    (const char *const[]){ "context", "from_public_id", "invalidate",
+		"metadata", "notification_url", "overwrite", "resource_type",
+		"timestamp", "to_public_id", "to_type", "type", NULL } },
+	{ ACTION_TAGS,
+	    (const char *const[]){ "command", "public_ids", "resource_type",
+		"tag", "timestamp", "type", NULL } },
+	{ ACTION_CONTEXT,
+	    (const char *const[]){ "command", "context", "public_ids",
+		"resource_type", "timestamp", "type", NULL } },
+	{ ACTION_METADATA,
+	    (const char *const[]){ "clear_invalid", "metadata", "public_ids",
+		"resource_type", "timestamp", "type", NULL } },
+	{ ACTION_ARCHIVE,
+	    (const char *const[]){ "allow_missing", "async", "expires_at",
+		"flatten_folders", "flatten_transformations",
+		"fully_qualified_public_ids", "keep_derived", "mode",
+		"notification_url", "phash", "prefixes", "public_ids",
+		"resource_type", "skip_transformation_name", "tags",
+		"target_asset_folder", "target_format", "target_public_id",
+		"target_tags", "timestamp", "transformations", "type",
+		"use_original_filename", NULL } },
+	{ ACTION_DOWNLOAD,
+	    (const char *const[]){ "attachment", "expires_at", "format",
+		"public_id", "resource_type", "target_filename", "timestamp",
+		"transformation", "type", NULL } },
+	{ ACTION_DELIVER,
+	    (const char *const[]){ "duration", "format", "public_id",
+		"resource_type", "transformation", "type", "version", NULL } },
+	{ ACTION_TOKEN, (const char *const[]){ "acl", "duration", "expiration",
+			    "ip", "start_time", "url", NULL } },
+	{ ACTION_VERIFY, (const char *const[]){ "public_id", "signature",
+			     "version", NULL } },
+};
 
+/* No action takes them. */
 static const char *const reserved_names[] = { "api_key", "asset_id",
-	"cloud_name", "file", "signature", "urls", "version", "version_id" };
+	"cloud_name", "file", "urls", "version_id" };
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -65,7 +105,7 @@ test_sorted_and_well_formed(void **state)
 		assert_true(t->type != TERM_NONE);
 		assert_non_null(t->separators);
 		assert_true(strlen(t->source) > 0);
-		assert_int_equal(t->actions & ~(UPLOAD | DESTROY), 0);
+		assert_int_equal(t->actions >> ACTION_COUNT, 0);
 		assert_ptr_equal(row(t->name), t);
 		if (i > 0)
 			assert_true(
@@ -76,21 +116,22 @@ test_sorted_and_well_formed(void **state)
 static void
 test_names_of_each_action(void **state)
 {
-	size_t upload = 0, destroy = 0;
-
 	(void)state;
-	for (size_t i = 0; i < N(upload_names); i++)
-		assert_true(term_taken(row(upload_names[i]), ACTION_UPLOAD));
-	for (size_t i = 0; i < N(destroy_names); i++)
-		assert_true(term_taken(row(destroy_names[i]), ACTION_DESTROY));
-	for (size_t i = 0; i < vocabulary_count; i++) {
-		upload += term_taken(&vocabulary[i], ACTION_UPLOAD);
-		destroy += term_taken(&vocabulary[i], ACTION_DESTROY);
-		assert_false(term_taken(&vocabulary[i], ACTION_NONE));
+	assert_int_equal(N(action_names), ACTION_COUNT - 1);
+	for (size_t k = 0; k < N(action_names); k++) {
+		const char *const *name = action_names[k].names;
+		size_t n = 0, taken = 0;
+
+		for (; name[n] != NULL; n++)
+			assert_true(
+			    term_taken(row(name[n]), action_names[k].action));
+		for (size_t i = 0; i < vocabulary_count; i++) {
+			taken +=
+			    term_taken(&vocabulary[i], action_names[k].action);
+			assert_false(term_taken(&vocabulary[i], ACTION_NONE));
+		}
+		assert_int_equal(taken, n);
 	}
-	assert_int_equal(upload, N(upload_names));
-	assert_int_equal(destroy, N(destroy_names));
-	assert_int_equal(vocabulary_count, N(upload_names) + N(reserved_names));
 }
 
 static void
@@ -105,6 +146,13 @@ test_reserved(void **state)
 		assert_int_equal(t->actions, 0);
 		assert_false(t->is_signed);
 	}
+	assert_true(term_reserved(row("version"), ACTION_UPLOAD));
+	assert_false(term_reserved(row("version"), ACTION_DELIVER));
+	assert_true(term_reserved(row("signature"), ACTION_DELIVER));
+	assert_false(term_reserved(row("signature"), ACTION_VERIFY));
+	assert_true(term_reserved(row("expires_at"), ACTION_DOWNLOAD));
+	assert_true(term_reserved(row("file"), ACTION_UPLOAD));
+	assert_false(term_reserved(row("tags"), ACTION_UPLOAD));
 	assert_int_equal(row("timestamp")->sender, SENDER_NOBODY);
 	assert_int_equal(row("timestamp")->type, TERM_TIME);
 	assert_true(row("timestamp")->is_signed);
@@ -127,7 +175,7 @@ test_never_allowed(void **state)
 {
 	static const char *const names[] = { "access_control", "access_mode",
 		"callback", "eager_notification_url", "eval",
-		"filename_override", "headers", "notification_url",
+		"filename_override", "headers", "ip", "notification_url",
 		"on_success", "proxy", "public_id_prefix", "unique_filename",
 		"use_asset_folder_as_public_id_prefix", "use_filename" };
 	size_t n = 0;
@@ -147,8 +195,9 @@ test_listed(void **state)
 		"allowed_formats", "auto_chaptering", "auto_tagging",
 		"auto_transcription", "auto_video_details",
 		"background_removal", "categorization", "cinemagraph_analysis",
-		"detection", "eager", "format", "moderation", "ocr",
-		"quality_analysis", "raw_convert", "resource_type",
+		"acl", "command", "mode", "target_format", "to_type",
+		"transformations", "detection", "eager", "format", "moderation",
+		"ocr", "quality_analysis", "raw_convert", "resource_type",
 		"responsive_breakpoints", "similarity_search", "transformation",
 		"type", "upload_preset", "visual_search" };
 	size_t n = 0;
@@ -184,8 +233,8 @@ test_types(void **state)
 static void
 test_find_refuses(void **state)
 {
-	static const char *const names[] = { "", "a", "zzz", "Tags", "tag",
-		"tagss", "tags ", " tags", "public-id", "tags[]" };
+	static const char *const names[] = { "", "a", "zzz", "Tags", "tagss",
+		"tags ", " tags", "public-id", "tags[]" };
 
 	(void)state;
 	for (size_t i = 0; i < N(names); i++)
@@ -212,52 +261,34 @@ test_nearest(void **state)
 }
 
 static void
-test_actions(void **state)
+test_kinds_of_lists(void **state)
 {
-	(void)state;
-	for (int a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
-		enum action action = (enum action)a;
-		const char *const *name = action_required(action);
-
-		assert_int_equal(
-		    action_find(span_of(action_name(action))), action);
-		assert_true(strlen(action_path(action)) > 0);
-		for (; *name != NULL; name++) {
-			assert_non_null(row(*name));
-			assert_true(term_taken(row(*name), action));
-		}
-	}
-	assert_string_equal(action_name(ACTION_UPLOAD), "upload");
-	assert_string_equal(action_name(ACTION_DESTROY), "destroy");
-	assert_string_equal(action_name(ACTION_NONE), "");
-	assert_null(action_required(ACTION_UPLOAD)[0]);
-	assert_string_equal(action_required(ACTION_DESTROY)[0], "public_id");
-	assert_int_equal(action_find(SPAN_LIT("")), ACTION_NONE);
-	assert_int_equal(action_find(SPAN_LIT("Upload")), ACTION_NONE);
-	assert_int_equal(action_find(SPAN_LIT("uploads")), ACTION_NONE);
-	assert_int_equal(action_find(SPAN_LIT("rename")), ACTION_NONE);
-}
-
-static void
-test_resource_types(void **state)
-{
-	static const char *const each[] = { "image", "video", "raw" };
+	static const struct {
+		const char *name;
+		bool list, patterns, sent;
+	} each[] = {
+		{ "tags", true, false, true },
+		{ "allowed_formats", true, false, false },
+		{ "public_ids", true, true, true },
+		{ "prefixes", true, true, true },
+		{ "fully_qualified_public_ids", true, true, true },
+		{ "acl", true, false, false },
+		{ "url", false, true, false },
+		{ "public_id", false, true, false },
+		{ "folder", false, true, false },
+		{ "context", false, false, false },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < N(each); i++) {
-		assert_true(
-		    resource_type_valid(span_of(each[i]), ACTION_UPLOAD));
-		assert_true(
-		    resource_type_valid(span_of(each[i]), ACTION_DESTROY));
-		assert_false(
-		    resource_type_valid(span_of(each[i]), ACTION_NONE));
+		const struct term *t = row(each[i].name);
+
+		assert_int_equal(term_is_list(t), each[i].list);
+		assert_int_equal(term_has_patterns(t), each[i].patterns);
+		assert_int_equal(
+		    term_sent_as_list(t, ACTION_ARCHIVE), each[i].sent);
 	}
-	assert_true(resource_type_valid(SPAN_LIT("auto"), ACTION_UPLOAD));
-	assert_false(resource_type_valid(SPAN_LIT("auto"), ACTION_DESTROY));
-	assert_false(resource_type_valid(SPAN_LIT("all"), ACTION_UPLOAD));
-	assert_false(resource_type_valid(SPAN_LIT("Image"), ACTION_UPLOAD));
-	assert_false(resource_type_valid(SPAN_LIT("image/"), ACTION_UPLOAD));
-	assert_false(resource_type_valid(SPAN_LIT(""), ACTION_UPLOAD));
+	assert_false(term_sent_as_list(row("tags"), ACTION_UPLOAD));
 }
 
 int
@@ -273,8 +304,7 @@ main(void)
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_find_refuses),
 		cmocka_unit_test(test_nearest),
-		cmocka_unit_test(test_actions),
-		cmocka_unit_test(test_resource_types),
+		cmocka_unit_test(test_kinds_of_lists),
 	};
 
 	return cmocka_run_group_tests_name("vocabulary", tests, NULL, NULL);

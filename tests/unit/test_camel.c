@@ -1,0 +1,79 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "http/camel.h"
+#include "policy/vocabulary.h"
+
+/* camelCase, as the widget's names are made of Cloudinary's. */
+static void
+make_camel(const char *snake, char *out)
+{
+	bool up = false;
+
+	for (; *snake != '\0'; snake++) {
+		if (*snake == '_')
+			up = true;
+		else
+			*out++ = (char)(up ? *snake - 'a' + 'A' : *snake);
+		up = *snake == '_';
+	}
+	*out = '\0';
+}
+
+/* Every name stands for a parameter of an upload, there and back. */
+static void
+names_are_parameters(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < vocabulary_count; i++) {
+		struct span name = span_of(vocabulary[i].name);
+		const char *camel = camel_of(name);
+		char made[64];
+
+		if (camel == NULL)
+			continue;
+		make_camel(vocabulary[i].name, made);
+		assert_string_equal(camel, made);
+		assert_string_equal(
+		    camel_to_snake(span_of(camel)), vocabulary[i].name);
+		assert_true(term_taken(&vocabulary[i], ACTION_UPLOAD));
+		n++;
+	}
+	assert_int_equal(n, 12);
+}
+
+static void
+others_are_none(void **state)
+{
+	static const char *const none[] = { "", "publicI", "publicIdx",
+		"PublicId", "publicID", "public_id ", "apiKey", "signature",
+		"uploadSignatureTimestamp", "auditContext", "timestamp",
+		"source", "moderation" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_null(camel_of(span_of(none[i])));
+		assert_null(camel_to_snake(span_of(none[i])));
+	}
+	assert_null(camel_of(SPAN_LIT("publicId")));
+	assert_null(camel_to_snake(SPAN_LIT("public_id")));
+	assert_string_equal(camel_of(SPAN_LIT("public_id")), "publicId");
+	assert_string_equal(camel_to_snake(SPAN_LIT("publicId")), "public_id");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_parameters),
+		cmocka_unit_test(others_are_none),
+	};
+
+	return cmocka_run_group_tests_name("camel", tests, NULL, NULL);
+}

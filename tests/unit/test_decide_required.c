@@ -1,0 +1,111 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "deciding.h"
+
+static const char policies[] =
+    "move = { action = \"rename\"; limit = \"9/hour\"; allow = {\n"
+    "  from_public_id = \"users/{user}/**\";\n"
+    "  to_public_id = \"users/{user}/**\"; }; };\n"
+    "again = { action = \"explicit\"; limit = \"9/hour\"; allow = {\n"
+    "  public_id = \"users/{user}/**\"; type = [ \"upload\" ]; }; };\n"
+    "zip = { action = \"archive\"; limit = \"9/hour\"; allow = {\n"
+    "  public_ids = \"users/{user}/**\"; prefixes = \"users/{user}/\"; }; };\n"
+    "tag = { action = \"tags\"; limit = \"9/hour\"; allow = {\n"
+    "  public_ids = \"users/{user}/**\"; tag = \"text 9\";\n"
+    "  command = [ \"add\", \"remove_all\" ]; }; };\n";
+
+static struct deciding d;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	deciding_open(&d, policies);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	deciding_close(&d);
+	return 0;
+}
+
+static void
+every_name(void **state)
+{
+	(void)state;
+	deciding_send(&d, "from_public_id", "users/alice/a");
+	deciding_send(&d, "to_public_id", "users/alice/b");
+	assert_true(deciding_ask(&d, "move", CONTRACT_PLAIN));
+	deciding_send(&d, "from_public_id", "users/alice/a");
+	assert_false(deciding_ask(&d, "move", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "parameter_missing", "to_public_id", "rename needs"));
+	deciding_send(&d, "from_public_id", "users/alice/a");
+	deciding_send(&d, "to_public_id", "");
+	assert_false(deciding_ask(&d, "move", CONTRACT_PLAIN));
+}
+
+static void
+what_only_the_request_needs(void **state)
+{
+	(void)state;
+	deciding_send(&d, "public_id", "users/alice/a");
+	deciding_send(&d, "type", "upload");
+	assert_true(deciding_ask(&d, "again", CONTRACT_PLAIN));
+	deciding_send(&d, "public_id", "users/alice/a");
+	assert_false(deciding_ask(&d, "again", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "parameter_missing", "type", "explicit needs"));
+}
+
+static void
+one_of_several(void **state)
+{
+	(void)state;
+	deciding_send(&d, "prefixes", "users/alice/");
+	assert_true(deciding_ask(&d, "zip", CONTRACT_PLAIN));
+	deciding_send(&d, "public_ids", "users/alice/a,users/alice/b");
+	assert_true(deciding_ask(&d, "zip", CONTRACT_PLAIN));
+	assert_false(deciding_ask(&d, "zip", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "parameter_missing", "tags",
+	    "archive needs one of: tags, prefixes, public_ids, "
+	    "fully_qualified_public_ids."));
+}
+
+static void
+a_command_says_what_it_needs(void **state)
+{
+	(void)state;
+	deciding_send(&d, "public_ids", "users/alice/a");
+	deciding_send(&d, "command", "remove_all");
+	assert_true(deciding_ask(&d, "tag", CONTRACT_PLAIN));
+	deciding_send(&d, "public_ids", "users/alice/a");
+	deciding_send(&d, "command", "add");
+	assert_false(deciding_ask(&d, "tag", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "parameter_missing", "tag", "tags"));
+	deciding_send(&d, "public_ids", "users/alice/a");
+	deciding_send(&d, "command", "add");
+	deciding_send(&d, "tag", "x");
+	assert_true(deciding_ask(&d, "tag", CONTRACT_PLAIN));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_name),
+		cmocka_unit_test(what_only_the_request_needs),
+		cmocka_unit_test(one_of_several),
+		cmocka_unit_test(a_command_says_what_it_needs),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

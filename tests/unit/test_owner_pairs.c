@@ -1,0 +1,429 @@
+/*
+ * For every pair of actions: what a policy of the first can sign is good for
+ * the second where the string holds its names, and then it acts on nothing
+ * but what is the user's own. Policies are written for each parameter that
+ * says what an action acts on, with ids and tags that are owned and that are
+ * not; what is accepted is asked for by its user, with values of others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "owning.h"
+
+static struct deciding d;
+
+static struct {
+	unsigned accepted[ACTION_COUNT], refused[ACTION_COUNT];
+	unsigned served[ACTION_COUNT][ACTION_COUNT]; /* strings looked at */
+} seen;
+
+static const char *const users[] = { "alice", "u1" };
+
+/* What each action needs beside the name that is tried out. */
+static const struct {
+	enum action action;
+	const char *name, *value;
+} base[] = {
+	{ ACTION_EXPLICIT, "public_id", "\"users/{user}/b\"" },
+	{ ACTION_EXPLICIT, "type", "\"upload\"" },
+	{ ACTION_DESTROY, "public_id", "\"users/{user}/b\"" },
+	{ ACTION_DOWNLOAD, "public_id", "\"users/{user}/b\"" },
+	{ ACTION_DELIVER, "public_id", "\"users/{user}/b\"" },
+	{ ACTION_DELIVER, "transformation", "\"w_200\"" },
+	{ ACTION_VERIFY, "public_id", "\"users/{user}/b\"" },
+	{ ACTION_RENAME, "from_public_id", "\"users/{user}/b\"" },
+	{ ACTION_RENAME, "to_public_id", "\"users/{user}/c\"" },
+	{ ACTION_TAGS, "public_ids", "\"users/{user}/b\"" },
+	{ ACTION_TAGS, "command", "\"add\"" },
+	{ ACTION_TAGS, "tag", "\"cat\"" },
+	{ ACTION_CONTEXT, "public_ids", "\"users/{user}/b\"" },
+	{ ACTION_CONTEXT, "command", "\"add\"" },
+	{ ACTION_CONTEXT, "context", "{ a = \"b\"; }" },
+	{ ACTION_METADATA, "public_ids", "\"users/{user}/b\"" },
+	{ ACTION_METADATA, "metadata", "{ a = \"b\"; }" },
+	{ ACTION_ARCHIVE, "public_ids", "\"users/{user}/b\"" },
+	{ ACTION_TOKEN, "duration", "60" },
+};
+
+/* Ids and tags; those with own are one user's. */
+static const struct form {
+	const char *text;
+	bool own, tag;
+} forms[] = {
+	{ "users/{user}/x", true, false },
+	{ "users/{user}/{random}", true, false },
+	{ "users/{user_hash}/x", true, false },
+	{ "users/{claim.sub}/x", true, false },
+	{ "users/{user}/*", true, false },
+	{ "users/{user}/**", true, false },
+	{ "things/{user}/{date}/*", true, false },
+	{ "users/{user}", true, false },
+	{ "users/bob/x", false, false },
+	{ "other/x", false, false },
+	{ "other", false, false },
+	{ "users/*", false, false },
+	{ "users/*/x", false, false },
+	{ "users/**", false, false },
+	{ "**", false, false },
+	{ "users/*/{user}", false, false },
+	{ "*/{user}/x", false, false },
+	{ "{random}", false, false },
+	{ "users/{random}", false, false },
+	{ "users/{random}/{date}", false, false },
+	{ "users/{user}x/**", false, false },
+	{ "users/x{user}/**", false, false },
+	{ "users/{user}-{random}", false, false },
+	{ "users/{user}{claim.sub}/**", false, false },
+	{ "{user}/**", false, false },
+	{ "v1/{user}/**", false, false },
+	{ "w_200/{user}/**", false, false },
+	{ "s--abc--/{user}/**", false, false },
+	{ "users/{user}/x\", \"users/bob/**", false, false },
+	{ "users/{user}/**\", \"users/team/{user}/*", false, false },
+	{ "users/{user}/**\", \"users/{user_hash}/*", false, false },
+	{ "user_{user}", true, true },
+	{ "user_{user_hash}", true, true },
+	{ "avatar", false, true },
+	{ "{user}", false, true },
+	{ "user_{user}x", false, true },
+	{ "user_{claim.sub}", false, true },
+	{ "user_{random}", false, true },
+	{ "user_", false, true },
+	{ "user_{user}\", \"avatar", false, true },
+	{ "user_{user}\", \"other_{user}", false, true },
+	{ "user_{user}\", \"user_{user_hash}", false, true },
+};
+
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
+/* Does some action act on what this parameter says? */
+static bool
+says_assets(const struct term *term)
+{
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+		if (action_lists(actions[i].assets, term->name))
+			return true;
+	return false;
+}
+
+/* One policy p that tries out term = form, with the flags. */
+static bool
+loads(enum action action, const struct term *term, const struct form *form,
+    bool in_set, const char *flags)
+{
+	char set[2048] = "", value[512], text[4096];
+	size_t n = 0;
+
+	snprintf(value, sizeof(value), "%s = [ \"%s%s%s\" ];", term->name,
+	    owning_before(term), form->text, owning_behind(term));
+	for (size_t i = 0; i < sizeof(base) / sizeof(base[0]); i++)
+		if (base[i].action == action &&
+		    strcmp(base[i].name, term->name) != 0)
+			n += (size_t)snprintf(set + n, sizeof(set) - n,
+			    "%s = %s; ", base[i].name, base[i].value);
+	if (in_set && !term_is_list(term)) /* one string, not a list */
+		snprintf(value, sizeof(value), "%s = \"%s%s%s\";", term->name,
+		    owning_before(term), form->text, owning_behind(term));
+	snprintf(text, sizeof(text),
+	    "p = { action = \"%s\"; limit = \"60/hour\"; %s %s %s\n"
+	    "set = { %s %s }; allow = { %s }; };",
+	    actions[action].name,
+	    actions[action].kind == KIND_API ? "lifetime = 3600;" : "",
+	    action == ACTION_UPLOAD ? "reusable = true;" : "", flags, set,
+	    in_set ? value : "", in_set ? "" : value);
+	return owning_load(&d, text);
+}
+
+/* Each asset that a string of this action serves to act on is the user's. */
+static void
+check_string(enum action action, const char *user)
+{
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
+		const struct action_row *row = &actions[i];
+
+		if (actions[action].kind == KIND_API ? row->kind != KIND_API
+						     : i != (int)action)
+			continue;
+		if (!owning_holds(&d.grant, row))
+			continue;
+		seen.served[action][i]++;
+		for (size_t k = 0; row->assets[k] != NULL; k++)
+			if (!owning_all(&d.grant, row->assets[k], user))
+				fail_msg("%s: %s signed for %s, serves as %s",
+				    owning_text, deciding_string(&d), user,
+				    row->name);
+	}
+}
+
+/* Asks for it in each way; true when one was signed. */
+static bool
+ask(enum action action, const struct term *term, const char *value,
+    const char *user)
+{
+	bool given = false;
+
+	for (int way = OWNING_ONE; way <= OWNING_FINAL; way++) {
+		if (!owning_ask(
+			&d, "p", term, value, user, (enum owning_way)way))
+			continue;
+		check_string(action, user);
+		given = true;
+	}
+	return given;
+}
+
+static void
+ask_all(enum action action, const struct term *term)
+{
+	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]);
+	     i++) {
+		const char *user = users[i];
+		char value[512];
+		bool given;
+
+		owning_user(&d, user);
+		owning_plain.n = 0;
+		given = ask(action, term, NULL, user);
+		for (size_t k = 0; owning_value(k, term, user, value); k++)
+			given = ask(action, term, value, user) || given;
+		if (!given)
+			fail_msg("%s: nothing is signed for %s", owning_text,
+			    user);
+	}
+}
+
+static void
+try_form(enum action action, const struct term *term, const struct form *form)
+{
+	for (int in_set = 0; in_set < 2; in_set++) {
+		if (in_set && !term_is_list(term) && strchr(form->text, '"'))
+			continue; /* two values, and no list */
+		if (!loads(action, term, form, in_set != 0, "")) {
+			if(action==ACTION_DELIVER && form->own) printf("%s\n",d.box.said);
+			seen.refused[action]++;
+			continue;
+		}
+		if (!form->own)
+			fail_msg("%s takes %s = %s", actions[action].name,
+			    term->name, form->text);
+		seen.accepted[action]++;
+		ask_all(action, term);
+	}
+}
+
+static void
+every_pair(void **state)
+{
+	(void)state;
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+		for (size_t k = 0; k < vocabulary_count; k++) {
+			const struct term *term = &vocabulary[k];
+
+			if (!term_taken(term, (enum action)i) ||
+			    !says_assets(term))
+				continue;
+			for (size_t j = 0; j < FORMS; j++)
+				if (forms[j].tag == (term->type == TERM_TAGS))
+					try_form((enum action)i, term,
+					    &forms[j]);
+		}
+}
+
+/* Nothing above was empty: what was taken, refused, and served as what. */
+static void
+every_pair_was_seen(void **state)
+{
+	static const unsigned by_id = 1u << ACTION_EXPLICIT |
+				      1u << ACTION_DESTROY |
+				      1u << ACTION_DOWNLOAD,
+			      by_tags = 1u << ACTION_ARCHIVE,
+			      by_command = 1u << ACTION_TAGS |
+					   1u << ACTION_CONTEXT;
+	static const unsigned expected[ACTION_COUNT] = {
+		[ACTION_UPLOAD] = by_id | by_tags,
+		[ACTION_EXPLICIT] = by_id | by_tags,
+		[ACTION_DESTROY] = by_id,
+		[ACTION_RENAME] = 1u << ACTION_RENAME,
+		[ACTION_TAGS] = by_command | by_tags,
+		[ACTION_CONTEXT] = by_command | by_tags,
+		[ACTION_METADATA] = 1u << ACTION_METADATA | by_tags,
+		[ACTION_ARCHIVE] = by_tags,
+		[ACTION_DOWNLOAD] = by_id,
+	};
+
+	(void)state;
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
+		bool call = actions[i].kind == KIND_API;
+		unsigned serves =
+		    call ? expected[i] | 1u << ACTION_UPLOAD : 1u << i;
+
+		printf("%s: %u %u\n", actions[i].name, seen.accepted[i], seen.refused[i]);
+		assert_true(seen.accepted[i] >= 4);
+		assert_true(seen.refused[i] >= 20);
+		for (int k = ACTION_UPLOAD; k < ACTION_COUNT; k++)
+			assert_int_equal(
+			    seen.served[i][k] > 0, (serves >> k & 1) != 0);
+	}
+}
+
+/* Moderators act on everybody's assets, but tags are another matter. */
+static void
+flags_lift_their_own_part(void **state)
+{
+	static const char *const any = "any_owner = true; users = \"alice\";";
+	static const struct form id = { "users/**", false, false },
+				 tag = { "avatar", false, true };
+	unsigned n = 0;
+
+	(void)state;
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+		for (size_t k = 0; k < vocabulary_count; k++) {
+			const struct term *term = &vocabulary[k];
+			enum action action = (enum action)i;
+
+			if (!term_taken(term, action) || !says_assets(term) ||
+			    term->type == TERM_ACL)
+				continue;
+			n++;
+			if (term->type != TERM_TAGS) {
+				if (!loads(action, term, &id, false, any))
+					fail_msg("%s: %s", owning_text, d.box.said);
+				continue;
+			}
+			assert_false(loads(action, term, &tag, false, any));
+			assert_true(loads(action, term, &tag, false,
+			    "shared_tags = true;"));
+			assert_false(loads(action,
+			    term_find(SPAN_LIT("public_id")), &id, false,
+			    "shared_tags = true;"));
+		}
+	assert_true(n >= 15);
+}
+
+/* set_exclusive reaches assets that public_ids does not name. */
+static const struct {
+	const char *text; /* what stands between set and allow: "|" */
+	bool right;
+} exclusive[] = {
+	{ "command = \"set_exclusive\"; tag = \"user_{user}\";|", true },
+	{ "command = \"set_exclusive\"; tag = \"user_{user_hash}\";|", true },
+	{ "command = \"set_exclusive\"; tag = \"cat\";|", false },
+	{ "command = \"set_exclusive\"; tag = \"cat,user_{user}\";|", false },
+	{ "command = \"set_exclusive\"; tag = \"user_{user}x\";|", false },
+	{ "command = \"set_exclusive\"; tag = \"{user}\";|", false },
+	{ "command = \"set_exclusive\"; tag = \"user_{claim.sub}\";|", false },
+	{ "command = \"set_exclusive\";|tag = [ \"user_{user}\" ];", true },
+	{ "command = \"set_exclusive\";|tag = [ \"user_{user}\", \"cat\" ];",
+	    false },
+	{ "command = \"set_exclusive\";|tag = \"text 20\";", false },
+	{ "command = \"SET_EXCLUSIVE\"; tag = \"cat\";|", false },
+	{ "command = \"{claim.sub}\"; tag = \"cat\";|", false },
+	{ "tag = \"user_{user}\";|command = [ \"add\", \"set_exclusive\" ];",
+	    true },
+	{ "tag = \"cat\";|command = [ \"add\", \"set_exclusive\" ];", false },
+	{ "tag = \"cat\";|command = [ \"add\", \"remove\", \"replace\", "
+	  "\"remove_all\" ];",
+	    true },
+	{ "|command = [ \"add\", \"set_exclusive\" ]; tag = \"text 20\";",
+	    false },
+	{ "|command = [ \"add\", \"set_exclusive\" ]; tag = [ "
+	  "\"user_{user}\" ];",
+	    true },
+	{ "command = \"add\";|tag = \"text 20\";", true },
+};
+
+static bool
+loads_command(const char *text, const char *flags)
+{
+	struct span_cut cut = span_cut(span_of(text), '|');
+	char policy[2048];
+
+	snprintf(policy, sizeof(policy),
+	    "p = { action = \"tags\"; limit = \"60/hour\"; lifetime = 3600; "
+	    "%s\nset = { public_ids = \"users/{user}/x\"; %.*s };\n"
+	    "allow = { %s }; };",
+	    flags, (int)cut.head.n, text, (const char *)cut.tail.p);
+	return owning_load(&d, policy);
+}
+
+/* Sends this command, and each tag. */
+static unsigned
+ask_exclusive(const char *command, const char *user)
+{
+	const struct term *tag = term_find(SPAN_LIT("tag"));
+	unsigned n = 0;
+	char value[512];
+
+	for (size_t k = 0; owning_value(k, tag, user, value); k++)
+		for (unsigned send = 0; send < 4; send++) {
+			d.params.n = 0;
+			if (send & 1)
+				deciding_send(&d, "command", command);
+			if (send & 2)
+				deciding_send(&d, "tag", value);
+			if (!deciding_ask(&d, "p", CONTRACT_PLAIN) ||
+			    !span_is(grant_value(&d.grant, "command"),
+				"set_exclusive"))
+				continue;
+			n++;
+			if (!owning_all(&d.grant, "tag", user))
+				fail_msg("%s: %s", owning_text,
+				    deciding_string(&d));
+		}
+	return n;
+}
+
+static void
+exclusive_tags(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	owning_user(&d, "alice");
+	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
+		const char *text = exclusive[i].text;
+
+		if (loads_command(text, "") != exclusive[i].right)
+			fail_msg("%s: %s", owning_text, d.box.said);
+		if (exclusive[i].right)
+			n += ask_exclusive("set_exclusive", "alice");
+		if (!loads_command(
+			text, "any_owner = true; users = \"alice\";"))
+			fail_msg("%s: %s", owning_text, d.box.said);
+	}
+	assert_true(n >= 5);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	deciding_open(&d, "p = { action = \"upload\"; reusable = true; };");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	deciding_close(&d);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_pair),
+		cmocka_unit_test(every_pair_was_seen),
+		cmocka_unit_test(flags_lift_their_own_part),
+		cmocka_unit_test(exclusive_tags),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "owner_pairs", tests, setup, teardown);
+}
