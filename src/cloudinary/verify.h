@@ -10,7 +10,8 @@
  * Is this the signature of an upload's answer, over public_id and version?
  * Always version 1 (no %26); hash told by its length, 40 or 64 lower-case hex
  * digits; compared in constant time with that of the account's API secret and
- * of each of verify_secrets.
+ * of each of verify_secrets. False as well when public_id is empty, or version
+ * not plain digits.
  * Source: cloudinary_npm lib/utils/index.js verify_api_response_signature.
  */
 bool verify_upload(const struct cloud *cloud, struct span public_id,
@@ -27,7 +28,8 @@ bool verify_notification(const struct cloud *cloud, struct span body,
 
 /*
  * The whole webhook: X-Cld-Timestamp, X-Cld-Signature, and a body that is a
- * strict JSON object (each name once). False with a 400 or 403 in *why.
+ * strict JSON object (each of its own names once, and none with an escape).
+ * The body is read only after it was verified. False with a 400 or 403 in *why.
  */
 bool verify_webhook(const struct policy *policy, const struct request *request,
     long long now, struct problem *why);

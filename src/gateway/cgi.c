@@ -95,11 +95,11 @@ read_body(struct serve *s, struct variables *v, int fd)
 		n = read_counted(s, &in, (size_t)v->length);
 	} else {
 		n = read_up_to(&in, s->body, sizeof(s->body));
-		if (n <= BODY_MAX && !in.ended)
+		if (n <= HOOK_BODY_MAX && !in.ended)
 			variables_fault(v, INTAKE_LENGTH, SPAN_LIT("The body"));
 	}
 	variables_body(v, (struct span){ s->body, n });
-	if (n > BODY_MAX)
+	if (n > HOOK_BODY_MAX)
 		discard(s, v, &in);
 }
 

@@ -13,7 +13,8 @@
 #define TURNS_MAX 8        /* management records in a row */
 
 /* One request is looked at, at a time. */
-static unsigned char arrived[FCGI_PARAMS_MAX + BODY_MAX + FCGI_FRAMING_MAX];
+static unsigned char
+    arrived[FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX];
 static unsigned char params[FCGI_PARAMS_MAX];
 
 static void

@@ -134,7 +134,7 @@ read_stdin(struct walk *w)
 		if (!next_of(w, RECORD_STDIN))
 			return false;
 		w->body += w->here.n;
-		if (w->body > BODY_MAX)
+		if (w->body > HOOK_BODY_MAX)
 			return stop(w, RECORD_LARGE_BODY);
 		if (w->h.content == 0 && w->h.padding > 0)
 			return stop(w, RECORD_BROKEN);

@@ -35,7 +35,8 @@ enum record_state {
 	RECORD_BROKEN = 0, /* nothing that a web server sends */
 	RECORD_MORE,       /* the beginning of something good */
 	RECORD_WHOLE,      /* a request, all of it */
-	RECORD_LARGE_BODY, /* its variables, and over BODY_MAX of its body */
+	RECORD_LARGE_BODY, /* its variables, and over HOOK_BODY_MAX of its body
+			    */
 	RECORD_LARGE_PARAMS,
 	RECORD_ROLE,       /* a request that is not for a RESPONDER */
 	RECORD_MANAGEMENT, /* a record that belongs to no request */

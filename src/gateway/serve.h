@@ -14,7 +14,7 @@ struct serve {
 	struct log_file log;
 	struct denied_file denied;
 	struct workspace workspace;
-	unsigned char body[BODY_MAX + 1]; /* of the request */
+	unsigned char body[HOOK_BODY_MAX + 1]; /* of the request */
 	unsigned char out[HEAD_OUT_MAX + BODY_OUT_MAX];
 
 	/* The last DOCUMENT_ROOT, as given and without links. */

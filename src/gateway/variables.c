@@ -17,6 +17,8 @@ enum variable {
 	REDIRECT_AUTHORIZATION,
 	ORIGIN,
 	SEC_FETCH_SITE,
+	CLD_TIMESTAMP,
+	CLD_SIGNATURE,
 	ADDRESS,
 	ROOT,
 	VARIABLES
@@ -37,6 +39,8 @@ static const struct {
 	    AUTHORIZATION_MAX },
 	[ORIGIN] = { SPAN_INIT("HTTP_ORIGIN"), HEADER_MAX },
 	[SEC_FETCH_SITE] = { SPAN_INIT("HTTP_SEC_FETCH_SITE"), HEADER_MAX },
+	[CLD_TIMESTAMP] = { SPAN_INIT("HTTP_X_CLD_TIMESTAMP"), HEADER_MAX },
+	[CLD_SIGNATURE] = { SPAN_INIT("HTTP_X_CLD_SIGNATURE"), HEADER_MAX },
 	[ADDRESS] = { SPAN_INIT("REMOTE_ADDR"), HEADER_MAX },
 	[ROOT] = { SPAN_INIT("DOCUMENT_ROOT"), PATH_TEXT_MAX },
 };
@@ -89,7 +93,7 @@ read_length(struct variables *v, struct span text)
 		return;
 	if (!span_digits(text, &v->length))
 		variables_fault(v, INTAKE_LENGTH, known[CONTENT_LENGTH].name);
-	else if (v->length > BODY_MAX)
+	else if (v->length > HOOK_BODY_MAX)
 		variables_fault(v, INTAKE_TOO_LARGE, the_body);
 }
 
@@ -114,6 +118,8 @@ variables_read(char *const *envp, struct variables *out)
 			       : value[REDIRECT_AUTHORIZATION];
 	r->origin = value[ORIGIN];
 	r->sec_fetch_site = value[SEC_FETCH_SITE];
+	r->cld_timestamp = value[CLD_TIMESTAMP];
+	r->cld_signature = value[CLD_SIGNATURE];
 	r->remote_addr = value[ADDRESS];
 	r->document_root = value[ROOT];
 	read_length(out, value[CONTENT_LENGTH]);
@@ -122,7 +128,7 @@ variables_read(char *const *envp, struct variables *out)
 void
 variables_body(struct variables *v, struct span body)
 {
-	if (body.n > BODY_MAX)
+	if (body.n > HOOK_BODY_MAX)
 		variables_fault(v, INTAKE_TOO_LARGE, the_body);
 	else if (v->has_length && (long long)body.n != v->length)
 		variables_fault(v, INTAKE_LENGTH, known[CONTENT_LENGTH].name);

@@ -23,7 +23,7 @@ void variables_read(char *const *envp, struct variables *out);
 
 /*
  * Hands the body over, which is all of standard input, or its first
- * BODY_MAX + 1 bytes. It must be as long as CONTENT_LENGTH says; without a
+ * HOOK_BODY_MAX + 1 bytes. It must be as long as CONTENT_LENGTH says; without a
  * CONTENT_LENGTH (mod_cgid, chunked) any length will do. On a fault the
  * request has no body.
  */

@@ -132,6 +132,28 @@ json_members(struct json_value object, const struct span *names, size_t n,
 				note(&found[i], value);
 }
 
+bool
+json_names_apart(struct json_value object)
+{
+	struct span seen[JSON_NAMES_MAX];
+	struct json_value key = absent(), value;
+	struct walk w;
+	size_t n = 0;
+
+	if (object.kind != JSON_KIND_OBJECT)
+		return false;
+	w = walk_start(object);
+	while (walk_next(&w, &key, &value)) {
+		if (n == JSON_NAMES_MAX || span_has(key.text, '\\'))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (span_eq(seen[i], key.text))
+				return false;
+		seen[n++] = key.text;
+	}
+	return true;
+}
+
 struct json_value
 json_member(struct json_value object, struct span name)
 {

@@ -44,6 +44,15 @@ bool json_object_valid(struct span text, unsigned depth_max);
 void json_members(struct json_value object, const struct span *names, size_t n,
     struct json_value *found);
 
+#define JSON_NAMES_MAX 256 /* that json_names_apart() compares */
+
+/*
+ * Has the object no name twice, and JSON_NAMES_MAX names at most? Names are
+ * compared as written; one with a "\\" in it could be another's and is none
+ * that passes. Only the object's own names: nothing within its values.
+ */
+bool json_names_apart(struct json_value object);
+
 /* One of them. */
 struct json_value json_member(struct json_value object, struct span name);
 

@@ -35,15 +35,23 @@ is_api_secret(struct span s)
 	return text_segment(s);
 }
 
+bool
+conf_api_secret(
+    struct loader *l, const config_setting_t *at, struct span secret)
+{
+	if (is_api_secret(secret))
+		return conf_secret_new(l, at, secret);
+	conf_error(l, at,
+	    "the API secret must be of the characters A-Z a-z 0-9 _ - alone: "
+	    "copy it again from Cloudinary's console");
+	return false;
+}
+
 static void
 take_secret(struct loader *l, const config_setting_t *at, struct span secret,
     struct cloud *out)
 {
-	if (!is_api_secret(secret))
-		conf_error(l, at,
-		    "the API secret must be of the characters A-Z a-z 0-9 _ - "
-		    "alone: copy it again from Cloudinary's console");
-	else if (conf_secret_new(l, at, secret))
+	if (conf_api_secret(l, at, secret))
 		out->api_secret = secret;
 }
 

@@ -26,16 +26,24 @@ decide_out_of_room(struct decision *d)
 	    "The request and the policy together are too large.");
 }
 
-/* Did the client send it with a value? An empty one counts as absent. */
+/*
+ * Did the client send it with a value? An empty one counts as absent, of a
+ * form that the parameter has.
+ */
 static const struct param *
 sent(const struct decision *d, const char *name)
 {
 	const struct param *param = params_find(d->asked, span_of(name));
+	const struct term *term = term_find(span_of(name));
+	bool empty =
+	    param != NULL && (param->n == 0 || (param->shape == SHAPE_TEXT &&
+						   param->values[0].n == 0));
 
-	if (param == NULL || param->n == 0 ||
-	    (param->shape == SHAPE_TEXT && param->values[0].n == 0))
-		return NULL;
-	return param;
+	if (empty && param->shape == SHAPE_LIST)
+		empty = term != NULL && term_is_list(term);
+	if (empty && param->shape == SHAPE_OBJECT)
+		empty = !d->final && term != NULL && term->type == TERM_GROUP;
+	return empty ? NULL : param;
 }
 
 /*

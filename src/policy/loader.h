@@ -93,6 +93,10 @@ bool conf_secret_new(
 bool conf_secret(struct loader *l, const config_setting_t *group,
     const char *name, enum encoding encoding, struct span *out);
 
+/* The same, and of the characters that Cloudinary's are of? */
+bool conf_api_secret(
+    struct loader *l, const config_setting_t *at, struct span secret);
+
 /*
  * A path that `name` (for messages; at is where it stands) is set to, in the
  * arena and NUL-terminated: absolute, since a relative one starts beside the

@@ -56,56 +56,32 @@ owner_names_assets(const struct policy *policy, const char *name)
 static void
 check_id(struct loader *l, const struct owner_id *one, void *with)
 {
-	const char *name = one->term->name;
-	bool destroys = actions[one->policy->action].kind == KIND_API &&
-			one->term->type == TERM_ID &&
-			owner_serves(one->policy, ACTION_DESTROY);
+	const char *what = " need not be the user's own";
 
 	(void)with;
 	if (one->id != NULL)
 		return;
+	if (one->term->type == TERM_FOLDER)
+		what = " would carry public_id into a folder that need not be "
+		       "the user's own";
+	else if (actions[one->policy->action].kind == KIND_API &&
+		 one->term->type == TERM_ID &&
+		 owner_serves(one->policy, ACTION_DESTROY))
+		what = " need not be the user's own, and the signature would "
+		       "also destroy it";
 	owner_say(l, SAY_ERROR, one->line,
-	    "%s = %q need not be the user's own%s: %v (or any_owner = true, "
-	    "for moderators)",
-	    name, one->source,
-	    destroys ? ", and the signature would also destroy it" : "",
-	    one->missing);
+	    "%s = %q%s: %v (or any_owner = true, for moderators)",
+	    one->term->name, one->source, what, one->missing);
 }
 
-static bool
-is_set_to(const struct policy *policy, const char *name, const char *value)
+bool
+owner_is_set_to(
+    const struct policy *policy, const char *name, const char *value)
 {
 	const struct setting *set =
 	    policy_setting(policy, term_find(span_of(name)));
 
 	return set != NULL && span_is(set->values[0].source, value);
-}
-
-/*
- * Where Cloudinary puts a folder before the id, one of the client's choice
- * would carry the id to another user's place.
- */
-static void
-check_folder(struct loader *l, const struct policy *policy, const char *name)
-{
-	const struct allowance *folder =
-	    policy_allowance(policy, term_find(span_of(name)));
-	unsigned char mem[DETAIL_MAX];
-	struct sink why;
-
-	if (folder == NULL || policy->any_owner ||
-	    !owner_may_hold(policy, "public_id"))
-		return;
-	for (size_t i = 0; i < folder->rule.n; i++) {
-		sink_init(&why, mem, sizeof(mem));
-		if (pattern_owned(&folder->rule.patterns[i], &why))
-			continue;
-		owner_say(l, SAY_ERROR, folder->line,
-		    "%s = %q would carry public_id into a folder that need "
-		    "not be the user's own: %v (or any_owner = true, for "
-		    "moderators)",
-		    name, folder->rule.patterns[i].source, sink_view(&why));
-	}
 }
 
 /*
@@ -124,9 +100,10 @@ check_upload(struct loader *l, const struct policy *policy)
 		    "without public_id in set, one signature is good for any "
 		    "number of uploads until it expires: set public_id = "
 		    "\"users/{user}/{random}\", or say reusable = true");
-	if (is_set_to(policy, "use_filename", "true") &&
-	    is_set_to(policy, "unique_filename", "false") &&
-	    !is_set_to(policy, "overwrite", "false") && !policy->any_owner)
+	if (owner_is_set_to(policy, "use_filename", "true") &&
+	    owner_is_set_to(policy, "unique_filename", "false") &&
+	    !owner_is_set_to(policy, "overwrite", "false") &&
+	    !policy->any_owner)
 		owner_say(l, SAY_ERROR, policy->line,
 		    "the file's name makes the id, and nobody signs that: it "
 		    "would replace whatever has this id; set overwrite = "
@@ -144,9 +121,6 @@ check_policy(
 	}
 	if (!policy->any_owner)
 		owner_each_id(l, policy, check_id, NULL);
-	check_folder(l, policy, "folder");
-	if (is_set_to(policy, "use_asset_folder_as_public_id_prefix", "true"))
-		check_folder(l, policy, "asset_folder");
 	if (policy->action == ACTION_UPLOAD)
 		check_upload(l, policy);
 }

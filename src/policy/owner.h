@@ -12,6 +12,10 @@
 /* May a string of this policy hold the name? */
 bool owner_may_hold(const struct policy *policy, const char *name);
 
+/* Is it set to just this text? */
+bool owner_is_set_to(
+    const struct policy *policy, const char *name, const char *value);
+
 /*
  * Does a signature of this policy serve as that action? Each one for the API
  * is an upload; what signs no string of parameters serves as itself alone.
@@ -33,7 +37,7 @@ struct owner_id {
 	struct span source;       /* as configured */
 	const struct pattern *id; /* of the id alone, lives as long as the
 				     loader; NULL: it need not be one user's */
-	struct span missing;      /* then, until it was seen: what would be */
+	struct span missing;      /* then: why not; only while it is shown */
 };
 
 typedef void owner_see(struct loader *l, const struct owner_id *id, void *with);
@@ -41,7 +45,10 @@ typedef void owner_see(struct loader *l, const struct owner_id *id, void *with);
 /* Are this parameter's values ids, paths or prefixes of ids? */
 bool owner_is_id(const struct term *term);
 
-/* Shows each of the policy's, in set and in allow. */
+/*
+ * Shows each of the policy's, in set and in allow; and of the folders that a
+ * client may choose those that may come before an id of its choice.
+ */
 void owner_each_id(
     struct loader *l, const struct policy *policy, owner_see *see, void *with);
 

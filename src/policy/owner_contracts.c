@@ -4,29 +4,30 @@
 
 /* "a, b" of the names that a client itself must send. */
 static void
-add_names(const struct policy *policy, bool (*named)(const struct term *),
+add_names(const struct policy *policy, bool (*named)(const struct setting *),
     struct sink *out)
 {
 	for (size_t i = 0; i < policy->n_set; i++)
-		if (named(policy->set[i].term))
+		if (named(&policy->set[i]))
 			sink_say(out, "%s%s", out->n == 0 ? "" : ", ",
 			    policy->set[i].term->name);
 }
 
 static bool
-is_signed(const struct term *term)
+is_signed(const struct setting *set)
 {
-	return term->is_signed;
+	return set->term->is_signed;
 }
 
-/* The widget sends source itself; the rest it takes from the answer. */
+/* The widget sends source = uw itself, and takes the rest from the answer. */
 static bool
-is_strange(const struct term *term)
+is_strange(const struct setting *set)
 {
-	struct span name = span_of(term->name);
+	struct span name = span_of(set->term->name);
 
-	return term->is_signed && camel_of(name) == NULL &&
-	       !span_is(name, "source");
+	return set->term->is_signed && camel_of(name) == NULL &&
+	       !(span_is(name, "source") &&
+		   span_is(set->values[0].source, "uw"));
 }
 
 /* What keeps a final contract from it; NULL: nothing. */

@@ -21,6 +21,28 @@ owner_is_id(const struct term *term)
 	       is_path(term);
 }
 
+/*
+ * Where Cloudinary puts a folder before the id, one of the client's choice
+ * would carry the id to another user's place.
+ */
+static bool
+is_carrier(const struct policy *policy, const struct term *term)
+{
+	if (term->type != TERM_FOLDER || !owner_may_hold(policy, "public_id"))
+		return false;
+	return span_is(span_of(term->name), "folder") ||
+	       (span_is(span_of(term->name), "asset_folder") &&
+		   owner_is_set_to(
+		       policy, "use_asset_folder_as_public_id_prefix", "true"));
+}
+
+/* Does what a client sends for it end up in an id? */
+static bool
+makes_id(const struct policy *policy, const struct term *term)
+{
+	return owner_is_id(term) || is_carrier(policy, term);
+}
+
 size_t
 owner_count_ids(const struct config *config)
 {
@@ -33,7 +55,7 @@ owner_count_ids(const struct config *config)
 			if (owner_is_id(p->set[k].term))
 				n += p->set[k].n;
 		for (size_t k = 0; k < p->n_allow; k++)
-			if (owner_is_id(p->allow[k].term))
+			if (makes_id(p, p->allow[k].term))
 				n += p->allow[k].rule.n;
 	}
 	return n;
@@ -129,6 +151,6 @@ owner_each_id(
 		}
 	}
 	for (size_t i = 0; i < policy->n_allow; i++)
-		if (owner_is_id(policy->allow[i].term))
+		if (makes_id(policy, policy->allow[i].term))
 			show_allowance(l, policy, &policy->allow[i], see, with);
 }

@@ -68,7 +68,7 @@ test('make run with an account that is made up', async (t) => {
   const secret = readFileSync(join(site.folder, 'cloudinary.secret'), 'utf8').trimEnd();
 
   assert.equal(who.user, 'alice');
-  assert.deepEqual(who.policies, ['avatar', 'widget', 'remove']);
+  assert.deepEqual(who.policies, ['avatar', 'widget', 'remove', 'thumb']);
   const { fields } = checkGranted(upload, 'demo', 'upload', secret);
   assert.match(fields.public_id, /^users\/alice\/[0-9a-f]{32}$/);
   assert.equal(fields.context, 'caption=Hello');

@@ -161,7 +161,7 @@ read_json(struct span s)
 
 /* Somebody was let in, and what has a limit was counted, once. */
 static void
-check_counted(const struct policy *policy, enum state state)
+check_counted(const struct policy *policy, enum state state, size_t signatures)
 {
 	size_t n = (policy->n_limits > 0) + (policy->n_totals > 0);
 
@@ -172,21 +172,57 @@ check_counted(const struct policy *policy, enum state state)
 	    "only who is logged in, and not on the list, gets one");
 	must(!policy->anonymous || state != STATE_NO_ADDRESS,
 	    "everybody is counted by address");
+	must(answer.granted == signatures && signatures <= answer.items,
+	    "the answer says how many there are");
 	if (n == 0) {
 		must(counting.takes == 0, "nothing is counted without limits");
 		return;
 	}
 	must(counting.takes == 1 && counting.said == COUNTERS_TAKEN,
 	    "a signature is counted");
-	must(counting.n_given == n && counting.amount == 1,
-	    "it is counted once, for each limit");
+	must(counting.n_given == n && counting.amount == signatures,
+	    "each is counted once, for each limit");
 }
 
+/* The fields are the policy's, and the signature is over them. */
 static void
-check_grant(const json_t *body, enum state state)
+check_signed(const struct policy *policy, json_t *fields, struct span signature)
 {
 	static struct signed_params all;
-	const struct policy *policy = config_policy(config, answer.policy);
+
+	signed_collect(&all, fields);
+	signed_judge(&all, policy,
+	    span_of(policy->anonymous ? "inbox/" : "users/alice/"));
+	must(signed_by(&all, policy->cloud, span_of(SANDBOX_SECRET), signature),
+	    "the signature is of these parameters");
+}
+
+/* Only the signature came back: it is over what the client's request says. */
+static void
+check_text(const struct policy *policy)
+{
+	static unsigned char memory[ARENA_MAX];
+	static struct params items[BATCH_MAX];
+	struct ask asked = { .items = items };
+	struct problem why;
+	struct arena arena;
+	json_t *fields;
+
+	problem_clear(&why);
+	arena_init(&arena, memory, sizeof(memory));
+	must(ask_read(&request, &arena, &asked, &why) &&
+		 asked.contract == CONTRACT_TEXT,
+	    "a bare text is asked for");
+	json_set_alloc_funcs(malloc, free);
+	fields = signed_asked(&items[0]);
+	check_signed(policy, fields, answer.body);
+	json_decref(fields);
+}
+
+/* One object: a grant of what fields says, or of what the client said. */
+static void
+check_object(const struct policy *policy, const json_t *body)
+{
 	const json_t *signature = json_object_get(body, "signature");
 	json_t *asked = read_json(request.body);
 	json_t *fields = json_object_get(body, "fields");
@@ -197,13 +233,67 @@ check_grant(const json_t *body, enum state state)
 	if (fields == NULL)
 		fields = json_object_get(asked, "params_to_sign");
 	must(policy != NULL && fields != NULL, "it is known what was granted");
-	check_counted(policy, state);
-	signed_collect(&all, fields);
-	signed_judge(&all, policy,
-	    span_of(policy->anonymous ? "inbox/" : "users/alice/"));
-	must(signed_by(&all, policy->cloud, span_of(SANDBOX_SECRET),
-		 span_of(json_string_value(signature))),
-	    "the signature is of these parameters");
+	check_signed(policy, fields, span_of(json_string_value(signature)));
+	json_decref(asked);
+}
+
+static void
+check_cancelled(const json_t *item)
+{
+	must(json_is_true(json_object_get(item, "cancel")) &&
+		 json_is_string(json_object_get(item, "error")) &&
+		 json_is_string(json_object_get(item, "code")) &&
+		 json_object_get(item, "apiKey") == NULL &&
+		 json_object_get(item, "signature") == NULL,
+	    "what is not granted is cancelled");
+}
+
+/* The answers to a batch, each with its item; how many were granted. */
+static size_t
+check_batch(const struct policy *policy, const json_t *body, json_t *items)
+{
+	bool list = json_is_array(items);
+	size_t granted = 0, n = list ? json_array_size(items) : 1;
+
+	must(json_is_array(body) == list, "a list is answered by a list");
+	must(!list || json_array_size(body) == n, "each item has an answer");
+	must(n > 0 && n <= BATCH_MAX && n == answer.items,
+	    "a batch has a limit");
+	for (size_t i = 0; i < n; i++) {
+		const json_t *one = list ? json_array_get(body, i) : body;
+		json_t *item = list ? json_array_get(items, i) : items;
+		const json_t *signature = json_object_get(one, "signature");
+		json_t *fields;
+
+		if (signature == NULL) {
+			check_cancelled(one);
+			continue;
+		}
+		fields = signed_prepared(one, item);
+		check_signed(
+		    policy, fields, span_of(json_string_value(signature)));
+		json_decref(fields);
+		granted++;
+	}
+	return granted;
+}
+
+static void
+check_grant(const json_t *body, enum state state)
+{
+	const struct policy *policy = config_policy(config, answer.policy);
+	json_t *asked = read_json(request.body);
+	json_t *items = json_object_get(asked, "prepareUploadParams");
+	size_t granted = 1;
+
+	must(policy != NULL, "it is known what was granted");
+	if (answer.media == MEDIA_TEXT)
+		check_text(policy);
+	else if (items != NULL)
+		granted = check_batch(policy, body, items);
+	else
+		check_object(policy, body);
+	check_counted(policy, state, granted);
 	json_decref(asked);
 }
 
@@ -212,10 +302,14 @@ static void
 check_refusal(const json_t *body, enum state state)
 {
 	bool health = span_is(span_of(answer.code), "health");
+	const json_t *item;
+	size_t i;
 
+	must(answer.media != MEDIA_TEXT, "a bare text is a signature");
 	must(json_object_get(body, "signature") == NULL &&
 		 json_object_get(body, "fields") == NULL,
 	    "only a grant is signed");
+	json_array_foreach(body, i, item) check_cancelled(item);
 	must(counting.takes == 0 || counting.said != COUNTERS_TAKEN,
 	    "what is refused is not counted");
 	must(counting.probes == 0 || health, "only ?health asks the store");
@@ -248,7 +342,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	ask(input, state);
 	body = read_json(answer.body);
-	must(json_is_object(body), "the answer is a JSON object");
+	must(answer.media == MEDIA_TEXT ||
+		 (answer.status == 200 && json_is_array(body)) ||
+		 json_is_object(body),
+	    "the answer is a JSON object, or a granted list, or bare text");
 	must(answer.status == 200 || answer.status == 503 ||
 		 (answer.status >= 400 && answer.status < 500),
 	    "the status is a grant or a refusal");

@@ -6,6 +6,7 @@
 
 #include "cloudinary/api_sign.h"
 #include "fuzz.h"
+#include "http/camel.h"
 
 struct signed_params {
 	size_t n;
@@ -72,6 +73,64 @@ signed_collect(struct signed_params *out, json_t *fields)
 	}
 	must(!out->texts.full, "there is room");
 	qsort(out->p, out->n, sizeof(out->p[0]), signed_compare);
+}
+
+/* A request's own parameters, in the form of fields. */
+static inline json_t *
+signed_asked(const struct params *params)
+{
+	json_t *fields = json_object();
+
+	for (size_t i = 0; i < params->n; i++) {
+		const struct param *p = &params->p[i];
+		json_t *list = json_array(), *v;
+
+		must(
+		    p->shape != SHAPE_OBJECT, "a final client sends no object");
+		for (size_t k = 0; k < p->n; k++)
+			json_array_append_new(
+			    list, json_stringn((const char *)p->values[k].p,
+				      p->values[k].n));
+		v = p->shape == SHAPE_LIST
+			? list
+			: json_incref(json_array_get(list, 0));
+		if (v != list)
+			json_decref(list);
+		json_object_setn_new(
+		    fields, (const char *)p->name.p, p->name.n, v);
+	}
+	return fields;
+}
+
+/*
+ * What the widget sends for one answer: the answer's members under
+ * Cloudinary's names, and what it had asked for itself beside them.
+ */
+static inline json_t *
+signed_prepared(const json_t *answer, json_t *asked)
+{
+	json_t *fields = json_object(), *v;
+	const char *name;
+
+	json_object_set(fields, "timestamp",
+	    json_object_get(answer, "uploadSignatureTimestamp"));
+	json_object_foreach((json_t *)(uintptr_t)answer, name, v)
+	{
+		const char *snake = camel_to_snake(span_of(name));
+
+		if (snake != NULL)
+			json_object_set(fields, snake, v);
+	}
+	json_object_foreach(asked, name, v)
+	{
+		const char *snake = camel_to_snake(span_of(name));
+
+		if (snake == NULL)
+			snake = name;
+		if (json_object_get(fields, snake) == NULL)
+			json_object_set(fields, snake, v);
+	}
+	return fields;
 }
 
 static inline bool

@@ -74,7 +74,8 @@ owning_belongs(const struct term *term, struct span s, const char *user)
 		if (s.p[i] == '.' && s.p[i - 1] == '.')
 			return false;
 	if (!owning_after(&s, owning_before(term)) ||
-	    (!owning_after(&s, "users/") && !owning_after(&s, "things/")) ||
+	    (!owning_after(&s, "users/") && !owning_after(&s, "things/") &&
+		!owning_after(&s, "mine/")) ||
 	    (!owning_after(&s, user) && !owning_after(&s, owning_hash)))
 		return false;
 	return span_starts(s, SPAN_LIT("/")) ||
@@ -113,8 +114,7 @@ owning_holds(const struct grant *g, const struct action_row *row)
 
 /* The k-th value to send, the user's own ones first; false at the end. */
 static inline bool
-owning_value(
-    size_t k, const struct term *term, const char *user, char out[512])
+owning_value(size_t k, const struct term *term, const char *user, char out[512])
 {
 	static const char *const ids[] = { "users/%s/x", "users/#/x",
 		"users/%s/" DECIDING_RANDOM, "things/%s/2026-01-01/x",
@@ -217,8 +217,8 @@ owning_ask(struct deciding *d, const char *policy, const struct term *term,
 		snprintf(now, sizeof(now), "%lld", DECIDING_NOW);
 		deciding_send(d, "timestamp", now);
 	}
-	snprintf(joined, sizeof(joined), "%s,%s", own,
-	    value == NULL ? "" : value);
+	snprintf(
+	    joined, sizeof(joined), "%s,%s", own, value == NULL ? "" : value);
 	if (value != NULL && way == OWNING_LIST) {
 		list[0] = span_of(own);
 		list[1] = span_of(value);

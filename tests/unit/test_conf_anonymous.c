@@ -67,6 +67,29 @@ test_action(void **state)
 	    twins, TWINS_COUNT(twins), END));
 }
 
+/* Nobody says who asks for a webhook either, but it is no upload. */
+static void
+test_webhooks(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    policies_read(&b, "policies = { p = { action = \"verify\"; "
+			      "addresses = \"192.0.2.1\";" END),
+	    0);
+	assert_true(b.config.policies->webhook);
+	assert_true(b.config.policies->anonymous);
+	/* The answer to an upload is somebody's. */
+	assert_int_equal(
+	    policies_read(&b,
+		"policies = { p = { action = \"verify\"; limit = \"9/hour\"; "
+		"limit_total = \"9/hour\"; anonymous = true; allow = { "
+		"public_id "
+		"= \"u/x\"; };" END),
+	    1);
+	assert_true(
+	    sandbox_said(&b.box, "belongs to action = \"upload\" only"));
+}
+
 /* Nowhere can it say who is asking. */
 static void
 test_templates(void **state)
@@ -114,6 +137,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_action),
+		cmocka_unit_test(test_webhooks),
 		cmocka_unit_test(test_templates),
 	};
 	int failed;

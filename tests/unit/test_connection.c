@@ -18,7 +18,7 @@
 
 static struct serve serve;
 static struct fcgi_answer answer;
-static unsigned char mem[100000];
+static unsigned char mem[400000];
 static struct connection c;
 static int theirs;
 
@@ -177,7 +177,7 @@ test_framing(void **state)
 	fcgi_record(&out, 4, 1, SPAN_LIT(""), 0);
 	while (!out.full)
 		fcgi_record(&out, 5, 1, SPAN_LIT("x"), 255);
-	assert_true(out.n > FCGI_PARAMS_MAX + BODY_MAX + FCGI_FRAMING_MAX);
+	assert_true(out.n > FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX);
 	fcgi_send(theirs, (struct span){ mem, out.n });
 	connection_advance(&c, &serve, false, 2000);
 	assert_int_equal(c.stage, CONNECTION_CLOSED);

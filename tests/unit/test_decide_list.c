@@ -7,6 +7,17 @@
 
 #include "deciding.h"
 
+/* For a name of 11 letters they are 1009 bytes, and those of the role. */
+#define PATH(d)                                                                \
+	"\"/image/authenticated/users/{user}/" d                               \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaa"                                         \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/*\""
+#define PATHS                                                                  \
+	PATH("0")                                                              \
+	"," PATH("1") "," PATH("2") "," PATH("3") "," PATH("4") "," PATH(      \
+	    "5") "," PATH("6") "," PATH("7") "," PATH("8") "," PATH("9{claim." \
+								    "role}")
+
 static const char policies[] =
     "avatar = { action = \"upload\"; shared_tags = true;\n"
     "  set = { public_id = \"users/{user}/{random}\"; overwrite = false;\n"
@@ -19,7 +30,18 @@ static const char policies[] =
     "  set = { upload_preset = \"p\"; tags = [ \"a\", \"r_{random}\" ];\n"
     "    context = { id = \"{random}\"; }; }; };\n"
     "fixed = { action = \"upload\"; reusable = true;\n"
-    "  set = { upload_preset = \"p\"; tags = \"user_{user}\"; }; };\n";
+    "  set = { upload_preset = \"p\"; tags = \"user_{user}\"; }; };\n"
+    "pack = { action = \"archive\"; limit = \"9/hour\";\n"
+    "  allow = { public_ids = [ \"users/{user}/**\", \"pool/{user}\" ];\n"
+    "    prefixes = \"users/{user}/\"; fully_qualified_public_ids =\n"
+    "    \"image/upload/users/{user}/**\"; }; };\n"
+    "whole = { action = \"archive\"; limit = \"9/hour\"; set = { prefixes =\n"
+    "    [ \"users/{user}/a_{user}/\", \"users/{user}/b/\" ]; }; };\n"
+    "album = { action = \"token\"; set = { duration = 60; }; allow = { acl =\n"
+    "    [ \"/image/authenticated/users/{user}/*\",\n"
+    "    \"/video/authenticated/users/{user}/*\" ]; }; };\n"
+    "albums = { action = \"token\"; set = { duration = 60; acl = [\n" PATHS
+    "  ]; }; };\n";
 
 #define HEX "0123456789abcdef0123456789abcdef"
 #define HEX2 "ffffffffffffffffffffffffffffffff"
@@ -218,6 +240,173 @@ final_random_matches_its_form(void **state)
 }
 
 static void
+ids_of_a_client(void **state)
+{
+	static const struct {
+		const char *name, *value;
+		bool given;
+	} cases[] = {
+		{ "public_ids", "users/alice/a", true },
+		{ "public_ids", "users/alice/a,users/alice/b/c,pool/alice",
+		    true },
+		{ "public_ids", "users/alice/a,users/alice2/a", false },
+		{ "public_ids", "users/alice/a,users/bob/a", false },
+		{ "public_ids", "pool/alice2", false },
+		{ "public_ids", "users/alice/a,", false },
+		{ "public_ids", ",users/alice/a", false },
+		{ "public_ids", "users/alice/a,users/alice/a", false },
+		{ "public_ids", "/users/alice/a", false },
+		{ "public_ids", "users/alice//a", false },
+		{ "public_ids", "users/alice/../bob/a", false },
+		{ "public_ids", "users/alice/a b", false },
+		{ "public_ids", "users/alice/*", false },
+		{ "prefixes", "users/alice/", true },
+		{ "prefixes", "users/alice", false },
+		{ "prefixes", "users/alice/,users/bob/", false },
+		{ "prefixes", "users/alice2/", false },
+		{ "prefixes", "users/", false },
+		{ "prefixes", "/", false },
+		{ "prefixes", "users/alice//", false },
+		{ "fully_qualified_public_ids", "image/upload/users/alice/a",
+		    true },
+		{ "fully_qualified_public_ids", "users/alice/a", false },
+		{ "fully_qualified_public_ids", "video/upload/users/alice/a",
+		    false },
+		{ "fully_qualified_public_ids", "image/upload/users/alice2/a",
+		    false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, cases[i].name, cases[i].value);
+		assert_int_equal(
+		    deciding_ask(&d, "pack", CONTRACT_PLAIN), cases[i].given);
+		if (cases[i].given)
+			assert_true(
+			    span_is(grant_value(&d.grant, cases[i].name),
+				cases[i].value));
+		else
+			assert_true(span_is(d.why.param, cases[i].name));
+	}
+	deciding_send(&d, "prefixes", "users/alice");
+	assert_false(deciding_ask(&d, "pack", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "value_not_allowed", "prefixes",
+	    "would also match \"users/alice2\""));
+}
+
+static void
+ids_as_a_list(void **state)
+{
+	struct span two[] = { SPAN_INIT("users/alice/a"),
+		SPAN_INIT("users/alice/b") };
+	struct span one[] = { SPAN_INIT("users/alice/a,users/alice/b") };
+	struct span many[LIST_MAX + 1];
+	char texts[LIST_MAX + 1][24];
+
+	(void)state;
+	deciding_send_list(&d, "public_ids", SHAPE_LIST, 2, two, NULL);
+	assert_true(deciding_ask(&d, "pack", CONTRACT_PLAIN));
+	assert_true(span_is(grant_value(&d.grant, "public_ids"),
+	    "users/alice/a,users/alice/b"));
+	deciding_send_list(&d, "public_ids", SHAPE_LIST, 1, one, NULL);
+	assert_false(deciding_ask(&d, "pack", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "element_comma", "public_ids", ""));
+	for (int i = 0; i <= LIST_MAX; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "users/alice/%d", i);
+		many[i] = span_of(texts[i]);
+	}
+	for (size_t n = LIST_MAX - 1; n <= LIST_MAX + 1; n++) {
+		deciding_send_list(&d, "public_ids", SHAPE_LIST, n, many, NULL);
+		assert_int_equal(
+		    deciding_ask(&d, "pack", CONTRACT_PLAIN), n <= LIST_MAX);
+	}
+	assert_true(deciding_refused(&d, "too_many", "", ""));
+}
+
+/* A set list is one value: a client repeats all of it, or nothing. */
+static void
+ids_that_are_set(void **state)
+{
+	const char *const ours = "users/alice/a_alice/,users/alice/b/";
+
+	(void)state;
+	assert_true(comes_out("whole", "prefixes", NULL, ours));
+	assert_true(comes_out("whole", "prefixes", ours, ours));
+	assert_true(comes_out("whole", "prefixes", "users/alice/b/", NULL));
+	assert_true(comes_out("whole", "prefixes",
+	    "users/alice/a_alice/,users/alice/b/,users/alice/c/", NULL));
+	assert_true(deciding_refused(
+	    &d, "parameter_not_allowed", "prefixes", "\"users/alice/c/\""));
+	assert_true(comes_out("whole", "prefixes", "users/alice/", NULL));
+}
+
+/* Each element is well formed for this user, or nothing is signed. */
+static void
+ids_of_a_long_name(void **state)
+{
+	static const char letters[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+				      "aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+	(void)state;
+	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 2);
+	assert_true(deciding_ask(&d, "whole", CONTRACT_PLAIN));
+	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 1);
+	assert_false(deciding_ask(&d, "whole", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "user_not_usable", "prefixes", ""));
+	d.session.user = SPAN_LIT("a,b");
+	assert_false(deciding_ask(&d, "whole", CONTRACT_PLAIN));
+	assert_string_equal(d.why.code, "user_not_usable");
+	d.session.user = SPAN_LIT("alice");
+}
+
+static void
+paths_of_a_token(void **state)
+{
+	const char *const image = "/image/authenticated/users/alice/*";
+
+	(void)state;
+	assert_true(comes_out("album", "acl", image, image));
+	assert_true(comes_out("album", "acl",
+	    "/video/authenticated/users/alice/*,"
+	    "/image/authenticated/users/alice/*",
+	    "/video/authenticated/users/alice/*,"
+	    "/image/authenticated/users/alice/*"));
+	assert_true(comes_out(
+	    "album", "acl", "/image/authenticated/users/alice2/*", NULL));
+	assert_true(comes_out(
+	    "album", "acl", "/image/authenticated/users/alice/a", NULL));
+	assert_true(comes_out("album", "acl", "/image/*", NULL));
+	assert_true(comes_out("album", "acl", "/*", NULL));
+	assert_true(comes_out("album", "acl",
+	    "/image/authenticated/users/alice/*!/image/*", NULL));
+}
+
+static void
+paths_have_room(void **state)
+{
+	struct json_value claims = d.session.claims;
+
+	(void)state;
+	d.session.user = SPAN_LIT("alice-alice");
+	for (int n = ACL_MAX - 1; n <= ACL_MAX + 1; n++) {
+		char text[128];
+
+		/* Digits, as many as there is room for. */
+		snprintf(
+		    text, sizeof(text), "{\"role\":\"%0*d\"}", n - 1009, 0);
+		d.session.claims.text = span_of(text);
+		assert_int_equal(
+		    deciding_ask(&d, "albums", CONTRACT_PLAIN), n <= ACL_MAX);
+		assert_int_equal(grant_value(&d.grant, "acl").n,
+		    n <= ACL_MAX ? (size_t)n : 0);
+	}
+	assert_true(deciding_refused(
+	    &d, "value_not_allowed", "acl", "at most 1024 bytes"));
+	d.session.claims = claims;
+	d.session.user = SPAN_LIT("alice");
+}
+
+static void
 final_takes_no_object(void **state)
 {
 	struct span key[] = { SPAN_INIT("caption") };
@@ -241,6 +430,12 @@ main(void)
 		cmocka_unit_test(final_holds_all_of_ours),
 		cmocka_unit_test(final_random_matches_its_form),
 		cmocka_unit_test(final_takes_no_object),
+		cmocka_unit_test(ids_of_a_client),
+		cmocka_unit_test(ids_as_a_list),
+		cmocka_unit_test(ids_that_are_set),
+		cmocka_unit_test(ids_of_a_long_name),
+		cmocka_unit_test(paths_of_a_token),
+		cmocka_unit_test(paths_have_room),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -20,7 +20,21 @@ static const char policies[] =
     "    public_id = \"users/{user}/pic_{user}\"; }; };\n"
     "remove = { action = \"destroy\"; limit = \"60/hour\";\n"
     "  allow = { public_id = [ \"users/{user}/**\", \"h/{user_hash}/*\" ]; };\n"
-    "};\n";
+    "};\n"
+    "thumb = { action = \"deliver\"; allow = { public_id = "
+    "\"users/{user}/**\";\n"
+    "    transformation = [ \"w_200\", \"l_text:A:{claim.role}\", \"\" ];\n"
+    "    version = \"int 1..9999999999\"; }; };\n"
+    "small = { action = \"deliver\"; set = { transformation = \"w_200\"; };\n"
+    "  allow = { public_id = \"users/{user}/**\"; }; };\n"
+    "plain = { action = \"deliver\"; set = { transformation = \"\"; };\n"
+    "  allow = { public_id = \"users/{user}/**\"; }; };\n"
+    "one = { action = \"token\"; set = { duration = 60; ip = \"{ip}\"; };\n"
+    "  allow = { url = \"/image/authenticated/users/{user}/*\"; }; };\n"
+    "away = { action = \"token\"; set = { duration = 60; ip =\n"
+    "    \"{claim.role}\"; url = \"/image/upload/users/{user}/a.jpg\"; }; };\n"
+    "short = { action = \"token\"; allow = { duration = \"int 1..60\"; };\n"
+    "  set = { url = \"/image/upload/users/{user}/a.jpg\"; }; };\n";
 
 static struct deciding d;
 
@@ -218,6 +232,148 @@ users_that_make_an_id_too_long(void **state)
 	d.session.user = SPAN_LIT("alice");
 }
 
+/* One request for a delivery; NULL sends no transformation. */
+static bool
+delivers(const char *policy, const char *transformation)
+{
+	deciding_send(&d, "public_id", "users/alice/a");
+	if (transformation != NULL)
+		deciding_send(&d, "transformation", transformation);
+	return deciding_ask(&d, policy, CONTRACT_PLAIN);
+}
+
+static void
+transformations(void **state)
+{
+	static const struct {
+		const char *policy, *transformation;
+		bool given;
+	} cases[] = {
+		{ "thumb", "w_200", true },
+		{ "thumb", "", true },
+		{ "thumb", "l_text:A:editor", true },
+		{ "thumb", NULL, false },
+		{ "thumb", "w_201", false },
+		{ "thumb", "w_200/", false },
+		{ "thumb", "l_text:A:{claim.role}", false },
+		{ "small", "w_200", true },
+		{ "small", NULL, true },
+		{ "small", "w_201", false },
+		{ "plain", NULL, true },
+		{ "plain", "w_200", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+		    delivers(cases[i].policy, cases[i].transformation),
+		    cases[i].given);
+		if (!cases[i].given)
+			assert_true(span_is(d.why.param, "transformation"));
+	}
+	assert_true(delivers("thumb", "w_200"));
+	assert_true(span_is(grant_value(&d.grant, "transformation"), "w_200"));
+	assert_true(delivers("thumb", ""));
+	assert_int_equal(grant_value(&d.grant, "transformation").n, 0);
+}
+
+/* What a claim makes of a transformation is looked at as well. */
+static void
+transformations_of_a_user(void **state)
+{
+	struct json_value claims = d.session.claims;
+
+	(void)state;
+	d.session.claims.text = SPAN_LIT("{\"role\":\"a b\"}");
+	assert_false(delivers("thumb", "l_text:A:a b"));
+	assert_true(
+	    deciding_refused(&d, "user_not_usable", "transformation", ""));
+	assert_true(delivers("thumb", "w_200"));
+	d.session.claims = claims;
+}
+
+static void
+numbers(void **state)
+{
+	static const char *const wrong[] = { "0", "61", "-1", "+1", "01", "007",
+		"1.0", " 1", "1 ", "1e1", "0x1", "" };
+	static const char *const right[] = { "1", "60" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		deciding_send(&d, "duration", right[i]);
+		assert_true(deciding_ask(&d, "short", CONTRACT_PLAIN));
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		deciding_send(&d, "duration", wrong[i]);
+		assert_false(deciding_ask(&d, "short", CONTRACT_PLAIN));
+	}
+	deciding_send(&d, "version", "1767225600");
+	assert_true(delivers("thumb", "w_200"));
+	deciding_send(&d, "version", "1767225600.0");
+	assert_false(delivers("thumb", "w_200"));
+	deciding_send(&d, "duration", "060");
+	deciding_send(&d, "url", "/image/authenticated/users/alice/a");
+	assert_false(deciding_ask(&d, "one", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "value_fixed", "duration", "\"60\""));
+}
+
+static void
+paths(void **state)
+{
+	static const struct {
+		const char *url;
+		bool given;
+	} cases[] = {
+		{ "/image/authenticated/users/alice/a", true },
+		{ "/image/authenticated/users/alice/a.jpg", true },
+		{ "image/authenticated/users/alice/a", false },
+		{ "//image/authenticated/users/alice/a", false },
+		{ "/image/authenticated/users/alice2/a", false },
+		{ "/image/authenticated/users/alice/a/b", false },
+		{ "/image/authenticated/users/alice/", false },
+		{ "/image/authenticated/users/alice//a", false },
+		{ "/image/authenticated/users/alice/..", false },
+		{ "/image/authenticated/users/alice/*", false },
+		{ "/image/authenticated/users/alice/a?b=c", false },
+		{ "/image/authenticated/users/alice/a~exp=1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		deciding_send(&d, "url", cases[i].url);
+		assert_int_equal(
+		    deciding_ask(&d, "one", CONTRACT_PLAIN), cases[i].given);
+		if (!cases[i].given)
+			assert_true(deciding_refused(
+			    &d, "value_not_allowed", "url", ""));
+		else
+			assert_true(
+			    span_is(grant_value(&d.grant, "ip"), "192.0.2.7"));
+	}
+}
+
+/* A token is bound to an address, or there is none. */
+static void
+addresses(void **state)
+{
+	struct json_value claims = d.session.claims;
+
+	(void)state;
+	assert_false(deciding_ask(&d, "away", CONTRACT_PLAIN));
+	assert_true(
+	    deciding_refused(&d, "user_not_usable", "ip", "an IP address"));
+	d.session.claims.text = SPAN_LIT("{\"role\":\"2001:db8::1\"}");
+	assert_true(deciding_ask(&d, "away", CONTRACT_PLAIN));
+	d.session.claims.text = SPAN_LIT("{\"role\":\"192.0.2.0/24\"}");
+	assert_false(deciding_ask(&d, "away", CONTRACT_PLAIN));
+	d.session.claims = claims;
+	d.facts.remote_addr = SPAN_LIT("nowhere");
+	deciding_send(&d, "url", "/image/authenticated/users/alice/a");
+	assert_false(deciding_ask(&d, "one", CONTRACT_PLAIN));
+	d.facts.remote_addr = SPAN_LIT("192.0.2.7");
+}
+
 int
 main(void)
 {
@@ -230,6 +386,11 @@ main(void)
 		cmocka_unit_test(owned_ids),
 		cmocka_unit_test(users_that_are_no_segment),
 		cmocka_unit_test(users_that_make_an_id_too_long),
+		cmocka_unit_test(transformations),
+		cmocka_unit_test(transformations_of_a_user),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(paths),
+		cmocka_unit_test(addresses),
 	};
 
 	return cmocka_run_group_tests_name(

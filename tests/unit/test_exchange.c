@@ -19,7 +19,7 @@
 
 static struct serve serve;
 static struct fcgi_answer answer;
-static unsigned char mem[BODY_MAX + 8192];
+static unsigned char mem[HOOK_BODY_MAX + 8192];
 
 struct ends {
 	int ours, theirs;
@@ -104,7 +104,7 @@ test_kept(void **state)
 static void
 test_large(void **state)
 {
-	static const unsigned char bytes[BODY_MAX + 1];
+	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 	struct ends e = send_request(
 	    "a=b", (struct span){ bytes, sizeof(bytes) }, FCGI_KEEP);
 
@@ -121,7 +121,7 @@ test_large(void **state)
 static void
 test_unread(void **state)
 {
-	static const unsigned char bytes[BODY_MAX + 1];
+	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 	struct ends e;
 	struct sink out;
 	int pair[2];
@@ -147,7 +147,7 @@ test_unread(void **state)
 static void
 test_drip(void **state)
 {
-	static const unsigned char bytes[BODY_MAX + 1];
+	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 	struct timespec begun, ended, pause = { 0, 100000000 };
 	struct sink out;
 	pid_t peer;

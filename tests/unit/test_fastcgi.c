@@ -213,7 +213,7 @@ static void
 test_large_body(void **state)
 {
 	static const unsigned char bytes[600000];
-	static const size_t sizes[] = { BODY_MAX + 1, 20480, 600000 };
+	static const size_t sizes[] = { HOOK_BODY_MAX + 1, 140000, 600000 };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
@@ -246,10 +246,12 @@ test_large_body_arriving(void **state)
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
-	fcgi_record(&out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
-	fcgi_send(fd, span_head(sink_view(&out), 30000));
+	for (int i = 0; i < 3; i++)
+		fcgi_record(
+		    &out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
+	fcgi_send(fd, span_head(sink_view(&out), 150000));
 	assert_answered(fd, "Status: 413", "intake=3");
-	assert_true(fcgi_send(fd, span_skip(sink_view(&out), 30000)));
+	assert_true(fcgi_send(fd, span_skip(sink_view(&out), 150000)));
 	ask("q=other");
 	/* No more than DISCARD_MAX is thrown away. */
 	for (int i = 0; i < 40; i++)
@@ -633,7 +635,7 @@ tcp_listen(struct sockaddr_in *address)
 static void
 test_tcp(void **state)
 {
-	static unsigned char value[FCGI_PARAMS_MAX - 200], body[BODY_MAX];
+	static unsigned char value[FCGI_PARAMS_MAX - 200], body[HOOK_BODY_MAX];
 	static unsigned char pairs_mem[FCGI_PARAMS_MAX];
 	struct sockaddr_in address;
 	struct sink pairs, out;

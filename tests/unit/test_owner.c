@@ -70,6 +70,168 @@ test_ids(void **state)
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
+#define LIMIT "limit = \"60/hour\"; "
+
+/* What twins share when only the id differs. */
+#define TWIN(before, right, wrong, after, said)                                \
+	{                                                                      \
+		before right after, before wrong after, said                   \
+	}
+
+/* In every action, and in every form that an id can have there. */
+static void
+test_actions(void **state)
+{
+	static const struct twin twins[] = {
+		TWIN("a = { action = \"explicit\"; " LIMIT
+		     "set = { type = \"upload\"; }; allow = { public_id = ",
+		    "\"u/{user}/**\"", "\"u/**\"", "; }; };",
+		    "public_id = \"u/**\" need not be the user's own, and the "
+		    "signature would also destroy it"),
+		TWIN("a = { action = \"rename\"; " LIMIT
+		     "set = { to_public_id = \"u/{user}/x\"; }; allow = { "
+		     "from_public_id = ",
+		    "\"u/{user}/*\"", "\"u/x/*\"", "; }; };",
+		    "from_public_id = \"u/x/*\" need not be the user's own: a"),
+		TWIN("a = { action = \"rename\"; " LIMIT
+		     "allow = { from_public_id = \"u/{user}/x\"; }; set = { "
+		     "to_public_id = ",
+		    "\"u/{user}/y\"", "\"gallery/{random}\"", "; }; };",
+		    "to_public_id = \"gallery/{random}\" need not be"),
+		TWIN("a = { action = \"tags\"; " LIMIT
+		     "set = { command = \"remove_all\"; }; allow = { "
+		     "public_ids = ",
+		    "\"u/{user}/*\"", "[ \"u/{user}/*\", \"*/{user}\" ]",
+		    "; }; };", "public_ids = \"*/{user}\" need not be"),
+		TWIN("a = { action = \"context\"; " LIMIT
+		     "set = { command = \"remove_all\"; public_ids = ",
+		    "[ \"u/{user}/a\", \"u/{user}/b\" ]",
+		    "[ \"u/{user}/a\", \"u/b\" ]", "; }; };",
+		    "public_ids = \"u/b\" need not be"),
+		TWIN("a = { action = \"metadata\"; " LIMIT
+		     "allow = { metadata = { a = \"text 9\"; }; public_ids = ",
+		    "\"u/{user}/*\"", "\"u/*\"", "; }; };",
+		    "public_ids = \"u/*\" need not be"),
+		TWIN("a = { action = \"archive\"; " LIMIT
+		     "allow = { prefixes = ",
+		    "\"u/{user}/\"", "\"u/\"", "; }; };",
+		    "prefixes = \"u/\" need not be the user's own: a segment"),
+		TWIN("a = { action = \"archive\"; " LIMIT "set = { prefixes = ",
+		    "\"u/{user}/\"", "\"u/x{user}/\"", "; }; };",
+		    "prefixes = \"u/x{user}/\" need not be"),
+		TWIN("a = { action = \"archive\"; " LIMIT
+		     "allow = { fully_qualified_public_ids = ",
+		    "\"image/upload/u/{user}/*\"", "\"image/upload/u/*\"",
+		    "; }; };",
+		    "fully_qualified_public_ids = \"image/upload/u/*\" need"),
+		TWIN("a = { action = \"archive\"; " LIMIT
+		     "set = { public_ids = \"u/{user}/a\"; target_public_id = ",
+		    "\"u/{user}/b\"", "\"zip/{random}\"", "; }; };",
+		    "target_public_id = \"zip/{random}\" need not be"),
+		TWIN("a = { action = \"download\"; " LIMIT
+		     "allow = { public_id = ",
+		    "\"u/{user}/*\"", "\"u/*\"", "; }; };",
+		    "public_id = \"u/*\" need not be"),
+		TWIN("a = { action = \"deliver\"; set = { transformation = "
+		     "\"w_200\"; }; allow = { public_id = ",
+		    "\"u/{user}/*\"", "\"u/*\"", "; }; };",
+		    "public_id = \"u/*\" need not be the user's own: a"),
+		TWIN("a = { action = \"verify\"; allow = { public_id = ",
+		    "\"u/{user}/*\"", "\"u/*\"", "; }; };",
+		    "public_id = \"u/*\" need not be the user's own: a"),
+		/* moderators */
+		{ "a = { action = \"archive\"; any_owner = true; users = "
+		  "\"m\"; " LIMIT "allow = { prefixes = \"u/\"; }; };",
+		    "a = { action = \"archive\"; users = \"m\"; " LIMIT
+		    "allow = { prefixes = \"u/\"; }; };",
+		    "or any_owner = true, for moderators" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
+}
+
+/* What a token is for, at an account that has the key. */
+static unsigned
+owned_token(struct bench *bench, const char *text)
+{
+	static const unsigned char key[1];
+	static const struct cloud cloud = { .cloud_name = SPAN_INIT("demo"),
+		.token_key = (const struct hmac_key *)(const void *)key };
+
+	bench_read(bench, text);
+	policies_site(&bench->config);
+	bench->config.clouds = &cloud;
+	conf_policies(&bench->l, bench->root);
+	if (bench->box.report.errors == 0)
+		owner_check(&bench->l);
+	return bench->box.report.errors;
+}
+
+static void
+test_tokens(void **state)
+{
+#define TOKEN "a = { action = \"token\"; set = { duration = 60; "
+	static const struct twin twins[] = {
+		TWIN(TOKEN "acl = ", "\"/image/upload/u/{user}/*\"",
+		    "\"/image/upload/u/*\"", "; }; };",
+		    "acl = \"/image/upload/u/*\" need not be the user's own"),
+		TWIN(TOKEN "acl = ", "\"/demo/video/private/v1/u/{user}/*\"",
+		    "\"/image/*\"", "; }; };",
+		    "acl = \"/image/*\" need not be the user's own: it must "
+		    "name a resource type"),
+		TWIN(TOKEN "}; allow = { acl = ",
+		    "[ \"/image/upload/u/{user}/*\", "
+		    "\"/video/upload/u/{user}/*\" ]",
+		    "[ \"/image/upload/u/{user}/*\", "
+		    "\"/video/upload/*\" ]",
+		    "; }; };", "acl = \"/video/upload/*\" need not be"),
+		TWIN(TOKEN "}; allow = { url = ",
+		    "\"/image/upload/u/{user}/**\"", "\"/image/upload/**\"",
+		    "; }; };", "url = \"/image/upload/**\" need not be"),
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, owned_token, BEGIN, twins, TWINS_COUNT(twins), END));
+}
+
+/* Where a client's folder may come before the id of its choice. */
+static void
+test_folders(void **state)
+{
+#define INTO "allow = { public_id = \"u/{user}/*\"; "
+	static const struct twin twins[] = {
+		TWIN(UP "reusable = true; " INTO "folder = ", "\"u/{user}\"",
+		    "\"u/*\"", "; }; };",
+		    "folder = \"u/*\" would carry public_id into a folder that "
+		    "need not be the user's own: a segment"),
+		TWIN("a = { action = \"explicit\"; " LIMIT
+		     "set = { type = \"upload\"; }; " INTO "folder = ",
+		    "\"u/{user}\"", "\"u/*\"", "; }; };",
+		    "folder = \"u/*\" would carry public_id"),
+		/* where it is one user's, but could be another's */
+		TWIN(UP "reusable = true; " INTO "folder = ", "\"u/{user}/x\"",
+		    "\"u/x/{user}\"", "; }; };",
+		    "public_id = \"u/{user}/*\", and the policy \"a\" has "
+		    "\"u/x/{user}\""),
+		{ UP "reusable = true; " INTO "asset_folder = \"*\"; }; };",
+		    UP "reusable = true; set = { "
+		       "use_asset_folder_as_public_id_prefix = true; "
+		       "}; " INTO "asset_folder = \"*\"; }; };",
+		    "asset_folder = \"*\" would carry public_id" },
+		/* no id of the client's choice */
+		{ UP "reusable = true; allow = { folder = \"*\"; }; };",
+		    UP "reusable = true; " INTO "folder = \"*\"; }; };",
+		    "folder = \"*\" would carry" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
+}
+
 static void
 test_upload(void **state)
 {
@@ -107,87 +269,6 @@ test_upload(void **state)
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
-#define AN "anonymous = true; limit = \"9/hour\"; "
-#define FRESH "public_id = \"in/{random}\"; overwrite = false; "
-#define RE "reusable = true; "
-
-static void
-test_tags(void **state)
-{
-	static const struct twin twins[] = {
-		{ UP RE "set = {\ntags = \"user_{user}\"; }; };",
-		    UP RE "set = {\ntags = \"avatar\"; }; };",
-		    "error 3: tags = \"avatar\": the signature would also "
-		    "download" },
-		{ UP RE "set = { tags = \"u{user_hash}\"; }; };",
-		    UP RE "set = { tags = \"{user_hash}\"; }; };",
-		    "tags = \"{user_hash}\": the signature" },
-		{ UP RE "set = { tags = \"u{user}\"; }; };",
-		    UP RE "set = { tags = \"u{user}x\"; }; };",
-		    "tags = \"u{user}x\": the signature" },
-		{ UP RE "set = { tags = \"u{user}\"; }; };",
-		    UP RE "set = { tags = \"u{claim.a}\"; }; };",
-		    "tags = \"u{claim.a}\": the signature" },
-		{ UP RE "set = { tags = \"u{user}\"; }; };",
-		    UP RE "set = { tags = \"u{user},b\"; }; };",
-		    "tags = \"b\": the signature" },
-		{ UP RE "set = { tags = \"u{user}\"; }; };",
-		    UP RE "set = { tags = \"u{user},b{user}\"; }; };",
-		    "tags = \"b{user}\", and the policy \"a\" has "
-		    "\"u{user}\"" },
-		{ UP RE "set = { tags = \"u{user}\"; }; };",
-		    UP RE "set = { tags = \"u{user},u{user_hash}\"; }; };",
-		    "tags = \"u{user_hash}\", and the policy" },
-		{ UP RE "allow = { tags = [ \"u{user}\" ]; }; };",
-		    UP RE "allow = { tags = [ \"u{user}\", \"a\" ]; }; };",
-		    "tags = \"a\": the signature" },
-		{ UP RE
-		    "shared_tags = true; allow = {\ntags = \"text 9\"; }; };",
-		    UP RE "allow = {\ntags = \"text 9\"; }; };",
-		    "error 3: tags of a client's choice" },
-		{ UP RE "shared_tags = true; set = { tags = \"b\"; }; };",
-		    UP RE "shared_tags = false; set = { tags = \"b\"; }; };",
-		    "tags = \"b\": the signature" },
-		/* two policies, one form */
-		{ UP RE "set = { tags = \"x_{user}\"; }; };\nx = { action = "
-			"\"upload\"; " RE "set = { tags = \"{policy}_{user}\"; "
-			"}; };",
-		    UP RE "set = { tags = \"x_{user}\"; }; };\ny = { action = "
-			  "\"upload\"; " RE "set = { tags = "
-			  "\"{policy}_{user}\"; }; };",
-		    "error 3: tags = \"{policy}_{user}\", and the policy \"a\" "
-		    "has" },
-		{ UP RE "set = { tags = \"x_{user}\"; }; };\ny = { action = "
-			"\"upload\"; " RE "shared_tags = true; set = { tags = "
-			"\"y_{user}\"; }; };",
-		    UP RE "set = { tags = \"x_{user}\"; }; };\ny = { action = "
-			  "\"upload\"; " RE
-			  "allow = { tags = [ \"y_{user}\" ]; "
-			  "}; };",
-		    "error 3: tags = \"y_{user}\", and the policy" },
-		/* without a session there is no user to name */
-		{ UP AN "shared_tags = true; set = { " FRESH "tags = \"b\"; }; "
-			"};",
-		    UP AN "set = { " FRESH "tags = \"b\"; }; };",
-		    "whoever's they are; say shared_tags = true" },
-		{ UP AN "shared_tags = true; set = { " FRESH " }; allow = { "
-			"tags = \"text 9\"; }; };",
-		    UP AN "set = { " FRESH " }; allow = { tags = \"text 9\"; "
-			  "}; };",
-		    "tags of a client's choice" },
-		/* moderators' ids are no reason for shared tags */
-		{ UP RE "any_owner = true; users = \"m\"; shared_tags = true; "
-			"set = { tags = \"b\"; }; };",
-		    UP RE "any_owner = true; users = \"m\"; set = { tags = "
-			  "\"b\"; }; };",
-		    "tags = \"b\": the signature" },
-	};
-
-	(void)state;
-	assert_true(policies_twins(
-	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
-}
-
 /* By the names that a string may hold: nothing of one is enough. */
 static void
 test_services(void **state)
@@ -218,6 +299,62 @@ test_services(void **state)
 	for (int i = ACTION_EXPLICIT; i < ACTION_COUNT; i++)
 		assert_false(owner_serves(&p[2], (enum action)i));
 	assert_true(owner_serves(&p[2], ACTION_UPLOAD));
+	assert_true(owner_names_assets(&p[0], "public_id"));
+	assert_true(owner_names_assets(&p[1], "tags"));
+	assert_false(owner_names_assets(&p[1], "metadata"));
+	assert_false(owner_names_assets(&p[2], "prefixes"));
+}
+
+/* What signs no string of parameters is good for nothing else. */
+static void
+test_alone(void **state)
+{
+	static const enum action alone[] = { ACTION_DELIVER, ACTION_VERIFY };
+	const struct policy *p;
+
+	(void)state;
+	assert_int_equal(
+	    policies_owned(&b, BEGIN
+		"d = { action = \"deliver\"; set = { transformation = "
+		"\"w_200\"; }; allow = { public_id = \"u/{user}/*\"; }; };\n"
+		"v = { action = \"verify\"; allow = { public_id = "
+		"\"u/{user}/*\"; }; };\n"
+		"h = { action = \"verify\"; addresses = \"192.0.2.1\"; };" END),
+	    0);
+	p = b.config.policies;
+	for (size_t i = 0; i < 2; i++) {
+		for (int k = ACTION_UPLOAD; k < ACTION_COUNT; k++)
+			assert_int_equal(owner_serves(&p[i], (enum action)k),
+			    k == (int)alone[i]);
+		assert_true(owner_names_assets(&p[i], "public_id"));
+		assert_false(owner_names_assets(&p[i], "tags"));
+	}
+	assert_true(p[2].webhook);
+}
+
+/*
+ * Whatever an action acts on is an id, which is always looked at, or a tag;
+ * anything else would go unseen.
+ */
+static void
+test_table(void **state)
+{
+	(void)state;
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+		for (size_t k = 0; actions[i].assets[k] != NULL; k++) {
+			const struct term *term =
+			    term_find(span_of(actions[i].assets[k]));
+
+			assert_non_null(term);
+			assert_true(owner_is_id(term) ||
+				    strcmp(term->name, "tags") == 0);
+		}
+	for (size_t k = 0; k < vocabulary_count; k++)
+		for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
+			if (owner_is_id(&vocabulary[k]) &&
+			    term_taken(&vocabulary[k], (enum action)i))
+				assert_true(action_lists(
+				    actions[i].assets, vocabulary[k].name));
 }
 
 int
@@ -225,9 +362,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_upload),
-		cmocka_unit_test(test_tags),
 		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_table),
 	};
 	int failed;
 

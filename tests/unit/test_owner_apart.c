@@ -200,6 +200,90 @@ ids_of_one_policy(void **state)
 	assert_true(sandbox_said(&box, "one user's id could be another's"));
 }
 
+/* A policy with "%" as this beginning, beside one of users/{user}. */
+static bool
+loads_beside(const char *policy, const char *beginning)
+{
+	const char *at = strchr(policy, '%');
+	char text[4096];
+	struct config *config;
+
+	snprintf(text, sizeof(text),
+	    SANDBOX_TOKEN_CLOUD SANDBOX_SESSION
+	    "policies = {\n"
+	    "a = { action = \"destroy\"; limit = \"9/hour\"; "
+	    "allow = { public_id = \"users/{user}/**\"; }; };\n"
+	    "b = { limit = \"9/hour\"; %.*s%s%s };\n};\n",
+	    (int)(at - policy), policy, beginning, at + 1);
+	config = sandbox_load(&box, text);
+	config_free(config);
+	return config != NULL;
+}
+
+/* One id of each parameter, in any policy, beside those of all others. */
+static void
+ids_of_all_parameters(void **state)
+{
+	static const struct {
+		const char *set, *other; /* the second's id is another form */
+		const char *said;
+	} cases[] = {
+		{ "action = \"rename\"; allow = { from_public_id = \"%/*\"; "
+		  "to_public_id = \"users/{user}/x\"; };",
+		    "users/{user_hash}", "from_public_id = " },
+		{ "action = \"rename\"; allow = { to_public_id = \"%/*\"; "
+		  "from_public_id = \"users/{user}/x\"; };",
+		    "users/{user_hash}", "to_public_id = " },
+		{ "action = \"tags\"; set = { command = \"remove_all\"; }; "
+		  "allow "
+		  "= { public_ids = \"%/*\"; };",
+		    "users/team/{user}", "public_ids = " },
+		{ "action = \"archive\"; set = { public_ids = [ "
+		  "\"users/{user}/x\", \"%/y\" ]; };",
+		    "users/team/{user}", "public_ids = " },
+		{ "action = \"archive\"; allow = { prefixes = \"%/\"; };",
+		    "users/team/{user}", "prefixes = " },
+		{ "action = \"archive\"; set = { prefixes = \"%/\"; };",
+		    "users/{claim.sub}", "prefixes = " },
+		{ "action = \"archive\"; allow = { "
+		  "fully_qualified_public_ids = \"image/upload/%/*\"; };",
+		    "users/team/{user}", "fully_qualified_public_ids = " },
+		{ "action = \"archive\"; set = { target_public_id = \"%/a\"; "
+		  "prefixes = \"users/{user}/\"; };",
+		    "users/team/{user}", "target_public_id = " },
+		{ "action = \"token\"; set = { duration = 60; acl = "
+		  "\"/image/upload/%/*\"; };",
+		    "users/team/{user}", "acl = " },
+		{ "action = \"token\"; set = { duration = 60; }; allow = { acl "
+		  "= "
+		  "[ \"/demo/image/upload/v1/%/*\" ]; };",
+		    "users/{user_hash}", "acl = " },
+		{ "action = \"token\"; set = { duration = 60; }; allow = { url "
+		  "= "
+		  "\"/image/upload/%/*\"; };",
+		    "users/{user_hash}", "url = " },
+		{ "action = \"deliver\"; set = { transformation = \"w_200\"; "
+		  "}; "
+		  "allow = { public_id = \"%/*\"; };",
+		    "users/{user_hash}", "public_id = " },
+		{ "action = \"verify\"; allow = { public_id = \"%/*\"; };",
+		    "users/{user_hash}", "public_id = " },
+		{ "action = \"upload\"; reusable = true; allow = { public_id = "
+		  "\"users/{user}/*\"; folder = \"%\"; };",
+		    "users/team/{user}", "folder = " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (!loads_beside(cases[i].set, "users/{user}"))
+			fail_msg("%s: %s", cases[i].set, box.said);
+		assert_false(loads_beside(cases[i].set, cases[i].other));
+		assert_true(
+		    sandbox_said(&box, "one user's id could be another's"));
+		assert_true(sandbox_said(&box, cases[i].said));
+	}
+}
+
 int
 main(void)
 {
@@ -208,6 +292,7 @@ main(void)
 		cmocka_unit_test(moderators_are_no_owners),
 		cmocka_unit_test(ids_of_one_policy),
 		cmocka_unit_test(ids_of_everybody),
+		cmocka_unit_test(ids_of_all_parameters),
 	};
 
 	return cmocka_run_group_tests_name(

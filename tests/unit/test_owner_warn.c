@@ -221,68 +221,51 @@ test_services(void **state)
 	    "also serves as"));
 }
 
+#define DELIVER                                                                \
+	"d = { action = \"deliver\"; set = { transformation = \"w_200\"; }; "  \
+	"allow = { public_id = \"u/{user}/*\"; }; };\n"
+#define VERIFY                                                                 \
+	"v = { action = \"verify\"; allow = { public_id = \"u/{user}/*\"; }; " \
+	"};\n"
+#define HOOK "h = { action = \"verify\"; addresses = \"192.0.2.1\"; };\n"
+
+/* What signs no call of the API is no upload, and no way around anything. */
 static void
-test_contracts(void **state)
+test_no_calls(void **state)
 {
 	(void)state;
-	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
-	    "note 2: the policy \"a\" serves the plain contract, and "
-	    "paramsToSign for a client that itself sends public_id, "
-	    "upload_preset; not for the Upload Widget"));
-	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
-			       "set = { source = \"uw\"; }; };" END,
-	    "paramsToSign for a client that itself sends source\n"));
-	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
-			       "allow = { source = [ \"uw\" ]; }; set = { "
-			       "resource_type = \"image\"; }; };" END,
-	    "serves the plain contract, and paramsToSign\n"));
-	assert_true(said(BEGIN
-	    "a = { action = \"upload\"; lifetime = 3599; " PLAIN "};" END,
-	    "and not paramsToSign: that needs lifetime = 3600"));
+	assert_false(said(BEGIN "a = { action = \"upload\"; " GUARD
+				"};\n" DELIVER VERIFY HOOK END,
+	    "can go around it"));
+	assert_null(strstr(b.box.said, "\"d\" also serves"));
+	assert_null(strstr(b.box.said, "\"v\" also serves"));
+	assert_null(strstr(b.box.said, "\"h\""));
 	assert_true(
-	    said(BEGIN "a = { action = \"upload\"; reusable = true; "
-		       "set = { context = { a = \"{random}\"; }; }; };" END,
-		"paramsToSign for a client that itself sends context"));
-	assert_true(said(BEGIN "a = { action = \"upload\"; set = { public_id = "
-			       "\"u/{user}/{random}\"; }; };" END,
-	    "and paramsToSign for a client that itself sends public_id"));
-	assert_true(said(BEGIN
-	    "r = { action = \"destroy\"; limit = \"60/hour\"; lifetime = 3600; "
-	    "allow = { public_id = \"u/{user}\"; }; };" END,
-	    "the policy \"r\" serves the plain contract, and paramsToSign\n"));
+	    said(BEGIN "a = { action = \"upload\"; " GUARD "};\n"
+		       "t = { action = \"tags\"; limit = \"9/hour\"; set "
+		       "= { command = \"remove_all\"; public_ids = "
+		       "\"u/{user}/a\"; }; };\n" DELIVER END,
+		"so that whoever may use t as well can go around"));
+	assert_true(sandbox_said(&b.box,
+	    "the policy \"t\" also serves as upload (of any file), context, "
+	    "archive, for what it names, which is the user's own\n"));
 }
 
-/* Every name of an upload in set, all of them in the note. */
+/* Not only uploads can share tags. */
 static void
-test_room(void **state)
+test_shared_tags(void **state)
 {
-	static char text[8192];
-	char *p = text + sprintf(text,
-			     "%sa = { action = \"upload\"; reusable = "
-			     "true; shared_tags = true; set = { ",
-			     BEGIN);
-	size_t done = 0;
-	char last[NAME_MAX_BYTES + 3] = "";
-
 	(void)state;
-	for (size_t i = 0; i < vocabulary_count && done < PARAMS_MAX - 1; i++) {
-		const struct term *term = &vocabulary[i];
-
-		if (!term_taken(term, ACTION_UPLOAD) ||
-		    term->sender == SENDER_NOBODY || term->type == TERM_ID)
-			continue;
-		p += sprintf(p, "%s = %s; ", term->name,
-		    term->type == TERM_BOOL    ? "true"
-		    : term->type == TERM_GROUP ? "\"a=b\""
-					       : "\"image\"");
-		if (term->is_signed)
-			snprintf(last, sizeof(last), ", %s", term->name);
-		done++;
-	}
-	strcpy(p, "}; };" END);
-	assert_int_equal(done, PARAMS_MAX - 1);
-	assert_true(said(text, "itself sends access_control, access_mode, "));
-	assert_non_null(strstr(b.box.said, last));
+	assert_true(said(BEGIN
+	    "z = { action = \"archive\"; limit = \"9/hour\"; "
+	    "shared_tags = true; allow = { tags = \"text "
+	    "9\"; }; };" END,
+	    "warning 2: the policy \"z\" has shared_tags: who may use it can "
+	    "download every asset that has one of its tags"));
+	assert_false(
+	    said(BEGIN "z = { action = \"archive\"; limit = \"9/hour\"; "
+		       "allow = { tags = [ \"u_{user}\" ]; }; };" END,
+		"has shared_tags"));
 }
 
 int
@@ -296,8 +279,8 @@ main(void)
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_services),
-		cmocka_unit_test(test_contracts),
-		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_no_calls),
+		cmocka_unit_test(test_shared_tags),
 	};
 	int failed;
 

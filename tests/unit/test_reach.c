@@ -151,6 +151,32 @@ test_anonymous(void **state)
 	    address(UP("a", OPEN H5 "limit_total = \"50/day\";"), 86400), 50);
 }
 
+#define DELIVER                                                                \
+	"d = { action = \"deliver\"; set = { transformation = \"w_200\"; }; "  \
+	"allow = { public_id = \"u/{user}/*\"; }; };\n"
+#define VERIFY                                                                 \
+	"v = { action = \"verify\"; allow = { public_id = \"u/{user}/*\"; }; " \
+	"};\n"
+#define HOOK "h = { action = \"verify\"; addresses = \"192.0.2.1\"; };\n"
+#define TAGS                                                                   \
+	"t = { action = \"tags\"; limit = \"5/hour\"; set = { command = "      \
+	"\"remove_all\"; public_ids = \"u/{user}/a\"; }; };\n"
+
+/* Only what is signed for the API can be an upload. */
+static void
+test_calls(void **state)
+{
+	(void)state;
+	assert_int_equal(user(UP("a", H7) TAGS, 3600), 12);
+	assert_int_equal(user(UP("a", H7) DELIVER VERIFY HOOK, 3600), 7);
+	assert_false(reach_endless(&b.config.policies[1]));
+	assert_false(reach_endless(&b.config.policies[2]));
+	assert_false(reach_endless(&b.config.policies[3]));
+	assert_int_equal(user(DELIVER VERIFY, 3600), -2);
+	assert_int_equal(address(DELIVER HOOK, 3600), -2);
+	assert_int_equal(address(UP("a", OPEN H5) HOOK, 3600), 5);
+}
+
 int
 main(void)
 {
@@ -159,6 +185,7 @@ main(void)
 		cmocka_unit_test(test_users),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_anonymous),
+		cmocka_unit_test(test_calls),
 	};
 	int failed;
 

@@ -9,7 +9,7 @@
 #include "gateway/record.h"
 #include "guard.h"
 
-#define ROOM (FCGI_PARAMS_MAX + BODY_MAX + FCGI_FRAMING_MAX)
+#define ROOM (FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX)
 
 static unsigned char mem[ROOM];
 static unsigned char params[FCGI_PARAMS_MAX];
@@ -323,11 +323,11 @@ static void
 test_body_limit(void **state)
 {
 	(void)state;
-	for (size_t n = BODY_MAX - 1; n <= BODY_MAX + 1; n++) {
+	for (size_t n = HOOK_BODY_MAX - 1; n <= HOOK_BODY_MAX + 1; n++) {
 		struct sink out = request(body_of(n));
 
 		assert_int_equal(state_of(&out),
-		    n <= BODY_MAX ? RECORD_WHOLE : RECORD_LARGE_BODY);
+		    n <= HOOK_BODY_MAX ? RECORD_WHOLE : RECORD_LARGE_BODY);
 	}
 }
 
@@ -341,12 +341,14 @@ test_body_arriving(void **state)
 	(void)state;
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	fcgi_record(&out, 5, 1, body_of(65535), 0);
+	fcgi_record(&out, 5, 1, body_of(HOOK_BODY_MAX - 65535 - 10), 0);
 	start = out.n + 8;
-	fcgi_record(&out, 5, 1, body_of(20000), 0);
+	fcgi_record(&out, 5, 1, body_of(2000), 0);
 	assert_int_equal(
-	    look((struct span){ mem, start + BODY_MAX }).state, RECORD_MORE);
-	assert_int_equal(look((struct span){ mem, start + BODY_MAX + 1 }).state,
-	    RECORD_LARGE_BODY);
+	    look((struct span){ mem, start + 10 }).state, RECORD_MORE);
+	assert_int_equal(
+	    look((struct span){ mem, start + 11 }).state, RECORD_LARGE_BODY);
 }
 
 static void

@@ -268,8 +268,8 @@ test_right_forms(void **state)
 static void
 test_numbers(void **state)
 {
-	static const char *const wrong[] = { "", "-", "-0", "00", "01", "+1",
-		" 1", "1 ", "1.0", "1e3", "--1", "0x1", "1000000000000",
+	static const char *const wrong[] = { "", "-", "-0", "00", "01", "007",
+		"+1", " 1", "1 ", "1.0", "1e3", "--1", "0x1", "1000000000000",
 		"-1000000000000", "99999999999999999999", "\xd9\xa1" };
 	long long n = 5;
 

@@ -51,6 +51,8 @@ test_all(void **state)
 		(char[]){ "HTTP_AUTHORIZATION=Bearer t" },
 		(char[]){ "HTTP_ORIGIN=https://example.com" },
 		(char[]){ "HTTP_SEC_FETCH_SITE=same-origin" },
+		(char[]){ "HTTP_X_CLD_TIMESTAMP=1700000000" },
+		(char[]){ "HTTP_X_CLD_SIGNATURE=ab12" },
 		(char[]){ "REMOTE_ADDR=192.0.2.1" },
 		(char[]){ "DOCUMENT_ROOT=/var/www" }, NULL };
 	struct variables v;
@@ -65,6 +67,8 @@ test_all(void **state)
 	assert_span(v.request.authorization, "Bearer t");
 	assert_span(v.request.origin, "https://example.com");
 	assert_span(v.request.sec_fetch_site, "same-origin");
+	assert_span(v.request.cld_timestamp, "1700000000");
+	assert_span(v.request.cld_signature, "ab12");
 	assert_span(v.request.remote_addr, "192.0.2.1");
 	assert_span(v.request.document_root, "/var/www");
 	assert_true(v.has_length);
@@ -101,6 +105,8 @@ static const struct {
 	{ "REDIRECT_HTTP_AUTHORIZATION", AUTHORIZATION_MAX },
 	{ "HTTP_ORIGIN", HEADER_MAX },
 	{ "HTTP_SEC_FETCH_SITE", HEADER_MAX },
+	{ "HTTP_X_CLD_TIMESTAMP", HEADER_MAX },
+	{ "HTTP_X_CLD_SIGNATURE", HEADER_MAX },
 	{ "REMOTE_ADDR", HEADER_MAX },
 	{ "DOCUMENT_ROOT", PATH_TEXT_MAX },
 };
@@ -124,6 +130,8 @@ test_twice(void **state)
 			assert_int_equal(v.request.cookie.n, 0);
 			assert_int_equal(v.request.origin.n, 0);
 			assert_int_equal(v.request.authorization.n, 0);
+			assert_int_equal(v.request.cld_timestamp.n, 0);
+			assert_int_equal(v.request.cld_signature.n, 0);
 			b[0] = 'X';
 			v = read_two(a, b);
 			assert_int_equal(v.request.intake, INTAKE_WHOLE);
@@ -167,7 +175,8 @@ test_other_names(void **state)
 	static const char *const others[] = { "HTTP_COOKIE", "HTTP_COOKIE2=x",
 		"XHTTP_COOKIE=x", "http_cookie=x", "HTTP_COOKI=x",
 		"HTTP_COOKIE =x", "=x", "", "HTTP_REMOTE_USER=root",
-		"REMOTE_USER=root", "HTTP_X_FORWARDED_FOR=192.0.2.9" };
+		"REMOTE_USER=root", "HTTP_X_FORWARDED_FOR=192.0.2.9",
+		"X_CLD_SIGNATURE=x", "HTTP_X_CLD_SIGNATURE_2=x" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -179,6 +188,7 @@ test_other_names(void **state)
 		assert_int_equal(v.request.intake, INTAKE_WHOLE);
 		assert_int_equal(v.request.cookie.n, 0);
 		assert_int_equal(v.request.remote_addr.n, 0);
+		assert_int_equal(v.request.cld_signature.n, 0);
 		assert_span(v.request.query, "q");
 	}
 }
@@ -221,12 +231,12 @@ test_length(void **state)
 	v = read_two((char[]){ "CONTENT_LENGTH=" }, NULL);
 	assert_int_equal(v.request.intake, INTAKE_WHOLE);
 	assert_false(v.has_length);
-	for (int n = BODY_MAX - 1; n <= BODY_MAX + 1; n++) {
+	for (int n = HOOK_BODY_MAX - 1; n <= HOOK_BODY_MAX + 1; n++) {
 		snprintf(text, sizeof(text), "CONTENT_LENGTH=%d", n);
 		v = read_two(text, NULL);
 		assert_int_equal(v.length, n);
 		assert_int_equal(v.request.intake,
-		    n <= BODY_MAX ? INTAKE_WHOLE : INTAKE_TOO_LARGE);
+		    n <= HOOK_BODY_MAX ? INTAKE_WHOLE : INTAKE_TOO_LARGE);
 	}
 }
 
@@ -234,7 +244,7 @@ test_length(void **state)
 static void
 test_body(void **state)
 {
-	static const unsigned char bytes[BODY_MAX + 1];
+	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 
 	(void)state;
 	for (size_t n = 0; n < 4; n++) {
@@ -246,13 +256,13 @@ test_body(void **state)
 		    v.request.intake, n == 2 ? INTAKE_WHOLE : INTAKE_LENGTH);
 		assert_int_equal(v.request.body.n, n == 2 ? 2 : 0);
 	}
-	for (size_t n = BODY_MAX - 1; n <= BODY_MAX + 1; n++) {
+	for (size_t n = HOOK_BODY_MAX - 1; n <= HOOK_BODY_MAX + 1; n++) {
 		struct variables v = read_two(NULL, NULL);
 
 		variables_body(&v, (struct span){ bytes, n });
 		assert_int_equal(v.request.intake,
-		    n <= BODY_MAX ? INTAKE_WHOLE : INTAKE_TOO_LARGE);
-		assert_int_equal(v.request.body.n, n <= BODY_MAX ? n : 0);
+		    n <= HOOK_BODY_MAX ? INTAKE_WHOLE : INTAKE_TOO_LARGE);
+		assert_int_equal(v.request.body.n, n <= HOOK_BODY_MAX ? n : 0);
 	}
 }
 

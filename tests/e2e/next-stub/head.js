@@ -1,0 +1,3 @@
+module.exports = function Head() {
+  return null;
+};

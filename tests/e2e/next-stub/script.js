@@ -1,0 +1,4 @@
+// The page's <script>: it loads nothing, and a test calls its onLoad.
+module.exports = function Script() {
+  return null;
+};
