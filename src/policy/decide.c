@@ -234,11 +234,12 @@ decide(struct decision *d, enum contract contract)
 	for (size_t i = 0; i < d->asked->n; i++)
 		if (!check_name(d, &d->asked->p[i]))
 			return false;
-	if (!decide_contract(d, contract) || !decide_terms(d))
+	if (!decide_contract(d, contract) || (call && !decide_time(d)) ||
+	    !decide_terms(d))
 		return false;
 	if (d->policy->action == ACTION_VERIFY && !add_answered(d))
 		return false;
-	if (!decide_time(d))
+	if (!call && !decide_time(d))
 		return false;
 	if (call &&
 	    (!add_number(d, "timestamp", d->out->timestamp) || !add_link(d)))

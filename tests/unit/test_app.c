@@ -58,8 +58,7 @@ grants(void **state)
 	assert_true(span_is(answer.user, "alice"));
 	assert_true(span_is(answer.policy, "avatar"));
 	assert_string_equal(answer.action, "upload");
-	assert_true(span_is(
-	    answer.public_id, "users/alice/" DECIDING_RANDOM));
+	assert_true(span_is(answer.public_id, "users/alice/" DECIDING_RANDOM));
 	assert_true(body_has(
 	    "url", "https://api.cloudinary.com/v1_1/demo/image/upload"));
 	assert_true(body_has("fields.context", "caption=Hi"));

@@ -133,7 +133,9 @@ test_unread(void **state)
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 1, FCGI_KEEP);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
-	fcgi_record(&out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
+	for (int i = 0; i < 3; i++)
+		fcgi_record(&out, 5, 1,
+		    (struct span){ bytes, sizeof(bytes) / 3 + 1 }, 0);
 	fcgi_send(e.theirs, sink_view(&out));
 	assert_int_equal(exchange_answer(&serve, e.ours, RECORD_LARGE_BODY),
 	    EXCHANGE_UNREAD);
@@ -158,7 +160,9 @@ test_drip(void **state)
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 1, FCGI_KEEP);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
-	fcgi_record(&out, 5, 1, (struct span){ bytes, sizeof(bytes) }, 0);
+	for (int i = 0; i < 3; i++)
+		fcgi_record(&out, 5, 1,
+		    (struct span){ bytes, sizeof(bytes) / 3 + 1 }, 0);
 	/* The header of a record whose content drips in. */
 	sink_span(&out,
 	    (struct span){ (const unsigned char *)"\1\5\0\1\377\377\0", 8 });

@@ -208,6 +208,35 @@ test_role(void **state)
 	    server_logged(&server, "decision=refused status=403"), 1);
 }
 
+/*
+ * The largest body over a socket of this machine, where the sender's buffer
+ * must hold it unread: in the pieces that web servers write.
+ */
+static void
+test_longest_body(void **state)
+{
+	static const unsigned char bytes[HOOK_BODY_MAX];
+	unsigned char pairs_mem[256];
+	struct sink pairs, out;
+	int fd = fcgi_connect(server.path);
+
+	(void)state;
+	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
+	fcgi_variables(&pairs, "POST", "q=longest", sizeof(bytes));
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, 0);
+	fcgi_stream(&out, 4, sink_view(&pairs), 65535);
+	fcgi_stream(&out, 5, (struct span){ bytes, sizeof(bytes) }, 8192);
+	for (size_t n = 0; n < out.n; n += 4104) {
+		struct span rest = span_skip(sink_view(&out), n);
+
+		assert_true(fcgi_send(
+		    fd, span_head(rest, rest.n < 4104 ? rest.n : 4104)));
+	}
+	assert_answered(fd, "Status: 200", "query=q=longest body=long");
+	close(fd);
+}
+
 /* A body over the limit is answered at its variables, as large as it is. */
 static void
 test_large_body(void **state)
@@ -631,7 +660,20 @@ tcp_listen(struct sockaddr_in *address)
 	return fd;
 }
 
-/* The largest request there is, over TCP: its window must hold it unread. */
+/* Sends what is in out over TCP, whose window must hold it unread. */
+static void
+ask_over_tcp(const struct sockaddr_in *address, const struct sink *out)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(
+	    connect(fd, (const struct sockaddr *)address, sizeof(*address)), 0);
+	fcgi_send(fd, sink_view(out));
+	assert_answered(fd, "Status: 200", "query=q=tcp body=long");
+	close(fd);
+}
+
+/* The largest request of a client, and the largest webhook. */
 static void
 test_tcp(void **state)
 {
@@ -639,7 +681,6 @@ test_tcp(void **state)
 	static unsigned char pairs_mem[FCGI_PARAMS_MAX];
 	struct sockaddr_in address;
 	struct sink pairs, out;
-	int fd;
 
 	(void)state;
 	server_start(&server, 0);
@@ -650,19 +691,21 @@ test_tcp(void **state)
 	server_fork(&server, 0);
 	memset(value, 'v', sizeof(value));
 	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
-	fcgi_variables(&pairs, "POST", "q=tcp", sizeof(body));
+	fcgi_variables(&pairs, "POST", "q=tcp", BODY_MAX);
 	fcgi_pair(
 	    &pairs, SPAN_LIT("HTTP_X"), (struct span){ value, sizeof(value) });
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 4, sink_view(&pairs), 65535);
+	fcgi_stream(&out, 5, (struct span){ body, BODY_MAX }, 8192);
+	ask_over_tcp(&address, &out);
+	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
+	fcgi_variables(&pairs, "POST", "q=tcp", sizeof(body));
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, 0);
+	fcgi_stream(&out, 4, sink_view(&pairs), 65535);
 	fcgi_stream(&out, 5, (struct span){ body, sizeof(body) }, 8192);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	fcgi_send(fd, sink_view(&out));
-	assert_answered(fd, "Status: 200", "query=q=tcp body=long");
-	close(fd);
+	ask_over_tcp(&address, &out);
 	tear_down(state);
 }
 
@@ -697,6 +740,7 @@ main(void)
 		SERVED(test_split),
 		SERVED(test_slow),
 		SERVED(test_role),
+		SERVED(test_longest_body),
 		SERVED(test_large_body),
 		SERVED(test_large_body_arriving),
 		SERVED(test_body_length),

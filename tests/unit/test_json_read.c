@@ -364,6 +364,44 @@ seconds(void **state)
 	assert_false(json_read_seconds((struct json_value){ 0 }, &out));
 }
 
+/* Only the object's own names count, and one that is escaped is none. */
+static void
+names_stand_apart(void **state)
+{
+	static const char *const apart[] = { "{}", " { } ", "{\"a\":1}",
+		"{\"\":1,\"a\":2,\"A\":3,\"aa\":4}",
+		"{\"a\":{\"a\":1},\"b\":[{\"a\":1,\"a\":2}]}",
+		"{\"a\":\"b\",\"b\":\"b\"}" };
+	static const char *const not [] = { "{\"a\":1,\"a\":1}",
+		"{\"\":1,\"\":1}", "{\"a\":1,\"b\":{\"c\":2} , \"a\" : 3}",
+		"{\"a\":1,\"\\u0061\":2}", "{\"\\u0061\":2}", "{\"a\\\"\":1}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++)
+		assert_true(json_names_apart(object(apart[i])));
+	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
+		assert_false(json_names_apart(object(not [i])));
+	assert_false(json_names_apart(array("[]")));
+	assert_false(json_names_apart((struct json_value){ 0 }));
+}
+
+static void
+names_are_counted(void **state)
+{
+	(void)state;
+	for (int n = JSON_NAMES_MAX - 1; n <= JSON_NAMES_MAX + 1; n++) {
+		char text[16 * (JSON_NAMES_MAX + 2)];
+		int used = snprintf(text, sizeof(text), "{\"0\":0");
+
+		for (int i = 1; i < n; i++)
+			used += snprintf(text + used,
+			    sizeof(text) - (size_t)used, ",\"%d\":0", i);
+		snprintf(text + used, sizeof(text) - (size_t)used, "}");
+		assert_int_equal(
+		    json_names_apart(object(text)), n <= JSON_NAMES_MAX);
+	}
+}
+
 int
 main(void)
 {
@@ -373,6 +411,8 @@ main(void)
 		cmocka_unit_test(same_as_jansson_for_every_byte_at_every_place),
 		cmocka_unit_test(members_are_found_by_name),
 		cmocka_unit_test(a_name_twice_is_told),
+		cmocka_unit_test(names_stand_apart),
+		cmocka_unit_test(names_are_counted),
 		cmocka_unit_test(only_an_object_has_members),
 		cmocka_unit_test(elements_count_from_zero),
 		cmocka_unit_test(a_string_or_a_list_has_it),

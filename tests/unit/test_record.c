@@ -13,7 +13,7 @@
 
 static unsigned char mem[ROOM];
 static unsigned char params[FCGI_PARAMS_MAX];
-static const unsigned char bytes[FCGI_PARAMS_MAX];
+static const unsigned char bytes[HOOK_BODY_MAX + 1];
 
 static struct record
 look(struct span s)
