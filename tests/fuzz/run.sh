@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-30}
 work=build/fuzz
-[ $# -gt 0 ] || set -- request token conf_text conf_store record denied slots redis_reply
+[ $# -gt 0 ] || set -- request kinds token conf_text conf_store record denied slots redis_reply
 san=-fsanitize=address,undefined
 mkdir -p $work
 
@@ -32,7 +32,7 @@ hiredis=
 # longest NAME: how long an input is worth trying.
 longest() {
 	case $1 in
-	request) echo 4096 ;;
+	request | kinds) echo 4096 ;;
 	token) echo 1024 ;;
 	record | redis_reply) echo 2048 ;;
 	denied | slots) echo 1024 ;;
