@@ -87,25 +87,6 @@ check_webhook(struct loader *l, const config_setting_t *group,
 			    none[i]);
 }
 
-static bool
-is_domain(struct span s)
-{
-	bool dot = false;
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = s.p[i];
-		bool edge = i == 0 || i + 1 == s.n || s.p[i - 1] == '.' ||
-			    s.p[i + 1] == '.';
-
-		dot = dot || c == '.';
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    (edge || c != '-') &&
-		    (c != '.' || i == 0 || i + 1 == s.n || s.p[i - 1] == '.'))
-			return false;
-	}
-	return dot && s.n <= HOST_MAX;
-}
-
 static void
 read_cookie_domain(
     struct loader *l, const config_setting_t *group, struct policy *out)
@@ -117,7 +98,7 @@ read_cookie_domain(
 	if (out->action != ACTION_TOKEN || !names(out, "acl"))
 		conf_error(l, at,
 		    "cookie_domain belongs to action = \"token\" with an acl");
-	if (!is_domain(out->cookie_domain))
+	if (!conf_is_host(out->cookie_domain))
 		conf_error(l, at,
 		    "cookie_domain must be the domain above both the site and "
 		    "the delivery host, as in \"example.com\": lower-case "

@@ -128,6 +128,9 @@ void conf_token_key(
 void conf_verify_secrets(
     struct loader *l, const config_setting_t *group, struct cloud *out);
 
+/* A host's name of two labels or more, in lower case, at most HOST_MAX. */
+bool conf_is_host(struct span s);
+
 /* The sections. Each says its own mistakes. */
 void conf_clouds(struct loader *l, const config_setting_t *root);
 void conf_session(struct loader *l, const config_setting_t *root);

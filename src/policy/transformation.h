@@ -5,9 +5,8 @@
  *   transformation = component *( "/" component )
  *   component      = parameter *( "," parameter )
  *   parameter      = ( 1*3LOWER "_" / "$" ) *char
- *   char           = ALPHA / DIGIT / "-" / "." / "_" / "~" / "!" / "$" /
- *                    "'" / "(" / ")" / "*" / "+" / ";" / "=" / ":" / "@" / "^"
- * / "|" ...
+ *   char           = ALPHA / DIGIT / "-" / "." / "_" / "~" / "!" / "$" / "'" /
+ *                    "(" / ")" / "*" / "+" / ";" / "=" / ":" / "@" / "|"
  */
 #ifndef POLICY_TRANSFORMATION_H
 #define POLICY_TRANSFORMATION_H
