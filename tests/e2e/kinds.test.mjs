@@ -12,12 +12,15 @@ import { API_SECRET, OTHER_SECRET, seconds, session } from './token.mjs';
 
 const CASES = 2200;
 const TOKEN_KEY = '00112233445566778899aabbccddeeff00112233';
+const OLD_SECRET = 'test-old-secret-that-protects-nothing';
 const { utils } = cloudinary;
 
 const clouds = {
   main: { cloud_name: 'demo', api_key: '1234567890', api_secret: API_SECRET, signature_algorithm: 'sha256', options: {} },
   other: { cloud_name: 'demo-2', api_key: '9876543210', api_secret: OTHER_SECRET, signature_algorithm: 'sha1',
     options: { private_cdn: true, secure_distribution: 'images.example.com' } },
+  old: { cloud_name: 'demo-3', api_key: '1122334455', api_secret: OLD_SECRET, signature_algorithm: 'sha1',
+    options: { secure: false, cname: 'img.example.org', long_url_signature: true } },
 };
 
 const own = '"users/{user}/**"';
@@ -57,13 +60,15 @@ clouds = {
   main  = { cloud_name = "demo"; api_key = "1234567890"; api_secret_file = "cloudinary.secret"; token_key_file = "token.key"; };
   other = { cloud_name = "demo-2"; api_key = "9876543210"; api_secret_file = "other.secret"; token_key_file = "token-2.key";
             signature_algorithm = "sha1"; private_cdn = true; secure_distribution = "images.example.com"; };
+  old   = { cloud_name = "demo-3"; api_key = "1122334455"; api_secret_file = "old.secret"; token_key_file = "token-3.key";
+            signature_algorithm = "sha1"; secure = false; cname = "img.example.org"; long_url_signature = true; };
 };
 session = { cookie = "session"; keys = ( { id = "1"; file = "session.key"; } ); };
-policies = {${policies('main')}${policies('other')}
+policies = {${policies('main')}${policies('other')}${policies('old')}
 };
 `;
-const keys = { main: TOKEN_KEY, other: `${TOKEN_KEY}ff` };
-const files = { 'token.key': `${keys.main}\n`, 'token-2.key': `${keys.other}\n` };
+const keys = { main: TOKEN_KEY, other: `${TOKEN_KEY}ff`, old: `${TOKEN_KEY}ee` };
+const files = { 'token.key': `${keys.main}\n`, 'token-2.key': `${keys.other}\n`, 'token-3.key': `${keys.old}\n`, 'old.secret': `${OLD_SECRET}\n` };
 
 const letters = [...'abcXYZ019_-'];
 const word = (r) => Array.from({ length: 1 + r.below(10) }, () => r.pick(letters)).join('');
@@ -132,19 +137,19 @@ const kinds = {
   deliver: { make: (r) => some(r, { public_id: id(r), transformation: r.chance(0.2) ? '' : r.pick(allowed), '?format': 'png',
     '?type': r.pick(['upload', 'private', 'authenticated']), '?version': String(1 + r.below(2000000000)), '?resource_type': r.pick(['image', 'video', 'raw']) }),
     check: (json, { public_id, transformation, ...sent }, cloud) => assert.equal(json.url, cloudinary.url(public_id, {
-      ...account(cloud), ...cloud.options, ...sent, raw_transformation: transformation, sign_url: true, secure: true, urlAnalytics: false })) },
+      ...account(cloud), secure: true, ...cloud.options, ...sent, raw_transformation: transformation, sign_url: true, urlAnalytics: false })) },
   brief: { make: (r) => ({ public_id: id(r), transformation: r.pick(allowed), duration: String(1 + r.below(600)) }),
     check: (json, sent, cloud, name) => {
       const start = Number(/st=(\d+)/.exec(json.url)[1]);
       assert.equal(json.expires_at, start + Number(sent.duration));
-      assert.equal(json.url, cloudinary.url(sent.public_id, { ...account(cloud), ...cloud.options, type: 'upload',
-        raw_transformation: sent.transformation, sign_url: true, secure: true, urlAnalytics: false,
+      assert.equal(json.url, cloudinary.url(sent.public_id, { ...account(cloud), secure: true, ...cloud.options, type: 'upload',
+        raw_transformation: sent.transformation, sign_url: true, urlAnalytics: false,
         auth_token: { key: keys[name], start_time: start, duration: Number(sent.duration) } }));
     } },
   token: { make: (r) => {
     const now = seconds();
     const acl = r.shuffle(['/image/upload/users/alice/*', '/image/private/v1/users/alice/*']).slice(0, 1 + r.below(2));
-    return some(r, { acl, duration: String(1 + r.below(600)), '?start_time': String(now - r.below(1)), '?expiration': String(now + 60 + r.below(600)) });
+    return some(r, { acl, duration: String(60 + r.below(540)), '?start_time': String(now - r.below(1)), '?expiration': String(now + 60 + r.below(600)) });
   },
     check: (json, sent, cloud, name) => {
       const start = Number(/st=(\d+)/.exec(json.token)[1]);
