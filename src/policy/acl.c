@@ -1,6 +1,7 @@
 #include "policy/acl.h"
 
 #include "base/limits.h"
+#include "policy/action.h"
 #include "policy/pattern.h"
 
 #define EXAMPLE "\"/image/authenticated/users/{user}/*\""
@@ -113,12 +114,6 @@ acl_valid(const struct text_template *acl, struct sink *why)
 	return true;
 }
 
-static bool
-is_resource_type(struct span s)
-{
-	return span_is(s, "image") || span_is(s, "video") || span_is(s, "raw");
-}
-
 /* upload, private, authenticated, fetch and what else there is or will be. */
 static bool
 is_delivery_type(struct span s)
@@ -155,7 +150,7 @@ find_id(struct span path, struct span cloud_name, struct span *id)
 	cut = span_cut(span_skip(path, 1), '/');
 	if (cut.head.n > 0 && span_eq(cut.head, cloud_name))
 		cut = span_cut(cut.tail, '/');
-	if (!is_resource_type(cut.head))
+	if (!resource_type_valid(cut.head, ACTION_DELIVER))
 		return false;
 	cut = span_cut(cut.tail, '/');
 	if (!cut.found || !is_delivery_type(cut.head))

@@ -1,5 +1,6 @@
 /* What one kind of action needs in a policy, or can't have there. */
 #include "policy/conf_policy.h"
+#include "policy/owner.h"
 
 static const config_setting_t *
 member_of(const config_setting_t *group, const char *part, const char *name)
@@ -7,15 +8,6 @@ member_of(const config_setting_t *group, const char *part, const char *name)
 	const config_setting_t *at = conf_member(group, part);
 
 	return at == NULL ? NULL : conf_member(at, name);
-}
-
-static bool
-names(const struct policy *policy, const char *name)
-{
-	const struct term *term = term_find(span_of(name));
-
-	return policy_setting(policy, term) != NULL ||
-	       policy_allowance(policy, term) != NULL;
 }
 
 bool
@@ -43,12 +35,12 @@ static void
 check_deliver(struct loader *l, const config_setting_t *group,
     const struct policy *policy)
 {
-	if (!names(policy, "transformation"))
+	if (!owner_may_hold(policy, "transformation"))
 		conf_error(l, group,
 		    "deliver needs transformation: list in allow those that "
 		    "may be had, as in [ \"w_200,c_fill\", \"\" ], where \"\" "
 		    "is the original");
-	if (names(policy, "duration"))
+	if (owner_may_hold(policy, "duration"))
 		check_token_key(l, group, policy, "duration");
 }
 
@@ -56,11 +48,12 @@ static void
 check_token(struct loader *l, const config_setting_t *group,
     const struct policy *policy)
 {
-	if (names(policy, "acl") && names(policy, "url"))
+	if (owner_may_hold(policy, "acl") && owner_may_hold(policy, "url"))
 		conf_error(l, group,
 		    "a token is for an acl or for one url: leave one of them "
 		    "out");
-	if (!names(policy, "duration") && !names(policy, "expiration"))
+	if (!owner_may_hold(policy, "duration") &&
+	    !owner_may_hold(policy, "expiration"))
 		conf_error(l, group,
 		    "a token needs an end: write duration = 3600 into set");
 	check_token_key(l, group, policy, "action = \"token\"");
@@ -95,7 +88,7 @@ read_cookie_domain(
 
 	if (!conf_string(l, group, "cookie_domain", false, &out->cookie_domain))
 		return;
-	if (out->action != ACTION_TOKEN || !names(out, "acl"))
+	if (out->action != ACTION_TOKEN || !owner_may_hold(out, "acl"))
 		conf_error(l, at,
 		    "cookie_domain belongs to action = \"token\" with an acl");
 	if (!conf_is_host(out->cookie_domain))

@@ -1,6 +1,7 @@
 #include "policy/conf_policy.h"
 
 #include "base/text.h"
+#include "policy/owner.h"
 
 #define UPLOAD_SECONDS 3600
 #define OTHER_SECONDS 120
@@ -138,15 +139,6 @@ read_flags(struct loader *l, const config_setting_t *group, struct policy *out)
 		    "needs users = [ ... ] or require = ( ... ) beside it");
 }
 
-static bool
-is_named(const struct policy *policy, const char *name)
-{
-	const struct term *term = term_find(span_of(name));
-
-	return policy_setting(policy, term) != NULL ||
-	       policy_allowance(policy, term) != NULL;
-}
-
 /* "a, b or c", which end with NULL: is one of them named? */
 static void
 check_any(struct loader *l, const config_setting_t *group,
@@ -158,7 +150,7 @@ check_any(struct loader *l, const config_setting_t *group,
 
 	sink_init(&out, mem, sizeof(mem));
 	for (size_t i = 0; any[i] != NULL; i++) {
-		if (is_named(policy, any[i]))
+		if (owner_may_hold(policy, any[i]))
 			return;
 		sink_say(&out, "%s%s",
 		    i == 0               ? ""
@@ -184,7 +176,7 @@ check_required(struct loader *l, const config_setting_t *group,
 		name = action_required(policy->action, i);
 		if (name == NULL)
 			break;
-		if (!is_named(policy, name))
+		if (!owner_may_hold(policy, name))
 			conf_error(l, group,
 			    "%s needs %s: name it in set or in allow",
 			    action_name(policy->action), name);

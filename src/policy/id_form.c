@@ -6,12 +6,6 @@ struct parts_of {
 	struct span id;
 };
 
-static bool
-is_resource_type(struct span s)
-{
-	return span_is(s, "image") || span_is(s, "video") || span_is(s, "raw");
-}
-
 /* upload, private, authenticated, and what else there is or will be. */
 static bool
 is_type(struct span s)
@@ -46,8 +40,8 @@ cut_full(struct span text, struct parts_of *out, struct sink *why)
 	struct span_cut first = span_cut(text, '/');
 	struct span_cut second = span_cut(first.tail, '/');
 
-	if (is_resource_type(first.head) && is_type(second.head) &&
-	    second.tail.n > 0) {
+	if (resource_type_valid(first.head, ACTION_DELIVER) &&
+	    is_type(second.head) && second.tail.n > 0) {
 		out->id = second.tail;
 		out->before = span_head(text, text.n - second.tail.n);
 		return true;
