@@ -26,7 +26,7 @@ HARDEN =
 LDHARD =
 LTO    =
 endif
-LIBS   = -lfcgi -lcrypto -lconfig -ljansson
+LIBS   = -lfcgi -lcrypto -lconfig -ljansson -lz
 
 # Counters on several machines, where hiredis is: HIREDIS=no leaves it out.
 HIREDIS := $(shell $(CC) -E -include hiredis/hiredis.h -x c /dev/null \

@@ -58,14 +58,15 @@ check_room(struct task *t)
 static bool
 check_session(struct task *t)
 {
-	struct session_verdict verdict;
 	const struct session_config *config = &t->config->session;
+	const struct session_asked asked = { t->request, t->facts.now,
+		t->world->php, &t->arena };
+	struct session_verdict verdict;
 
 	if (!session_is_bearer(config, t->request) &&
 	    !origin_check(&t->config->origins, t->request, &t->ws->problem))
 		return false;
-	verdict = session_open(
-	    config, t->request, t->facts.now, &t->arena, &t->session);
+	verdict = session_open(config, &asked, &t->session);
 	if (verdict.why == SESSION_OK) {
 		t->out->user = t->session.user;
 		return true;

@@ -27,6 +27,7 @@ struct world {
 	struct counters *counters;  /* NULL: out of order */
 	const struct names *denied; /* who may not ask at all; NULL: nobody
 				       knows (see deny_users_file) */
+	struct php_sessions *php;   /* NULL: none can be read */
 	unsigned generation;        /* of the configuration; 0: none yet */
 };
 

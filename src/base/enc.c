@@ -112,8 +112,43 @@ base64_decode(struct span text, unsigned char *out, size_t cap, size_t *n)
 	return decode64(without_padding(text), out, cap, n);
 }
 
-void
-base64url_encode(struct span bytes, struct sink *out)
+bool
+base64_padded_decode(
+    struct span text, unsigned char *out, size_t cap, size_t *n)
+{
+	*n = 0;
+	return text.n % 4 == 0 && !has_either(text, '-', '_') &&
+	       decode64(without_padding(text), out, cap, n);
+}
+
+bool
+percent_decode(struct span text, unsigned char *out, size_t cap, size_t *n)
+{
+	size_t done = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < text.n; i++, done++) {
+		int high = 0, low = text.p[i];
+
+		if (done == cap)
+			return false;
+		if (low == '%') {
+			if (text.n - i < 3)
+				return false;
+			high = hex_digit(text.p[i + 1]);
+			low = hex_digit(text.p[i + 2]);
+			if (high < 0 || low < 0)
+				return false;
+			i += 2;
+		}
+		out[done] = (unsigned char)(high * 16 + low);
+	}
+	*n = done;
+	return true;
+}
+
+static void
+encode64(struct span bytes, const char *digits, struct sink *out)
 {
 	unsigned bits = 0, held = 0;
 
@@ -122,10 +157,43 @@ base64url_encode(struct span bytes, struct sink *out)
 		for (held += 8; held >= 6;) {
 			held -= 6;
 			sink_byte(
-			    out, (unsigned char)url_digits[bits >> held & 63]);
+			    out, (unsigned char)digits[bits >> held & 63]);
 		}
 	}
 	if (held > 0)
-		sink_byte(
-		    out, (unsigned char)url_digits[bits << (6 - held) & 63]);
+		sink_byte(out, (unsigned char)digits[bits << (6 - held) & 63]);
+}
+
+void
+base64url_encode(struct span bytes, struct sink *out)
+{
+	encode64(bytes, url_digits, out);
+}
+
+void
+base64_encode(struct span bytes, bool padded, struct sink *out)
+{
+	encode64(bytes,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+	    out);
+	for (size_t n = bytes.n; padded && n % 3 != 0; n++)
+		sink_byte(out, '=');
+}
+
+void
+percent_encode(struct span text, struct sink *out)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = text.p[i], letter = c | 0x20;
+
+		if ((letter >= 'a' && letter <= 'z') ||
+		    (c >= '0' && c <= '9') ||
+		    (c != 0 && memchr("-_.!~*'()", c, 9) != NULL)) {
+			sink_byte(out, c);
+			continue;
+		}
+		sink_byte(out, '%');
+		sink_byte(out, (unsigned char)"0123456789ABCDEF"[c >> 4]);
+		sink_byte(out, (unsigned char)"0123456789ABCDEF"[c & 15]);
+	}
 }

@@ -1,4 +1,7 @@
-/* Hex and base64, one spelling per value (RFC 4648 3.5, 5, 8). */
+/*
+ * Hex and base64, one spelling per value (RFC 4648 3.5, 5, 8), and percent
+ * signs.
+ */
 #ifndef BASE_ENC_H
 #define BASE_ENC_H
 
@@ -20,6 +23,23 @@ bool base64url_decode(
 /* Standard alphabet or URL alphabet (not both), padded or not padded. */
 bool base64_decode(struct span text, unsigned char *out, size_t cap, size_t *n);
 
+/* The same, as most encoders write it: standard alphabet, and padded. */
+bool base64_padded_decode(
+    struct span text, unsigned char *out, size_t cap, size_t *n);
+
+/*
+ * RFC 3986 2.1: "%" and two hex digits for a byte, all else for itself ("+" is
+ * a plus). False for another "%", or without room.
+ */
+bool percent_decode(
+    struct span text, unsigned char *out, size_t cap, size_t *n);
+
 void base64url_encode(struct span bytes, struct sink *out);
+
+/* Standard alphabet, with padding or without. */
+void base64_encode(struct span bytes, bool padded, struct sink *out);
+
+/* Everything but ALPHA, DIGIT and "-_.!~*'()", as encodeURIComponent(). */
+void percent_encode(struct span text, struct sink *out);
 
 #endif

@@ -30,8 +30,13 @@
 
 /* Who is asking. */
 #define USER_MAX 255
-#define TOKEN_DEPTH_MAX 32 /* nesting of a token's payload */
-#define SESSION_KEYS_MAX 8 /* in number */
+#define TOKEN_DEPTH_MAX 32    /* nesting of a token's payload */
+#define SESSION_KEYS_MAX 8    /* in number */
+#define INFLATED_MAX 65536    /* a compressed payload, once inflated */
+#define CHUNKS_MAX 16         /* cookies that one value is spread over */
+#define JOINED_MAX 32768      /* all of them together */
+#define PHP_ID_MAX 256        /* session.sid_length, PHP's own limit */
+#define PHP_SESSION_MAX 32768 /* a PHP session's file */
 #define SESSION_AHEAD_MAX_SECONDS (400LL * 24 * 3600) /* RFC 6265bis 5.5 */
 
 /* What a policy can say. */

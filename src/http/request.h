@@ -33,6 +33,8 @@ struct request {
 	struct span cld_timestamp;  /* HTTP_X_CLD_TIMESTAMP */
 	struct span cld_signature;  /* HTTP_X_CLD_SIGNATURE */
 	struct span remote_addr;    /* REMOTE_ADDR */
+	struct span remote_user;    /* the variable that the configuration
+				       names, if it names one */
 	struct span document_root;  /* DOCUMENT_ROOT without links */
 };
 

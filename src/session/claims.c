@@ -155,6 +155,16 @@ claim_text(struct json_value v, struct arena *arena, struct span *out)
 	return true;
 }
 
+enum session_why
+claims_name(struct span name, struct session *out)
+{
+	if (name.n == 0 || name.n > USER_MAX || !text_utf8(name) ||
+	    text_has_control(name))
+		return SESSION_USER;
+	out->user = name;
+	return SESSION_OK;
+}
+
 /* A signature alone is no login: guests have signed sessions too. */
 static enum session_why
 check_user(
@@ -172,6 +182,15 @@ check_user(
 	return SESSION_OK;
 }
 
+enum session_why
+claims_user(
+    const struct session_config *config, struct arena *arena, struct session *s)
+{
+	enum session_why why = check_required(config, s, arena);
+
+	return why == SESSION_OK ? check_user(config, arena, s) : why;
+}
+
 struct session_verdict
 claims_check(const struct session_config *config, long long now,
     struct arena *arena, struct session *out)
@@ -186,9 +205,7 @@ claims_check(const struct session_config *config, long long now,
 	if (why == SESSION_OK)
 		why = check_issuer(config, claims[ISS]);
 	if (why == SESSION_OK)
-		why = check_required(config, out, arena);
-	if (why == SESSION_OK)
-		why = check_user(config, arena, out);
+		why = claims_user(config, arena, out);
 	return (struct session_verdict){ why };
 }
 

@@ -12,4 +12,14 @@
 struct session_verdict claims_check(const struct session_config *config,
     long long now, struct arena *arena, struct session *out);
 
+/*
+ * The same of a payload whose times are elsewhere: the claims that `require`
+ * names, and the user. Fills out->user.
+ */
+enum session_why claims_user(const struct session_config *config,
+    struct arena *arena, struct session *out);
+
+/* A proof that is nothing but the user's name: is it one? Fills out->user. */
+enum session_why claims_name(struct span name, struct session *out);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/enc.h"
 #include "session/claims.h"
+#include "session/keys.h"
 
 /*
  * token = header "." payload "." signature
@@ -59,30 +60,6 @@ algorithm_name(enum hash hash)
 	return (struct span){ NULL, 0 };
 }
 
-/*
- * The key whose MAC this is, NULL for none. Every key is tried, also after one
- * fitted, so that the time tells nothing about which.
- */
-static const struct session_key *
-find_key(const struct session_config *config, struct span covered,
-    const unsigned char given[static DIGEST_MAX])
-{
-	const struct session_key *found = NULL;
-	size_t size = digest_size(config->hash);
-	unsigned char mac[DIGEST_MAX];
-
-	for (size_t i = 0; i < config->n_keys; i++) {
-		const struct session_key *key = &config->keys[i];
-
-		if (hmac_of(key->hmac, &covered, 1, mac) == size &&
-		    digest_equal(mac, given, size))
-			found = key;
-	}
-	/* It would be the right signature of a text that a client chose. */
-	wipe(mac, sizeof(mac));
-	return found;
-}
-
 static enum session_why
 verify(const struct session_config *config, const struct parts *parts,
     struct span *key_id)
@@ -98,7 +75,7 @@ verify(const struct session_config *config, const struct parts *parts,
 		return SESSION_FORM;
 	if (n != digest_size(config->hash))
 		return SESSION_MAC;
-	key = find_key(config, parts->covered, given);
+	key = keys_find(config, &parts->covered, 1, (struct span){ given, n });
 	if (key == NULL)
 		return SESSION_MAC;
 	*key_id = key->id;

@@ -1,7 +1,13 @@
 #include "session/session.h"
 
-#include "http/cookie.h"
+#include "session/cookie_signature.h"
+#include "session/itsdangerous.h"
 #include "session/jwt.h"
+#include "session/keygrip.h"
+#include "session/php_session.h"
+#include "session/proof.h"
+#include "session/remote_user.h"
+#include "session/supabase.h"
 
 const char *
 session_why_text(enum session_why why)
@@ -50,6 +56,35 @@ session_why_text(enum session_why why)
 		[SESSION_USER] =
 		    "there is no usable user at the configured path",
 		[SESSION_TWICE] = "a member that is read is in the token twice",
+		[SESSION_SHAPE] =
+		    "the cookie has not the form of the configured format",
+		[SESSION_STAMP] =
+		    "the cookie has no time of issue, or one that is none",
+		[SESSION_NO_SIGNATURE] =
+		    "the cookie with the signature (the name and .sig) was not "
+		    "sent",
+		[SESSION_TWO_SIGNATURES] =
+		    "the cookie with the signature (the name and .sig) was "
+		    "sent twice",
+		[SESSION_CHUNKS] =
+		    "the chunks of the cookie have a gap, or are too many or "
+		    "too long",
+		[SESSION_DEFLATED] =
+		    "what the cookie holds compressed is damaged or too large",
+		[SESSION_NO_VARIABLE] =
+		    "the web server has set no user in the configured variable",
+		[SESSION_BAD_VARIABLE] =
+		    "the web server's variable holds no usable user",
+		[SESSION_PHP_ID] = "the cookie is no id of a PHP session",
+		[SESSION_PHP_NONE] =
+		    "PHP has no session of this id in save_path",
+		[SESSION_PHP_FILE] =
+		    "the PHP session's file is not ours alone (a link, another "
+		    "owner, open to others) or too large",
+		[SESSION_PHP_TORN] = "PHP was writing the session all the time",
+		[SESSION_PHP_DATA] =
+		    "the PHP session's file is not what the configured handler "
+		    "writes",
 	};
 
 	if ((unsigned)why >= SESSION_WHY_COUNT)
@@ -111,45 +146,75 @@ bearer_token(struct span header, struct span *out)
 	return true;
 }
 
+static enum session_why
+open_jwt(const struct session_config *config, const struct session_asked *asked,
+    struct session *out)
+{
+	struct span token;
+	enum session_why why = proof_cookie(asked, config->cookie, &token);
+
+	if (why != SESSION_OK)
+		return why;
+	return jwt_open(config, token, asked->now, asked->arena, out).why;
+}
+
+static enum session_why
+open_bearer(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
+{
+	struct span token;
+
+	if (!bearer_token(asked->request->authorization, &token))
+		return SESSION_BAD_BEARER;
+	return jwt_open(config, token, asked->now, asked->arena, out).why;
+}
+
+static enum session_why
+open_variable(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
+{
+	(void)config;
+	return remote_user_open(asked, out);
+}
+
 /* The one proof that counts. */
 static enum session_why
-find_token(const struct session_config *config, const struct request *request,
-    struct span *out)
+open_proof(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
 {
-	if (session_is_bearer(config, request))
-		return bearer_token(request->authorization, out)
-			   ? SESSION_OK
-			   : SESSION_BAD_BEARER;
-	switch (cookie_find(request->cookie, config->cookie, out)) {
-	case COOKIE_ONE:
-		return SESSION_OK;
-	case COOKIE_NONE:
-		return SESSION_NO_COOKIE;
-	case COOKIE_MANY:
-		return SESSION_TWO_COOKIES;
-	case COOKIE_BAD:
-		break;
-	}
-	return SESSION_BAD_COOKIE;
+	static enum session_why (*const families[])(
+	    const struct session_config *, const struct session_asked *,
+	    struct session *) = {
+		[FORMAT_JWT] = open_jwt,
+		[FORMAT_SUPABASE] = supabase_open,
+		[FORMAT_ITSDANGEROUS] = itsdangerous_open,
+		[FORMAT_KEYGRIP] = keygrip_open,
+		[FORMAT_COOKIE_SIGNATURE] = cookie_signature_open,
+		[FORMAT_REMOTE_USER] = open_variable,
+		[FORMAT_PHP] = php_session_open,
+	};
+	size_t n = sizeof(families) / sizeof(families[0]);
+
+	if (config->format <= FORMAT_NONE || (size_t)config->format >= n)
+		return SESSION_REFUSED;
+	if (session_is_bearer(config, asked->request))
+		return open_bearer(config, asked, out);
+	return families[config->format](config, asked, out);
 }
 
 struct session_verdict
-session_open(const struct session_config *config, const struct request *request,
-    long long now, struct arena *arena, struct session *out)
+session_open(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
 {
-	struct session_verdict verdict = { SESSION_REFUSED };
-	struct span token;
+	struct session_verdict verdict;
 
 	*out = (struct session){ 0 };
-	if (config->format != FORMAT_JWT)
-		return verdict;
-	verdict.why = find_token(config, request, &token);
-	if (verdict.why != SESSION_OK)
-		return verdict;
-	verdict = jwt_open(config, token, now, arena, out);
+	verdict.why = open_proof(config, asked, out);
 	if (verdict.why == SESSION_OK) {
 		out->open = true;
-		out->bearer = session_is_bearer(config, request);
+		out->bearer = session_is_bearer(config, asked->request);
+	} else {
+		*out = (struct session){ 0 };
 	}
 	return verdict;
 }

@@ -12,6 +12,7 @@ build h:fcgiapp.h libfcgi-dev     fcgi-devel      fcgi-dev
 build h:openssl/sha.h libssl-dev  openssl-devel   openssl-dev
 build h:libconfig.h libconfig-dev libconfig-devel libconfig-dev
 build h:jansson.h libjansson-dev  jansson-devel   jansson-dev
+build h:zlib.h    zlib1g-dev      zlib-devel      zlib-dev
 build h:hiredis/hiredis.h libhiredis-dev hiredis-devel hiredis-dev
 serve c:lighttpd  lighttpd        lighttpd        lighttpd
 serve c:curl      curl            curl            curl

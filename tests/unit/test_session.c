@@ -61,11 +61,12 @@ open_at(const struct session_config *c, struct span cookie,
 	struct span a = guarded(cookie), b = guarded(authorization);
 	struct request request = { .cookie = a, .authorization = b };
 	struct arena arena;
+	struct session_asked asked = { &request, now, NULL, &arena };
 	enum session_why why;
 
 	arena_init(&arena, room, sizeof(room));
 	memset(&session, 0xa5, sizeof(session));
-	why = session_open(c, &request, now, &arena, &session).why;
+	why = session_open(c, &asked, &session).why;
 	guard_free(a);
 	guard_free(b);
 	assert_int_equal(session.open, why == SESSION_OK);

@@ -1,0 +1,223 @@
+#include "session/itsdangerous.h"
+
+#include "base/enc.h"
+#include "session/claims.h"
+#include "session/iso_time.h"
+#include "session/keys.h"
+#include "session/proof.h"
+
+/*
+ * cookie = value SEP signature
+ * value  = body SEP time / body
+ * time   = base64url of big-endian seconds / base62 seconds
+ *
+ * Split at the last separator, since a body may hold it. (itsdangerous'
+ * TimestampSigner.unsign(), Django's signing.TimestampSigner.unsign().)
+ */
+#define STAMP_DIGITS_MAX 10 /* base62: 8e17 */
+#define STAMP_BYTES_MAX 8
+
+static const unsigned char digits62[] =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/* Neither of these begins with a zero: both writers leave them out. */
+static bool
+read_base62(struct span text, long long *out)
+{
+	*out = 0;
+	if (text.n == 0 || text.n > STAMP_DIGITS_MAX || text.p[0] == '0')
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		const unsigned char *at = memchr(digits62, text.p[i], 62);
+
+		if (at == NULL)
+			return false;
+		*out = *out * 62 + (at - digits62);
+	}
+	return true;
+}
+
+static bool
+read_bytes(struct span text, long long *out)
+{
+	unsigned char p[STAMP_BYTES_MAX];
+	size_t n;
+
+	*out = 0;
+	if (!base64url_decode(text, p, sizeof(p), &n) || n == 0 || p[0] == 0 ||
+	    (n == sizeof(p) && p[0] > 0x7f))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		*out = *out * 256 + p[i];
+	return true;
+}
+
+static bool
+read_stamp(enum stamp stamp, struct span text, long long *out)
+{
+	return stamp == STAMP_BASE62 ? read_base62(text, out)
+				     : read_bytes(text, out);
+}
+
+/* The last moment of the session: end itself still counts. */
+static enum session_why
+end_at(const struct session_config *config, long long end, long long now,
+    struct session *out)
+{
+	if (now > end + config->leeway)
+		return SESSION_AGE;
+	if (end < out->expires)
+		out->expires = end;
+	return SESSION_OK;
+}
+
+static enum session_why
+check_age(const struct session_config *config, long long issued, long long now,
+    struct session *out)
+{
+	if (issued > now + config->leeway)
+		return SESSION_FUTURE;
+	return config->max_age > 0
+		   ? end_at(config, issued + config->max_age, now, out)
+		   : SESSION_OK;
+}
+
+/*
+ * Django's set_expiry(): seconds from the time of issue, 0 or null for the
+ * configured age, or a moment as datetime.isoformat() writes it. One without
+ * its offset from UTC is the server's local time, which nobody here knows.
+ */
+static enum session_why
+check_own_expiry(const struct session_config *config, long long issued,
+    const struct session_asked *asked, struct session *out)
+{
+	struct json_value v =
+	    json_member(out->claims, SPAN_LIT("_session_expiry"));
+	struct span text;
+	long long end;
+
+	if (v.kind == JSON_ABSENT || v.kind == JSON_KIND_NULL)
+		return SESSION_OK;
+	if (v.kind == JSON_TWICE)
+		return SESSION_TWICE;
+	if (json_read_text(v, asked->arena, &text)) {
+		if (!iso_time_read(text, &end))
+			return SESSION_TIME;
+	} else if (!json_read_integer(v, &end) ||
+		   end > SESSION_AHEAD_MAX_SECONDS ||
+		   end < -SESSION_AHEAD_MAX_SECONDS) {
+		return SESSION_TIME;
+	} else if (end == 0) {
+		return SESSION_OK;
+	} else {
+		end += issued;
+	}
+	if (end - asked->now > SESSION_AHEAD_MAX_SECONDS)
+		return SESSION_EXPIRY_FAR;
+	return end_at(config, end, asked->now, out);
+}
+
+static enum session_why
+read_body(const struct session_config *config, struct span body,
+    long long issued, const struct session_asked *asked, struct session *out)
+{
+	enum session_why why;
+
+	if (config->signing.body == BODY_TEXT)
+		return claims_name(body, out);
+	why = proof_object(
+	    config->signing.body, body, asked->arena, &out->claims);
+	if (why == SESSION_OK && config->signing.stamp == STAMP_BASE62)
+		why = check_own_expiry(config, issued, asked, out);
+	return why == SESSION_OK ? claims_user(config, asked->arena, out) : why;
+}
+
+/* What is read of value here was signed. */
+static enum session_why
+read_value(const struct session_config *config, struct span value,
+    const struct session_asked *asked, struct session *out)
+{
+	struct span_cut cut = span_cut_last(value, config->signing.separator);
+	enum session_why why;
+	long long issued;
+
+	out->expires = SESSION_ENDLESS;
+	if (config->signing.stamp == STAMP_NONE)
+		return read_body(config, value, 0, asked, out);
+	if (!cut.found || !read_stamp(config->signing.stamp, cut.tail, &issued))
+		return SESSION_STAMP;
+	why = check_age(config, issued, asked->now, out);
+	return why == SESSION_OK
+		   ? read_body(config, cut.head, issued, asked, out)
+		   : why;
+}
+
+enum session_why
+itsdangerous_open(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
+{
+	unsigned char mac[DIGEST_MAX];
+	const struct session_key *key;
+	struct span_cut cut;
+	struct span cookie;
+	enum session_why why = proof_cookie(asked, config->cookie, &cookie);
+	size_t n;
+
+	if (why != SESSION_OK)
+		return why;
+	cut = span_cut_last(cookie, config->signing.separator);
+	if (!cut.found || cut.head.n == 0 || cut.tail.n == 0 ||
+	    !base64url_decode(cut.tail, mac, sizeof(mac), &n))
+		return SESSION_SHAPE;
+	key = keys_find(config, &cut.head, 1, (struct span){ mac, n });
+	if (key == NULL)
+		return SESSION_MAC;
+	out->key_id = key->id;
+	return read_value(config, cut.head, asked, out);
+}
+
+static void
+write_stamp(enum stamp stamp, long long at, struct sink *out)
+{
+	unsigned char p[STAMP_DIGITS_MAX + 1];
+	size_t n = sizeof(p);
+	int base = stamp == STAMP_BASE62 ? 62 : 256;
+
+	for (; at > 0 && n > 0; at /= base) {
+		int digit = (int)(at % base);
+
+		p[--n] = stamp == STAMP_BASE62 ? digits62[digit]
+					       : (unsigned char)digit;
+	}
+	if (stamp == STAMP_BASE62)
+		sink_span(out, (struct span){ p + n, sizeof(p) - n });
+	else
+		base64url_encode((struct span){ p + n, sizeof(p) - n }, out);
+}
+
+bool
+itsdangerous_make(const struct session_config *config,
+    const struct session_key *key, struct span text, long long issued,
+    struct sink *out)
+{
+	const struct signing *s = &config->signing;
+	unsigned char mac[DIGEST_MAX];
+	size_t mark = out->n, n;
+	struct span covered;
+
+	if (s->body == BODY_TEXT)
+		sink_span(out, text);
+	else if (s->body == BODY_BASE64)
+		base64_encode(text, true, out);
+	else
+		base64url_encode(text, out);
+	if (s->stamp != STAMP_NONE) {
+		sink_byte(out, s->separator);
+		write_stamp(s->stamp, issued, out);
+	}
+	covered = sink_since(out, mark);
+	n = hmac_of(key->hmac, &covered, 1, mac);
+	sink_byte(out, s->separator);
+	base64url_encode((struct span){ mac, n }, out);
+	return n > 0 && !out->full;
+}

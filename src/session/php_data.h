@@ -1,0 +1,21 @@
+/* What PHP's serialize() writes, as JSON. Nothing in it is ever run. */
+#ifndef SESSION_PHP_DATA_H
+#define SESSION_PHP_DATA_H
+
+#include "base/sink.h"
+
+/*
+ * A session file's text, of the handler "php_serialize" or else "php", as one
+ * JSON object. Strings (at most PHP_TEXT_MAX bytes, UTF-8, no control
+ * characters), integers, true and false stay what they are; arrays become
+ * objects with their keys as names; all else (null, floats, objects,
+ * references, other strings) becomes null. Values are skipped by their
+ * lengths, since a string may hold anything.
+ *
+ * False, and nothing usable in json, for a text that is cut, has bytes behind
+ * its end, nests deeper than TOKEN_DEPTH_MAX, or does not fit.
+ */
+#define PHP_TEXT_MAX 1024
+bool php_data_read(struct span text, bool php_serialize, struct sink *json);
+
+#endif

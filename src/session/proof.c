@@ -1,0 +1,99 @@
+#include "session/proof.h"
+
+#include "base/enc.h"
+#include "base/inflate.h"
+#include "http/cookie.h"
+
+enum session_why
+proof_cookie(
+    const struct session_asked *asked, struct span name, struct span *value)
+{
+	switch (cookie_find(asked->request->cookie, name, value)) {
+	case COOKIE_ONE:
+		return SESSION_OK;
+	case COOKIE_NONE:
+		return SESSION_NO_COOKIE;
+	case COOKIE_MANY:
+		return SESSION_TWO_COOKIES;
+	case COOKIE_BAD:
+		break;
+	}
+	return SESSION_BAD_COOKIE;
+}
+
+enum session_why
+proof_cookie_decoded(
+    const struct session_asked *asked, struct span name, struct span *value)
+{
+	enum session_why why = proof_cookie(asked, name, value);
+	unsigned char *p;
+	size_t n;
+
+	if (why != SESSION_OK)
+		return why;
+	p = arena_bytes(asked->arena, value->n);
+	if (p == NULL)
+		return SESSION_REFUSED;
+	if (!percent_decode(*value, p, value->n, &n))
+		return SESSION_BAD_COOKIE;
+	*value = (struct span){ p, n };
+	return SESSION_OK;
+}
+
+typedef bool decoder(
+    struct span text, unsigned char *out, size_t cap, size_t *n);
+
+static enum session_why
+decode(decoder *with, struct span text, struct arena *arena, struct span *out)
+{
+	size_t cap = text.n / 4 * 3 + 3, n;
+	unsigned char *p = arena_bytes(arena, cap);
+
+	if (p == NULL)
+		return SESSION_REFUSED;
+	if (!with(text, p, cap, &n))
+		return SESSION_SHAPE;
+	*out = (struct span){ p, n };
+	return SESSION_OK;
+}
+
+/* [ "." ] base64url; behind the dot, which was signed too, it is deflated. */
+static enum session_why
+unpack(struct span text, struct arena *arena, struct span *out)
+{
+	bool deflated = text.n > 0 && text.p[0] == '.';
+	enum session_why why =
+	    decode(base64url_decode, span_skip(text, deflated), arena, out);
+
+	if (why == SESSION_OK && deflated &&
+	    !inflate_text(*out, INFLATED_MAX, arena, out))
+		return SESSION_DEFLATED;
+	return why;
+}
+
+enum session_why
+proof_json(struct span text, struct json_value *out)
+{
+	if (!json_object_valid(text, TOKEN_DEPTH_MAX))
+		return SESSION_JSON;
+	*out = (struct json_value){ JSON_KIND_OBJECT, text };
+	return SESSION_OK;
+}
+
+enum session_why
+proof_object(enum body body, struct span text, struct arena *arena,
+    struct json_value *out)
+{
+	struct span json = text;
+	enum session_why why = SESSION_OK;
+
+	if (body == BODY_PACKED)
+		why = unpack(text, arena, &json);
+	else if (body == BODY_BASE64URL)
+		why = decode(base64url_decode, text, arena, &json);
+	else if (body == BODY_PREFIXED && span_starts(text, SPAN_LIT("j:")))
+		json = span_skip(text, 2);
+	else
+		why = decode(base64_padded_decode, text, arena, &json);
+	return why == SESSION_OK ? proof_json(json, out) : why;
+}

@@ -1,0 +1,25 @@
+/* Where a proof is found, and how what was signed is read: for all families. */
+#ifndef SESSION_PROOF_H
+#define SESSION_PROOF_H
+
+#include "session/session.h"
+
+/* The one cookie of this name. */
+enum session_why proof_cookie(
+    const struct session_asked *asked, struct span name, struct span *value);
+
+/* The same with percent signs undone, in the arena. */
+enum session_why proof_cookie_decoded(
+    const struct session_asked *asked, struct span name, struct span *value);
+
+/*
+ * text, whose MAC was right, as the JSON object that the form of the body says
+ * (not BODY_TEXT). The object lives in the arena.
+ */
+enum session_why proof_object(enum body body, struct span text,
+    struct arena *arena, struct json_value *out);
+
+/* Text that is JSON already. */
+enum session_why proof_json(struct span text, struct json_value *out);
+
+#endif
