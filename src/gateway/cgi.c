@@ -122,7 +122,7 @@ cgi_answer(struct serve *s, char *const *envp, int in, int out)
 {
 	struct variables v;
 
-	variables_read(envp, &v);
+	variables_read(envp, serve_user_variable(s), &v);
 	if (v.length > 0 || span_is(v.request.method, "POST"))
 		read_body(s, &v, in);
 	write_all(out, serve_answer(s, &v));

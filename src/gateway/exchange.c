@@ -13,7 +13,7 @@ read_request(struct serve *s, FCGX_Request *r, struct variables *v)
 	/* One byte more than may be there: reads on to the stream's end. */
 	int n = FCGX_GetStr((char *)s->body, (int)sizeof(s->body), r->in);
 
-	variables_read(r->envp, v);
+	variables_read(r->envp, serve_user_variable(s), v);
 	variables_body(v, (struct span){ s->body, (size_t)n });
 	if (FCGX_GetError(r->in) != 0)
 		variables_fault(v, INTAKE_LENGTH, SPAN_LIT("The body"));

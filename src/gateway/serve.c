@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "gateway/php_files.h"
 
 static_assert(PATH_TEXT_MAX + 1 >= PATH_MAX, "realpath() fits");
 
@@ -53,10 +54,18 @@ serve_init(struct serve *s)
 {
 	/* No more is written: pages that are not used cost no memory. */
 	s->config = NULL;
-	s->world = (struct world){ .random = &random_kernel };
+	s->world =
+	    (struct world){ .random = &random_kernel, .php = &php_files };
 	log_file_init(&s->log, (struct span){ NULL, 0 });
 	denied_init(&s->denied, (struct span){ NULL, 0 });
 	s->root_text[0] = s->root_real[0] = '\0';
+}
+
+struct span
+serve_user_variable(const struct serve *s)
+{
+	return s->config == NULL ? (struct span){ NULL, 0 }
+				 : s->config->session.variable;
 }
 
 void

@@ -52,6 +52,9 @@ struct span serve_answer(struct serve *s, const struct variables *v);
 struct span serve_refusal(
     struct serve *s, enum intake intake, struct span about);
 
+/* The variable that the configuration takes the user from; often empty. */
+struct span serve_user_variable(const struct serve *s);
+
 /* The time of day, in seconds. */
 long long serve_now(void);
 

@@ -21,6 +21,7 @@ enum variable {
 	CLD_SIGNATURE,
 	ADDRESS,
 	ROOT,
+	USER, /* under the name that the configuration says */
 	VARIABLES
 };
 
@@ -43,6 +44,7 @@ static const struct {
 	[CLD_SIGNATURE] = { SPAN_INIT("HTTP_X_CLD_SIGNATURE"), HEADER_MAX },
 	[ADDRESS] = { SPAN_INIT("REMOTE_ADDR"), HEADER_MAX },
 	[ROOT] = { SPAN_INIT("DOCUMENT_ROOT"), PATH_TEXT_MAX },
+	[USER] = { SPAN_INIT("The user's variable"), HEADER_MAX },
 };
 
 void
@@ -55,22 +57,24 @@ variables_fault(struct variables *v, enum intake intake, struct span about)
 }
 
 static enum variable
-variable_named(struct span name)
+variable_named(struct span name, struct span user)
 {
 	enum variable i = METHOD;
 
-	while (i < VARIABLES && !span_eq(known[i].name, name))
+	if (user.n > 0 && span_eq(name, user))
+		return USER;
+	while (i < USER && !span_eq(known[i].name, name))
 		i++;
-	return i;
+	return i < USER ? i : VARIABLES;
 }
 
 /* One "NAME=value". */
 static void
-collect(struct variables *v, const char *text, struct span value[VARIABLES],
-    bool seen[VARIABLES])
+collect(struct variables *v, const char *text, struct span user,
+    struct span value[VARIABLES], bool seen[VARIABLES])
 {
 	struct span_cut cut = span_cut(span_of(text), '=');
-	enum variable i = variable_named(cut.head);
+	enum variable i = variable_named(cut.head, user);
 
 	if (!cut.found || i == VARIABLES)
 		return;
@@ -98,7 +102,7 @@ read_length(struct variables *v, struct span text)
 }
 
 void
-variables_read(char *const *envp, struct variables *out)
+variables_read(char *const *envp, struct span user, struct variables *out)
 {
 	struct span value[VARIABLES] = { 0 };
 	bool seen[VARIABLES] = { false };
@@ -107,7 +111,7 @@ variables_read(char *const *envp, struct variables *out)
 	memset(out, 0, sizeof(*out));
 	r->intake = INTAKE_WHOLE;
 	for (; *envp != NULL; envp++)
-		collect(out, *envp, value, seen);
+		collect(out, *envp, user, value, seen);
 	r->method = value[METHOD];
 	r->query = value[QUERY];
 	r->content_type = value[CONTENT_TYPE];
@@ -122,6 +126,7 @@ variables_read(char *const *envp, struct variables *out)
 	r->cld_signature = value[CLD_SIGNATURE];
 	r->remote_addr = value[ADDRESS];
 	r->document_root = value[ROOT];
+	r->remote_user = value[USER];
 	read_length(out, value[CONTENT_LENGTH]);
 }
 

@@ -18,8 +18,11 @@ struct variables {
 	long long length; /* 0 when it is no number */
 };
 
-/* envp holds "NAME=value" strings and ends with a NULL. */
-void variables_read(char *const *envp, struct variables *out);
+/*
+ * envp holds "NAME=value" strings and ends with a NULL. user is the variable
+ * that holds who is there (see remote_user.h); empty: none does.
+ */
+void variables_read(char *const *envp, struct span user, struct variables *out);
 
 /*
  * Hands the body over, which is all of standard input, or its first

@@ -1,60 +1,82 @@
+#include "policy/conf_session.h"
+
 #include "base/limits.h"
 #include "base/text.h"
-#include "policy/loader.h"
+#include "session/formats.h"
 
-static void
-check_format(struct loader *l, const config_setting_t *group)
+/* The row that `format` names; jwt where it says nothing or nothing known. */
+static const struct format_row *
+take_format(struct loader *l, const config_setting_t *group)
 {
-	static const char *const built[] = { "jwt" };
-	static const char *const later[] = { "flask", "starlette", "django",
-		"itsdangerous", "express", "koa", "cookie-signature",
-		"remote_user", "php" };
-	const config_setting_t *at = conf_member(group, "format");
-	const char *name = at == NULL ? NULL : config_setting_get_string(at);
-	size_t which;
+	enum { ROWS_MAX = 32 };
+	const char *names[ROWS_MAX];
+	size_t n = 0, which = 0;
 
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (!span_is(span_of(name), later[i]))
+	for (; n < ROWS_MAX && formats[n].name != NULL; n++)
+		names[n] = formats[n].name;
+	conf_choice(l, group, "format", names, n, &which);
+	return &formats[which];
+}
+
+/* Members that this format has no use for: they would look like checks. */
+static void
+check_takes(struct loader *l, const config_setting_t *group,
+    const struct format_row *row)
+{
+	static const struct {
+		const char *name;
+		unsigned takes;
+	} members[] = { { "cookie", TAKES_COOKIE }, { "keys", TAKES_KEYS },
+		{ "user", TAKES_USER }, { "require", TAKES_CLAIMS },
+		{ "bearer", TAKES_JWT }, { "audience", TAKES_JWT },
+		{ "issuer", TAKES_JWT }, { "algorithm", TAKES_ALGORITHM },
+		{ "max_age", TAKES_MAX_AGE }, { "salt", TAKES_SALT },
+		{ "key_derivation", TAKES_DERIVATION },
+		{ "timed", TAKES_DERIVATION }, { "variable", TAKES_VARIABLE },
+		{ "save_path", TAKES_SAVE_PATH },
+		{ "serialize_handler", TAKES_SAVE_PATH } };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const config_setting_t *at =
+		    conf_member(group, members[i].name);
+
+		if (at == NULL || (row->takes & members[i].takes) != 0)
 			continue;
-		conf_error(l, at,
-		    "format = \"%s\" is not built yet; what there is: \"jwt\"",
-		    later[i]);
-		return;
+		if (members[i].takes == TAKES_MAX_AGE)
+			conf_error(l, at,
+			    "format = \"%s\" says no time of issue that "
+			    "max_age could count from: leave it out",
+			    row->name);
+		else
+			conf_error(l, at,
+			    "%s has no meaning with format = \"%s\": leave "
+			    "it out",
+			    members[i].name, row->name);
 	}
-	conf_choice(l, group, "format", built, 1, &which);
 }
 
 static void
-check_algorithm(
-    struct loader *l, const config_setting_t *group, struct session_config *out)
+take_user(struct loader *l, const config_setting_t *group,
+    const struct format_row *row, struct session_config *out)
 {
-	static const char *const names[] = { "HS256", "HS384", "HS512" };
-	static const enum hash hashes[] = { HASH_SHA256, HASH_SHA384,
-		HASH_SHA512 };
-	size_t which = 0;
+	const config_setting_t *at = conf_member(group, "user");
 
-	conf_choice(l, group, "algorithm", names, 3, &which);
-	out->hash = hashes[which];
+	conf_string(l, group, "user", row->user == NULL, &out->user);
+	if (at == NULL || json_path_valid(out->user) ||
+	    (out->user.n == 0 && (row->takes & TAKES_TEXT) != 0))
+		return;
+	conf_error(l, at,
+	    "user = %q is no path into the payload: write \"sub\" or "
+	    "\"user.ids[0]\"",
+	    out->user);
 }
 
 static void
-take_user(
-    struct loader *l, const config_setting_t *group, struct session_config *out)
+take_cookie(struct loader *l, const config_setting_t *group,
+    const struct format_row *row, struct session_config *out)
 {
-	out->user = SPAN_LIT("sub");
-	if (conf_string(l, group, "user", false, &out->user) &&
-	    !json_path_valid(out->user))
-		conf_error(l, conf_member(group, "user"),
-		    "user = %q is no path into the payload: write \"sub\" or "
-		    "\"user.ids[0]\"",
-		    out->user);
-}
-
-static void
-take_cookie(
-    struct loader *l, const config_setting_t *group, struct session_config *out)
-{
-	if (conf_string(l, group, "cookie", true, &out->cookie) &&
+	if (conf_string(
+		l, group, "cookie", row->cookie == NULL, &out->cookie) &&
 	    !text_token(out->cookie))
 		conf_error(l, conf_member(group, "cookie"),
 		    "cookie = %q is no cookie's name, which has neither blanks "
@@ -72,105 +94,71 @@ take_name(struct loader *l, const config_setting_t *group, const char *name,
 		    "%s is empty: say which, or leave it out", name);
 }
 
-static bool
-is_key_id(struct span id)
+/* What is required, and what the format itself requires before it. */
+static void
+take_required(struct loader *l, const config_setting_t *group,
+    const struct format_row *row, struct session_config *out)
 {
-	for (size_t i = 0; i < id.n; i++)
-		if (id.p[i] != '.' &&
-		    !text_segment((struct span){ &id.p[i], 1 }))
-			return false;
-	return id.n > 0 && id.n <= SEGMENT_MAX;
+	struct claim_rule *all;
+	struct span *is;
+
+	conf_require(l, group, &out->require, &out->n_require);
+	if (out->n_require > 0 && out->user.n == 0 &&
+	    (row->takes & TAKES_CLAIMS) != 0)
+		conf_error(l, conf_member(group, "require"),
+		    "the cookie is nothing but the user (user = \"\"), so "
+		    "that no claim can be required of it");
+	if (row->claim == NULL)
+		return;
+	all = arena_array(&l->arena, out->n_require + 1, sizeof(*all));
+	is = arena_take(&l->arena, sizeof(*is));
+	if (all == NULL || is == NULL)
+		return;
+	*is = span_of(row->is);
+	all[0] = (struct claim_rule){ span_of(row->claim), 1, is };
+	for (size_t i = 0; i < out->n_require; i++)
+		all[i + 1] = out->require[i];
+	out->require = all;
+	out->n_require++;
 }
 
 static void
-take_key_id(struct loader *l, const config_setting_t *group,
-    const struct session_config *before, struct span *out)
+take_bounds(struct loader *l, const config_setting_t *group,
+    const struct format_row *row, struct session_config *out)
 {
-	const config_setting_t *at = conf_member(group, "id");
-
-	if (!conf_string(l, group, "id", true, out))
-		return;
-	if (!is_key_id(*out))
-		conf_error(l, at,
-		    "id = %q must be 1 to %d of the characters A-Z a-z 0-9 . _ "
-		    "-",
-		    *out, (long long)SEGMENT_MAX);
-	for (size_t i = 0; i < before->n_keys; i++)
-		if (span_eq(before->keys[i].id, *out))
-			conf_error(l, at, "two keys have the id %q", *out);
+	conf_bool(l, group, "bearer", &out->bearer);
+	take_name(l, group, "audience", &out->audience);
+	take_name(l, group, "issuer", &out->issuer);
+	conf_int(l, group, "leeway", 0, CLOCK_SKEW_MAX_SECONDS, &out->leeway);
+	conf_int(
+	    l, group, "max_age", 1, SESSION_AHEAD_MAX_SECONDS, &out->max_age);
+	if (row->endless)
+		conf_warn(l, conf_member(group, "format"),
+		    "a cookie of format = \"%s\" never expires: whoever has a "
+		    "copy is that user, also after a logout, until the key "
+		    "changes",
+		    row->name);
 }
 
-/* The file's content as a key that verifies, in the vault. */
+/* What format is about, in the order in which one needs the other. */
 static void
-take_key_file(struct loader *l, const config_setting_t *group, enum hash hash,
-    struct session_key *out)
+take_proof(struct loader *l, const config_setting_t *group,
+    const struct format_row *row, struct session_config *out)
 {
-	static const char *const names[] = { "text", "hex", "base64" };
-	static const enum encoding encodings[] = { ENCODING_TEXT, ENCODING_HEX,
-		ENCODING_BASE64 };
-	const config_setting_t *at = conf_member(group, "file");
-	struct span secret;
-	struct hmac_key *key;
-	size_t which = 0;
-
-	if (conf_member(group, "encoding") != NULL &&
-	    !conf_choice(l, group, "encoding", names, 3, &which))
-		return;
-	if (!conf_secret(l, group, "file", encodings[which], &secret))
-		return;
-	if (secret.n < SECRET_SHORT)
-		conf_warn(l, at,
-		    "this key has %d bytes, and RFC 7518 (3.2) asks for at "
-		    "least %d: one captured cookie lets anybody guess it at "
-		    "leisure",
-		    (long long)secret.n, (long long)SECRET_SHORT);
-	key = vault_take(l->config->vault, hmac_key_size());
-	if (key == NULL || !hmac_key_init(key, hash, secret))
-		conf_error(l, at, "there is no room for this key");
-	else
-		out->hmac = key;
-}
-
-static void
-take_key(struct loader *l, const config_setting_t *at,
-    const struct session_config *before, struct session_key *out)
-{
-	static const char *const names[] = { "id", "file", "encoding" };
-
-	if (config_setting_type(at) != CONFIG_TYPE_GROUP) {
-		conf_error(l, at,
-		    "keys holds groups only: { id = \"1\"; file = "
-		    "\"session.key\"; }");
-		return;
-	}
-	conf_known(l, at, names, sizeof(names) / sizeof(names[0]));
-	take_key_id(l, at, before, &out->id);
-	take_key_file(l, at, before->hash, out);
-}
-
-static void
-take_keys(
-    struct loader *l, const config_setting_t *group, struct session_config *out)
-{
-	const config_setting_t *at = conf_member(group, "keys");
-	size_t n = at == NULL ? 0 : (size_t)config_setting_length(at);
-	struct session_key *keys;
-
-	if (at == NULL || config_setting_type(at) != CONFIG_TYPE_LIST ||
-	    n == 0 || n > SESSION_KEYS_MAX) {
-		conf_error(l, at == NULL ? group : at,
-		    "keys must be a list of 1 to %d keys: keys = ( { id = "
-		    "\"1\"; file = \"session.key\"; } );",
-		    (long long)SESSION_KEYS_MAX);
-		return;
-	}
-	keys = arena_array(&l->arena, n, sizeof(*keys));
-	if (keys == NULL)
-		return;
-	out->keys = keys;
-	for (; out->n_keys < n; out->n_keys++)
-		take_key(l, config_setting_get_elem(at, (unsigned)out->n_keys),
-		    out, &keys[out->n_keys]);
+	if ((row->takes & TAKES_COOKIE) != 0)
+		take_cookie(l, group, row, out);
+	if ((row->takes & (TAKES_USER | TAKES_TEXT)) != 0)
+		take_user(l, group, row, out);
+	format_body(row, out);
+	take_bounds(l, group, row, out);
+	take_required(l, group, row, out);
+	conf_signing(l, group, out);
+	if ((row->takes & TAKES_VARIABLE) != 0)
+		conf_variable(l, group, out);
+	if ((row->takes & TAKES_SAVE_PATH) != 0)
+		conf_php(l, group, out);
+	if ((row->takes & TAKES_KEYS) != 0)
+		conf_keys(l, group, out);
 }
 
 void
@@ -178,25 +166,17 @@ conf_session(struct loader *l, const config_setting_t *root)
 {
 	static const char *const names[] = { "format", "algorithm", "cookie",
 		"user", "bearer", "audience", "issuer", "leeway", "max_age",
-		"require", "keys", "deny_users_file" };
+		"require", "keys", "deny_users_file", "salt", "key_derivation",
+		"timed", "variable", "save_path", "serialize_handler" };
 	const config_setting_t *group = conf_group(l, root, "session", true);
-	struct session_config *out = &l->config->session;
+	const struct format_row *row;
 
 	if (group == NULL)
 		return;
 	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
-	out->format = FORMAT_JWT;
-	check_format(l, group);
-	check_algorithm(l, group, out);
-	take_cookie(l, group, out);
-	take_user(l, group, out);
-	conf_bool(l, group, "bearer", &out->bearer);
-	take_name(l, group, "audience", &out->audience);
-	take_name(l, group, "issuer", &out->issuer);
-	conf_int(l, group, "leeway", 0, CLOCK_SKEW_MAX_SECONDS, &out->leeway);
-	conf_int(
-	    l, group, "max_age", 1, SESSION_AHEAD_MAX_SECONDS, &out->max_age);
-	conf_require(l, group, &out->require, &out->n_require);
-	take_keys(l, group, out);
+	row = take_format(l, group);
+	format_apply(row, &l->config->session);
+	check_takes(l, group, row);
+	take_proof(l, group, row, &l->config->session);
 	conf_denied(l, group);
 }

@@ -55,7 +55,7 @@ struct allowance {
 	struct rule rule;
 };
 
-#define PRIVATE_MAX 3 /* files and folders that are no secrets, in number */
+#define PRIVATE_MAX 4 /* files and folders that are no secrets, in number */
 
 /* A list that may be absent: absent asks nothing, an empty one lets nobody. */
 struct names {
@@ -118,7 +118,8 @@ struct config {
 	struct span deny_users_file;     /* NUL-terminated; empty: none */
 	const struct span *secret_paths; /* real paths, for DOCUMENT_ROOT */
 	size_t n_private;                /* the same of what else is private: */
-	struct span private_paths[PRIVATE_MAX]; /* log, deny list, counters */
+	struct span private_paths[PRIVATE_MAX]; /* log, deny list, counters,
+						   sessions */
 	struct vault *vault;
 	void *memory; /* what everything above lies in */
 };

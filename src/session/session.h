@@ -70,6 +70,7 @@ struct claim_rule {
 
 /* What the configuration says; lives as long as it. */
 struct session_config {
+	const char *name; /* what `format` says, a row of formats.h */
 	enum session_format format;
 	enum hash hash;       /* HS256: HASH_SHA256 and so on */
 	struct span cookie;   /* its name */

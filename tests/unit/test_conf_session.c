@@ -5,69 +5,7 @@
 
 #include <cmocka.h>
 
-#include "sandbox.h"
-
-static struct bench b;
-
-#define KEYS "keys = ( { id = \"1\"; file = \"session.key\"; } );"
-
-/* A session group that is right but for what is added. */
-static void
-read_session(const char *more)
-{
-	char text[2048];
-
-	snprintf(text, sizeof(text),
-	    "session = { cookie = \"s\"; " KEYS "\n%s };", more);
-	bench_read(&b, text);
-	conf_session(&b.l, b.root);
-}
-
-static void
-read_text(const char *text)
-{
-	bench_read(&b, text);
-	conf_session(&b.l, b.root);
-}
-
-static void
-said_once(const char *said)
-{
-	assert_true(sandbox_said(&b.box, said));
-	assert_int_equal(b.box.report.errors, 1);
-}
-
-static void
-wrong(const char *more, const char *said)
-{
-	read_session(more);
-	said_once(said);
-}
-
-static const struct session_config *
-right(const char *more)
-{
-	read_session(more);
-	assert_string_equal(b.box.said, "");
-	return &b.config.session;
-}
-
-/* Does this key make the MAC of "x" that the secret makes? */
-static bool
-is_key_of(const struct hmac_key *key, enum hash hash, struct span secret)
-{
-	unsigned char own[DIGEST_MAX], want[DIGEST_MAX];
-	struct hmac_key *made = malloc(hmac_key_size());
-	struct span x = SPAN_LIT("x");
-	bool same;
-
-	assert_true(hmac_key_init(made, hash, secret));
-	assert_int_equal(hmac_of(made, &x, 1, want), digest_size(hash));
-	assert_int_equal(hmac_of(key, &x, 1, own), digest_size(hash));
-	same = memcmp(own, want, digest_size(hash)) == 0;
-	free(made);
-	return same;
-}
+#include "reading_session.h"
 
 static void
 test_defaults(void **state)
@@ -125,40 +63,193 @@ test_presence(void **state)
 				  "you mean \"cookie\"?");
 }
 
+/* The least that each format takes, and what comes of it. */
+static const struct {
+	const char *text, *cookie, *user;
+	enum session_format format;
+	long long max_age;
+	const char *warned; /* NULL: nothing is said */
+} least[] = {
+	{ "cookie = \"s\"; " KEYS, "s", "sub", FORMAT_JWT, 0, NULL },
+	{ "format = \"jwt\"; cookie = \"s\"; " KEYS, "s", "sub", FORMAT_JWT, 0,
+	    NULL },
+	{ "format = \"flask-jwt-extended\"; " KEYS, "access_token_cookie",
+	    "sub", FORMAT_JWT, 0, NULL },
+	{ "format = \"fastapi-users\"; " KEYS, "fastapiusersauth", "sub",
+	    FORMAT_JWT, 0, NULL },
+	{ "format = \"simplejwt\"; cookie = \"s\"; " KEYS, "s", "user_id",
+	    FORMAT_JWT, 0, NULL },
+	{ "format = \"payload\"; " KEYS, "payload-token", "id", FORMAT_JWT, 0,
+	    NULL },
+	{ "format = \"play\"; user = \"data.u\"; " KEYS, "PLAY_SESSION",
+	    "data.u", FORMAT_JWT, 86400, NULL },
+	{ "format = \"better-auth\"; " KEYS, "better-auth.session_data",
+	    "user.id", FORMAT_JWT, 0, NULL },
+	{ "format = \"supabase\"; cookie = \"s\"; " KEYS, "s", "sub",
+	    FORMAT_SUPABASE, 0, NULL },
+	{ "format = \"flask\"; " KEYS, "session", "_user_id",
+	    FORMAT_ITSDANGEROUS, 31 * 86400, NULL },
+	{ "format = \"starlette\"; user = \"u\"; " KEYS, "session", "u",
+	    FORMAT_ITSDANGEROUS, 14 * 86400, NULL },
+	{ "format = \"django\"; " KEYS, "sessionid", "_auth_user_id",
+	    FORMAT_ITSDANGEROUS, 14 * 86400, NULL },
+	{ "format = \"django-cookie\"; cookie = \"s\"; " KEYS, "s", "",
+	    FORMAT_ITSDANGEROUS, 86400, NULL },
+	{ "format = \"itsdangerous\"; cookie = \"s\"; user = \"\"; " KEYS, "s",
+	    "", FORMAT_ITSDANGEROUS, 86400, NULL },
+	{ "format = \"express\"; " KEYS, "session", "passport.user",
+	    FORMAT_KEYGRIP, 0, "never expires" },
+	{ "format = \"koa\"; user = \"u\"; " KEYS, "koa.sess", "u",
+	    FORMAT_KEYGRIP, 0, NULL },
+	{ "format = \"cookie-signature\"; cookie = \"s\"; " KEYS, "s", "",
+	    FORMAT_COOKIE_SIGNATURE, 0, "never expires" },
+	{ "format = \"remote_user\"; variable = \"SIGNPOST_USER\";", "", "",
+	    FORMAT_REMOTE_USER, 0, NULL },
+	{ "format = \"php\"; user = \"u\"; save_path = \"/tmp\";", "PHPSESSID",
+	    "u", FORMAT_PHP, 1440, NULL },
+};
+
+#define LEAST (sizeof(least) / sizeof(least[0]))
+
+static void
+test_least(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LEAST; i++) {
+		const struct session_config *s = read_group(least[i].text);
+
+		if (least[i].warned == NULL)
+			assert_string_equal(b.box.said, "");
+		else
+			assert_true(sandbox_said(&b.box, least[i].warned));
+		assert_int_equal(b.box.report.errors, 0);
+		assert_int_equal(s->format, least[i].format);
+		assert_true(span_is(s->cookie, least[i].cookie));
+		assert_true(span_is(s->user, least[i].user));
+		assert_int_equal(s->max_age, least[i].max_age);
+	}
+}
+
+/* Without cookie, without user, without keys: asked for where it must be. */
+static void
+test_less(void **state)
+{
+	(void)state;
+	wrong_group("format = \"simplejwt\"; " KEYS, "cookie is missing");
+	wrong_group("format = \"supabase\"; " KEYS, "cookie is missing");
+	wrong_group("format = \"django-cookie\"; " KEYS, "cookie is missing");
+	wrong_group("format = \"play\"; " KEYS, "user is missing in session");
+	wrong_group("format = \"starlette\"; " KEYS, "user is missing");
+	wrong_group("format = \"koa\"; " KEYS, "user is missing");
+	wrong_group("format = \"itsdangerous\"; cookie = \"s\"; " KEYS,
+	    "user is missing");
+	wrong_group("format = \"flask\";", "keys must be a list");
+	wrong_group("format = \"remote_user\";", "variable is missing");
+	wrong_group(
+	    "format = \"php\"; save_path = \"/tmp\";", "user is missing");
+	wrong_group("format = \"php\"; user = \"u\";", "save_path is missing");
+}
+
 static void
 test_format(void **state)
 {
-	static const char *const later[] = { "flask", "starlette", "django",
-		"itsdangerous", "express", "koa", "cookie-signature",
-		"remote_user", "php" };
-	char text[64], said[96];
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		snprintf(text, sizeof(text), "format = \"%s\";", later[i]);
-		snprintf(said, sizeof(said),
-		    "error 2: format = \"%s\" is not built yet; what there is: "
-		    "\"jwt\"",
-		    later[i]);
-		wrong(text, said);
-	}
 	wrong("format = \"jwe\";", "did you mean \"jwt\"?");
+	wrong("format = \"Flask\";", "did you mean \"flask\"?");
 	wrong("format = \"\";", "format = \"\" is not known");
 	wrong("format = 1;", "format must be a string");
 }
 
+/* What a format has no use for would look like a check. */
 static void
-test_algorithm(void **state)
+test_useless(void **state)
 {
+	static const char *const flask[] = { "bearer = true;",
+		"audience = \"a\";", "issuer = \"a\";", "salt = \"a\";",
+		"key_derivation = \"hmac\";", "timed = true;",
+		"variable = \"A\";", "save_path = \"/tmp\";",
+		"serialize_handler = \"php\";" };
+	static const char *const remote[] = { "cookie = \"s\";", KEYS,
+		"user = \"u\";",
+		"require = ( { claim = \"c\"; is = \"d\"; } );",
+		"algorithm = \"sha256\";" };
+	char text[256];
+
 	(void)state;
-	assert_int_equal(right("algorithm = \"HS256\";")->hash, HASH_SHA256);
-	assert_int_equal(right("algorithm = \"HS384\";")->hash, HASH_SHA384);
-	wrong("algorithm = \"HS265\";", "did you mean \"HS256\"?");
-	wrong("algorithm = \"hs256\";", "algorithm = \"hs256\" is not known");
-	wrong("algorithm = \"none\";", "algorithm = \"none\" is not known");
-	wrong("algorithm = \"RS256\";", "algorithm = \"RS256\" is not known");
-	wrong("algorithm = \"\";", "algorithm = \"\" is not known");
-	wrong("algorithm = [ \"HS256\" ];", "algorithm must be a string");
+	for (size_t i = 0; i < sizeof(flask) / sizeof(flask[0]); i++) {
+		snprintf(text, sizeof(text), "format = \"flask\"; " KEYS "\n%s",
+		    flask[i]);
+		wrong_group(text, "has no meaning with format = \"flask\"");
+		assert_true(sandbox_said(&b.box, "error 3: "));
+	}
+	for (size_t i = 0; i < sizeof(remote) / sizeof(remote[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "format = \"remote_user\"; variable = \"A\";\n%s",
+		    remote[i]);
+		wrong_group(
+		    text, "has no meaning with format = \"remote_user\"");
+	}
+	wrong_group("format = \"payload\"; algorithm = \"HS256\"; " KEYS,
+	    "algorithm has no meaning with format = \"payload\"");
+	wrong_group("format = \"koa\"; user = \"u\"; max_age = 60; " KEYS,
+	    "says no time of issue that max_age could count from");
+	wrong_group("format = \"remote_user\"; variable = \"A\"; "
+		    "max_age = 60;",
+	    "says no time of issue");
+}
+
+/* The row's own claim stands before those that are asked for. */
+static void
+test_own_claim(void **state)
+{
+	const struct session_config *s =
+	    right_group("format = \"flask-jwt-extended\"; " KEYS);
+
+	(void)state;
+	assert_int_equal(s->n_require, 1);
+	assert_true(span_is(s->require[0].claim, "type"));
+	assert_int_equal(s->require[0].n, 1);
+	assert_true(span_is(s->require[0].is[0], "access"));
+	s = right_group("format = \"simplejwt\"; cookie = \"s\"; require = ( { "
+			"claim = \"c\"; is = \"d\"; } ); " KEYS);
+	assert_int_equal(s->n_require, 2);
+	assert_true(span_is(s->require[0].claim, "token_type"));
+	assert_true(span_is(s->require[0].is[0], "access"));
+	assert_true(span_is(s->require[1].claim, "c"));
+	s = right_group("format = \"fastapi-users\"; " KEYS);
+	assert_true(span_is(s->audience, "fastapi-users:auth"));
+	s = right_group(
+	    "format = \"fastapi-users\"; audience = \"mine\"; " KEYS);
+	assert_true(span_is(s->audience, "mine"));
+}
+
+/* user = "": the value is the name, so that there are no claims. */
+static void
+test_text(void **state)
+{
+	const struct session_config *s =
+	    warned_group("format = \"cookie-signature\"; cookie = \"s\"; " KEYS,
+		"never expires");
+
+	(void)state;
+	assert_int_equal(s->signing.body, BODY_TEXT);
+	s = warned_group("format = \"cookie-signature\"; cookie = \"s\"; "
+			 "user = \"id\"; " KEYS,
+	    "never expires");
+	assert_int_equal(s->signing.body, BODY_PREFIXED);
+	s = right_group("format = \"itsdangerous\"; cookie = \"s\"; user = "
+			"\"\"; " KEYS);
+	assert_int_equal(s->signing.body, BODY_TEXT);
+	assert_true(span_is(s->signing.salt, "itsdangerous.Signer"));
+	s = right_group("format = \"itsdangerous\"; cookie = \"s\"; user = "
+			"\"id\"; " KEYS);
+	assert_int_equal(s->signing.body, BODY_PACKED);
+	assert_true(span_is(s->signing.salt, "itsdangerous"));
+	wrong_group("format = \"itsdangerous\"; cookie = \"s\"; user = \"\"; "
+		    "require = ( { claim = \"c\"; is = \"d\"; } ); " KEYS,
+	    "no claim can be required of it");
+	wrong_group(
+	    "format = \"flask\"; user = \"\"; " KEYS, "user = \"\" is no path");
 }
 
 static void
@@ -217,158 +308,6 @@ test_denied(void **state)
 	assert_true(b.config.deny_users_file.n > 0);
 }
 
-/* keys in place of the sample's. */
-static void
-read_keys(const char *keys)
-{
-	char text[2048];
-
-	snprintf(text, sizeof(text),
-	    "session = { cookie = \"s\";\nkeys = %s; };", keys);
-	read_text(text);
-}
-
-static void
-wrong_keys(const char *keys, const char *said)
-{
-	read_keys(keys);
-	said_once(said);
-}
-
-static void
-test_keys(void **state)
-{
-	(void)state;
-	wrong_keys("( )", "error 2: keys must be a list of 1 to 8 keys");
-	wrong_keys("{ id = \"1\"; file = \"session.key\"; }",
-	    "keys must be a list of 1 to 8 keys");
-	wrong_keys("\"session.key\"", "keys must be a list of 1 to 8 keys");
-	wrong_keys("( \"session.key\" )", "keys holds groups only");
-	wrong_keys("( { file = \"session.key\"; } )", "id is missing");
-	wrong_keys("( { id = \"1\"; } )", "file is missing");
-	wrong_keys("( { id = \"1\"; file = \"gone\"; } )", "file: ");
-	wrong_keys(
-	    "( { id = \"1\"; file = \"session.key\"; secret = \"x\"; } )",
-	    "unknown name \"secret\"");
-	wrong_keys("( { id = \"1\"; file = \"session.key\"; encoding = "
-		   "\"base46\"; } )",
-	    "did you mean \"base64\"?");
-}
-
-static void
-test_key_ids(void **state)
-{
-	char keys[256], id[80];
-
-	(void)state;
-	for (int n = 63; n <= 65; n++) {
-		memset(id, 'a', sizeof(id));
-		id[n] = '\0';
-		snprintf(keys, sizeof(keys),
-		    "( { id = \"%s\"; file = \"session.key\"; } )", id);
-		read_keys(keys);
-		assert_int_equal(b.box.report.errors, n > 64);
-	}
-	read_keys("( { id = \"2026.11_a-B\"; file = \"session.key\"; } )");
-	assert_string_equal(b.box.said, "");
-	wrong_keys(
-	    "( { id = \"\"; file = \"session.key\"; } )", "id = \"\" must");
-	wrong_keys(
-	    "( { id = \"a b\"; file = \"session.key\"; } )", "must be 1");
-	wrong_keys(
-	    "( { id = \"a/b\"; file = \"session.key\"; } )", "must be 1");
-	sandbox_file(&b.box, "k2", SANDBOX_KEY "2", 0600);
-	wrong_keys("( { id = \"a\"; file = \"session.key\"; },\n"
-		   "{ id = \"a\"; file = \"k2\"; } )",
-	    "error 3: two keys have the id \"a\"");
-	wrong_keys("( { id = \"a\"; file = \"session.key\"; },\n"
-		   "{ id = \"b\"; file = \"session.key\"; } )",
-	    "/session.key is named before already");
-}
-
-static void
-test_encodings(void **state)
-{
-	const struct session_config *s = &b.config.session;
-	struct span secret = SPAN_LIT("0123456789abcdef0123456789abcdef");
-
-	(void)state;
-	sandbox_file(&b.box, "t", "0123456789abcdef0123456789abcdef\n", 0600);
-	sandbox_file(&b.box, "h",
-	    "3031323334353637383961626364656630313233343536373839616263646566",
-	    0600);
-	sandbox_file(
-	    &b.box, "b", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", 0600);
-	read_keys("( { id = \"1\"; file = \"t\"; encoding = \"text\"; } )");
-	assert_string_equal(b.box.said, "");
-	assert_true(is_key_of(s->keys[0].hmac, HASH_SHA256, secret));
-	read_keys("( { id = \"1\"; file = \"h\"; encoding = \"hex\"; } )");
-	assert_string_equal(b.box.said, "");
-	assert_true(is_key_of(s->keys[0].hmac, HASH_SHA256, secret));
-	read_keys("( { id = \"1\"; file = \"b\"; encoding = \"base64\"; } )");
-	assert_string_equal(b.box.said, "");
-	assert_true(is_key_of(s->keys[0].hmac, HASH_SHA256, secret));
-	wrong_keys(
-	    "( { id = \"1\"; file = \"b\"; encoding = \"hex\"; } )", "file: ");
-	/* One key in two spellings. */
-	wrong_keys(
-	    "( { id = \"1\"; file = \"t\"; }, { id = \"2\"; file = \"h\"; "
-	    "encoding = \"hex\"; } )",
-	    "this is the same secret");
-}
-
-static void
-test_length(void **state)
-{
-	(void)state;
-	sandbox_file(&b.box, "k", "0123456789abcde", 0600);
-	wrong_keys("( { id = \"1\"; file = \"k\"; } )",
-	    "error 2: file: this secret has 15 bytes, and 16 are the least");
-	sandbox_file(&b.box, "k", "0123456789abcdef", 0600);
-	read_keys("( { id = \"1\"; file = \"k\"; } )");
-	assert_int_equal(b.box.report.errors, 0);
-	assert_true(sandbox_said(&b.box, "warning 2: this key has 16 bytes"));
-	sandbox_file(&b.box, "k", "0123456789abcdef0123456789abcde", 0600);
-	read_keys("( { id = \"1\"; file = \"k\"; } )");
-	assert_true(sandbox_said(&b.box, "warning 2: this key has 31 bytes"));
-	sandbox_file(&b.box, "k", "0123456789abcdef0123456789abcdef", 0600);
-	read_keys("( { id = \"1\"; file = \"k\"; } )");
-	assert_string_equal(b.box.said, "");
-}
-
-static void
-read_many(int n)
-{
-	static char keys[(SESSION_KEYS_MAX + 1) * 64];
-	int at = snprintf(keys, sizeof(keys), "(");
-
-	for (int i = 0; i < n; i++) {
-		char name[32], key[64];
-
-		snprintf(name, sizeof(name), "key%d", i);
-		snprintf(key, sizeof(key), SANDBOX_KEY "%d", i);
-		sandbox_file(&b.box, name, key, 0600);
-		at += snprintf(keys + at, sizeof(keys) - (size_t)at,
-		    "%s { id = \"%d\"; file = \"key%d\"; }", i > 0 ? "," : "",
-		    i, i);
-	}
-	snprintf(keys + at, sizeof(keys) - (size_t)at, ")");
-	read_keys(keys);
-}
-
-static void
-test_many(void **state)
-{
-	(void)state;
-	read_many(SESSION_KEYS_MAX);
-	assert_string_equal(b.box.said, "");
-	assert_int_equal(b.config.session.n_keys, SESSION_KEYS_MAX);
-	assert_true(span_is(b.config.session.keys[7].id, "7"));
-	read_many(SESSION_KEYS_MAX + 1);
-	said_once("keys must be a list of 1 to 8 keys");
-	assert_int_equal(b.config.session.n_keys, 0);
-}
-
 int
 main(void)
 {
@@ -376,16 +315,15 @@ main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_presence),
+		cmocka_unit_test(test_least),
+		cmocka_unit_test(test_less),
 		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_algorithm),
+		cmocka_unit_test(test_useless),
+		cmocka_unit_test(test_own_claim),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_key_ids),
-		cmocka_unit_test(test_encodings),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_many),
 	};
 	int failed;
 

@@ -20,7 +20,7 @@ read_two(char *first, char *second)
 	struct variables v;
 
 	memset(&v, 0x55, sizeof(v));
-	variables_read(envp, &v);
+	variables_read(envp, SPAN_LIT("SIGNPOST_USER"), &v);
 	return v;
 }
 
@@ -54,11 +54,12 @@ test_all(void **state)
 		(char[]){ "HTTP_X_CLD_TIMESTAMP=1700000000" },
 		(char[]){ "HTTP_X_CLD_SIGNATURE=ab12" },
 		(char[]){ "REMOTE_ADDR=192.0.2.1" },
+		(char[]){ "SIGNPOST_USER=ann" }, (char[]){ "REMOTE_USER=eve" },
 		(char[]){ "DOCUMENT_ROOT=/var/www" }, NULL };
 	struct variables v;
 
 	(void)state;
-	variables_read(envp, &v);
+	variables_read(envp, SPAN_LIT("SIGNPOST_USER"), &v);
 	assert_int_equal(v.request.intake, INTAKE_WHOLE);
 	assert_span(v.request.method, "POST");
 	assert_span(v.request.query, "a=b&c=d");
@@ -70,6 +71,7 @@ test_all(void **state)
 	assert_span(v.request.cld_timestamp, "1700000000");
 	assert_span(v.request.cld_signature, "ab12");
 	assert_span(v.request.remote_addr, "192.0.2.1");
+	assert_span(v.request.remote_user, "ann");
 	assert_span(v.request.document_root, "/var/www");
 	assert_true(v.has_length);
 	assert_int_equal(v.length, 2);
@@ -86,7 +88,7 @@ test_none(void **state)
 	struct variables v;
 
 	(void)state;
-	variables_read(envp, &v);
+	variables_read(envp, SPAN_LIT("SIGNPOST_USER"), &v);
 	assert_int_equal(v.request.intake, INTAKE_WHOLE);
 	assert_false(v.has_length);
 	assert_int_equal(v.request.method.n, 0);

@@ -1,0 +1,146 @@
+#include "session/formats.h"
+
+#define DAY (24 * 3600LL)
+
+#define SIGNED (TAKES_COOKIE | TAKES_KEYS | TAKES_USER)
+#define OBJECT (SIGNED | TAKES_CLAIMS)
+#define TOKEN (OBJECT | TAKES_ALGORITHM | TAKES_MAX_AGE | TAKES_JWT)
+#define TIMED (OBJECT | TAKES_ALGORITHM | TAKES_MAX_AGE)
+
+/* {derivation, separator, stamp, body, salt}: facts of each framework. */
+#define FLASK                                                                  \
+	{                                                                      \
+		.derivation = DERIVE_HMAC, .separator = '.',                   \
+		.stamp = STAMP_BYTES, .body = BODY_PACKED,                     \
+		.salt = SPAN_INIT("cookie-session")                            \
+	}
+#define STARLETTE                                                              \
+	{                                                                      \
+		.derivation = DERIVE_DJANGO_CONCAT, .separator = '.',          \
+		.stamp = STAMP_BYTES, .body = BODY_BASE64,                     \
+		.salt = SPAN_INIT("itsdangerous.Signer")                       \
+	}
+#define ITSDANGEROUS                                                           \
+	{                                                                      \
+		.derivation = DERIVE_DJANGO_CONCAT, .separator = '.',          \
+		.stamp = STAMP_BYTES, .body = BODY_PACKED,                     \
+		.salt = SPAN_INIT("itsdangerous")                              \
+	}
+#define DJANGO                                                                 \
+	{                                                                      \
+		.derivation = DERIVE_DJANGO_CONCAT, .separator = ':',          \
+		.stamp = STAMP_BASE62, .body = BODY_PACKED,                    \
+		.salt = SPAN_INIT(                                             \
+		    "django.contrib.sessions.backends.signed_cookies")         \
+	}
+#define DJANGO_COOKIE                                                          \
+	{                                                                      \
+		.derivation = DERIVE_DJANGO_CONCAT, .separator = ':',          \
+		.stamp = STAMP_BASE62, .body = BODY_TEXT,                      \
+		.prefix = SPAN_INIT("django.http.cookies"),                    \
+		.salt_has_cookie = true                                        \
+	}
+#define PAYLOAD                                                                \
+	{                                                                      \
+		.derivation = DERIVE_HEX32                                     \
+	}
+#define KOA                                                                    \
+	{                                                                      \
+		.expiry_required = true                                        \
+	}
+const struct format_row formats[] = {
+	{ "jwt", "a JSON Web Token", FORMAT_JWT, TOKEN, HASH_SHA256, { 0 },
+	    NULL, "sub", 0, false, NULL, NULL, NULL },
+	{ "flask-jwt-extended", "Flask-JWT-Extended", FORMAT_JWT, TOKEN,
+	    HASH_SHA256, { 0 }, "access_token_cookie", "sub", 0, false, NULL,
+	    "type", "access" },
+	{ "fastapi-users", "FastAPI Users", FORMAT_JWT, TOKEN, HASH_SHA256,
+	    { 0 }, "fastapiusersauth", "sub", 0, false, "fastapi-users:auth",
+	    NULL, NULL },
+	{ "simplejwt", "Django REST framework's Simple JWT, dj-rest-auth",
+	    FORMAT_JWT, TOKEN, HASH_SHA256, { 0 }, NULL, "user_id", 0, false,
+	    NULL, "token_type", "access" },
+	{ "payload", "Payload CMS", FORMAT_JWT, TOKEN & ~TAKES_ALGORITHM,
+	    HASH_SHA256, PAYLOAD, "payload-token", "id", 0, false, NULL, NULL,
+	    NULL },
+	{ "play", "the Play Framework", FORMAT_JWT, TOKEN, HASH_SHA256, { 0 },
+	    "PLAY_SESSION", NULL, DAY, false, NULL, NULL, NULL },
+	{ "better-auth", "Better Auth's cookie cache, strategy \"jwt\"",
+	    FORMAT_JWT, TOKEN, HASH_SHA256, { 0 }, "better-auth.session_data",
+	    "user.id", 0, false, NULL, NULL, NULL },
+	{ "supabase", "Supabase with the legacy JWT secret", FORMAT_SUPABASE,
+	    TOKEN, HASH_SHA256, { 0 }, NULL, "sub", 0, false, "authenticated",
+	    NULL, NULL },
+	{ "flask", "Flask", FORMAT_ITSDANGEROUS, TIMED, HASH_SHA1, FLASK,
+	    "session", "_user_id", 31 * DAY, false, NULL, NULL, NULL },
+	{ "starlette", "Starlette and FastAPI", FORMAT_ITSDANGEROUS, TIMED,
+	    HASH_SHA1, STARLETTE, "session", NULL, 14 * DAY, false, NULL, NULL,
+	    NULL },
+	{ "django", "Django's signed_cookies sessions", FORMAT_ITSDANGEROUS,
+	    TIMED, HASH_SHA256, DJANGO, "sessionid", "_auth_user_id", 14 * DAY,
+	    false, NULL, NULL, NULL },
+	{ "django-cookie", "Django's set_signed_cookie()", FORMAT_ITSDANGEROUS,
+	    (TIMED | TAKES_SALT) & ~(TAKES_USER | TAKES_CLAIMS), HASH_SHA256,
+	    DJANGO_COOKIE, NULL, "", DAY, false, NULL, NULL, NULL },
+	{ "itsdangerous",
+	    "itsdangerous' URLSafeTimedSerializer and TimestampSigner",
+	    FORMAT_ITSDANGEROUS,
+	    TIMED | TAKES_SALT | TAKES_DERIVATION | TAKES_TEXT, HASH_SHA1,
+	    ITSDANGEROUS, NULL, NULL, DAY, false, NULL, NULL, NULL },
+	{ "express", "Express' cookie-session", FORMAT_KEYGRIP,
+	    OBJECT | TAKES_ALGORITHM, HASH_SHA1, { 0 }, "session",
+	    "passport.user", 0, true, NULL, NULL, NULL },
+	{ "koa", "koa-session without a store", FORMAT_KEYGRIP,
+	    OBJECT | TAKES_ALGORITHM, HASH_SHA1, KOA, "koa.sess", NULL, 0,
+	    false, NULL, NULL, NULL },
+	{ "cookie-signature",
+	    "signed cookies of Express, Fastify, Hono, React Router and Remix",
+	    FORMAT_COOKIE_SIGNATURE, OBJECT | TAKES_TEXT, HASH_SHA256, { 0 },
+	    NULL, "", 0, true, NULL, NULL, NULL },
+	{ "remote_user", "the web server itself", FORMAT_REMOTE_USER,
+	    TAKES_VARIABLE, HASH_NONE, { 0 }, "", "", 0, false, NULL, NULL,
+	    NULL },
+	{ "php", "PHP's own sessions", FORMAT_PHP,
+	    TAKES_COOKIE | TAKES_USER | TAKES_CLAIMS | TAKES_MAX_AGE |
+		TAKES_SAVE_PATH,
+	    HASH_NONE, { 0 }, "PHPSESSID", NULL, 1440, false, NULL, NULL,
+	    NULL },
+	{ NULL, NULL, FORMAT_NONE, 0, HASH_NONE, { 0 }, NULL, NULL, 0, false,
+	    NULL, NULL, NULL },
+};
+
+const struct format_row *
+format_named(struct span name)
+{
+	for (const struct format_row *row = formats; row->name != NULL; row++)
+		if (span_is(name, row->name))
+			return row;
+	return NULL;
+}
+
+void
+format_apply(const struct format_row *row, struct session_config *out)
+{
+	out->name = row->name;
+	out->format = row->format;
+	out->hash = row->hash;
+	out->signing = row->signing;
+	out->cookie = span_of(row->cookie);
+	out->user = span_of(row->user);
+	out->max_age = row->max_age;
+	out->audience = span_of(row->audience);
+}
+
+void
+format_body(const struct format_row *row, struct session_config *out)
+{
+	if ((row->takes & TAKES_TEXT) == 0)
+		return;
+	if (out->user.n > 0 && row->format == FORMAT_COOKIE_SIGNATURE) {
+		out->signing.body = BODY_PREFIXED;
+	} else if (out->user.n == 0) {
+		out->signing.body = BODY_TEXT;
+		if (row->format == FORMAT_ITSDANGEROUS)
+			out->signing.salt = SPAN_LIT("itsdangerous.Signer");
+	}
+}

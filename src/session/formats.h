@@ -1,0 +1,64 @@
+/*
+ * What `format` in the configuration may say. One row each: which family
+ * verifies it, and all that its framework does unless it is told otherwise, so
+ * that cookie, keys and user are the most that anybody has to write.
+ */
+#ifndef SESSION_FORMATS_H
+#define SESSION_FORMATS_H
+
+#include "session/session.h"
+
+/* Members of `session` that not every format has. */
+enum format_takes {
+	TAKES_COOKIE = 1,
+	TAKES_KEYS = 1 << 1,
+	TAKES_USER = 1 << 2,
+	TAKES_CLAIMS = 1 << 3, /* require */
+	TAKES_JWT = 1 << 4,    /* bearer, audience, issuer */
+	TAKES_ALGORITHM = 1 << 5,
+	TAKES_MAX_AGE = 1 << 6,
+	TAKES_SALT = 1 << 7,
+	TAKES_DERIVATION = 1 << 8, /* key_derivation, timed */
+	TAKES_VARIABLE = 1 << 9,
+	TAKES_SAVE_PATH = 1 << 10, /* save_path, serialize_handler */
+	TAKES_TEXT = 1 << 11       /* user = "": the value itself */
+};
+
+struct format_row {
+	const char *name;
+	const char *of; /* who makes such cookies, for people */
+	enum session_format format;
+	unsigned takes; /* of enum format_takes */
+	enum hash hash;
+	struct signing signing;
+	const char *cookie;   /* NULL: must be said */
+	const char *user;     /* NULL: must be said */
+	long long max_age;    /* seconds; 0: the cookie has an end of its own,
+				 or none at all (see endless) */
+	bool endless;         /* nothing in it ever ends */
+	const char *audience; /* NULL: none */
+	const char *claim;    /* one that must be there, and its value; or */
+	const char *is;       /* NULL */
+};
+
+/* All rows, ended by one without a name. */
+extern const struct format_row formats[];
+
+/* The row of this name, NULL for none. */
+const struct format_row *format_named(struct span name);
+
+/*
+ * Fills what the row says: format, hash, signing, cookie, user, max_age and
+ * audience. The views are of constants. The row's claim is the caller's to
+ * add, since others may be required too.
+ */
+void format_apply(const struct format_row *row, struct session_config *out);
+
+/*
+ * Once out->user is the configured one: what is signed is the user's name
+ * itself where the path is empty, else JSON. itsdangerous has a class, and a
+ * salt, for each.
+ */
+void format_body(const struct format_row *row, struct session_config *out);
+
+#endif
