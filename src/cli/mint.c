@@ -6,16 +6,21 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/payload.h"
+#include "cli/php_make.h"
 #include "cli/say.h"
-#include "session/jwt.h"
+#include "session/make.h"
+
+#define TTL_OTHERWISE 3600LL /* seconds */
 
 static const char usage[] =
     "usage: signpost mint --user NAME [--ttl SECONDS] [--key ID]\n"
     "                     [--claim NAME=TEXT]... [CONF]\n"
     "\n"
-    "A session cookie's value for trying things out, as your login would\n"
-    "make it: valid for an hour (--ttl), signed with the first key (--key).\n"
-    "Claims that the configuration asks for are added by themselves.\n";
+    "A session cookie for trying things out, as your login would make it:\n"
+    "curl -b \"$(signpost mint --user alice)\" ... It ends in an hour (--ttl)\n"
+    "where its format has an end, and is signed with the first key (--key).\n"
+    "Claims that the configuration asks for are added by themselves. For\n"
+    "format = \"php\" it also makes the session's file.\n";
 
 static int
 mistake(const char *text)
@@ -35,27 +40,98 @@ find_key(const struct session_config *session, const char *id)
 	return NULL;
 }
 
-static int
-mint(const struct config *config, const struct payload_wishes *wishes,
-    const char *key_id)
+/* From here on, wishes->ttl is what the cookie will have. */
+static const char *
+settle_ttl(const struct session_config *session, struct payload_wishes *wishes)
 {
-	unsigned char payload[COOKIE_MAX], token[COOKIE_MAX];
-	const struct session_key *key = find_key(&config->session, key_id);
-	struct sink json, out;
+	long long most =
+	    session->max_age > 0 ? session->max_age : SESSION_AHEAD_MAX_SECONDS;
+
+	if (!payload_ends(session) && wishes->ttl > 0)
+		return "a cookie of this format has no end, so that --ttl "
+		       "can't be kept";
+	if (wishes->ttl > most)
+		return "--ttl is more than the configured max_age";
+	if (wishes->ttl == 0)
+		wishes->ttl = TTL_OTHERWISE < most ? TTL_OTHERWISE : most;
+	return NULL;
+}
+
+static int
+print(const struct sink *cookie)
+{
+	if (fwrite(cookie->p, 1, cookie->n, stdout) != cookie->n ||
+	    putchar('\n') < 0 || fflush(stdout) != 0)
+		return 1;
+	return 0;
+}
+
+static int
+mint_signed(const struct session_config *session, const char *key_id,
+    struct span text, long long issued)
+{
+	const struct session_key *key = find_key(session, key_id);
+	unsigned char cookie[2 * COOKIE_MAX];
+	struct sink out;
 
 	if (key == NULL)
 		return mistake("there is no key of that id");
-	sink_init(&json, payload, sizeof(payload));
-	sink_init(&out, token, sizeof(token));
-	if (!payload_write(&config->session, wishes, &json))
+	sink_init(&out, cookie, sizeof(cookie));
+	if (!session_make(session, key, text, issued, &out))
+		return mistake("the cookie is too long");
+	return print(&out);
+}
+
+static int
+mint_php(
+    const struct session_config *session, struct span text, long long issued)
+{
+	unsigned char cookie[COOKIE_MAX], reason[2 * PATH_TEXT_MAX + 1];
+	struct sink out, why;
+
+	sink_init(&out, cookie, sizeof(cookie));
+	sink_init(&why, reason, sizeof(reason) - 1);
+	if (!php_make(session, text, issued, &random_kernel, &out, &why)) {
+		reason[why.n] = '\0';
+		return mistake((const char *)reason);
+	}
+	return print(&out);
+}
+
+static int
+mint(const struct session_config *session, struct payload_wishes *wishes,
+    const char *key_id)
+{
+	unsigned char payload[COOKIE_MAX];
+	struct sink text;
+	const char *wrong;
+	long long issued;
+
+	if (session->format == FORMAT_REMOTE_USER)
+		return mistake("with format = \"remote_user\" there is no "
+			       "cookie: log in at the web server (curl -u)");
+	wrong = settle_ttl(session, wishes);
+	if (wrong != NULL)
+		return mistake(wrong);
+	sink_init(&text, payload, sizeof(payload));
+	if (!payload_write(session, wishes, &text))
 		return mistake("session.user has an index such as [0], or a "
 			       "claim has a name that can't be made here");
-	if (!jwt_make(&config->session, key, sink_view(&json), &out))
-		return mistake("the cookie is too long");
-	if (fwrite(token, 1, out.n, stdout) != out.n || putchar('\n') < 0 ||
-	    fflush(stdout) != 0)
-		return 1;
-	return 0;
+	if (!payload_ends(session))
+		fprintf(stderr, "signpost: mint: note: this cookie never "
+				"expires\n");
+	issued = payload_issued(session, wishes);
+	return session->format == FORMAT_PHP
+		   ? mint_php(session, sink_view(&text), issued)
+		   : mint_signed(session, key_id, sink_view(&text), issued);
+}
+
+static bool
+read_ttl(const struct option_value *o, long long *ttl)
+{
+	*ttl = 0;
+	return o->n == 0 || (span_digits(span_of(o->values[0]), ttl) &&
+				*ttl >= 1 && *ttl <= SESSION_AHEAD_MAX_SECONDS);
 }
 
 int
@@ -84,8 +160,7 @@ cli_mint(int argc, char **argv)
 		    USER_MAX, usage);
 		return 2;
 	}
-	if (!span_digits(span_of(option_or(&o[TTL], "3600")), &wishes.ttl) ||
-	    wishes.ttl < 1 || wishes.ttl > SESSION_AHEAD_MAX_SECONDS) {
+	if (!read_ttl(&o[TTL], &wishes.ttl)) {
 		fprintf(stderr, "signpost: mint: --ttl takes 1 to %lld\n",
 		    SESSION_AHEAD_MAX_SECONDS);
 		return 2;
@@ -94,7 +169,7 @@ cli_mint(int argc, char **argv)
 	config = config_load(command_config(path), &say.report);
 	if (config == NULL)
 		return 1;
-	code = mint(config, &wishes, option_or(&o[KEY], NULL));
+	code = mint(&config->session, &wishes, option_or(&o[KEY], NULL));
 	config_free(config);
 	return code;
 }

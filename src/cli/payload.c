@@ -35,7 +35,8 @@ static bool
 taken(const struct session_config *config, const struct payload_wishes *w,
     size_t n_wishes, size_t n_require, struct span name)
 {
-	static const char *const own[] = { "iat", "exp", "aud", "iss", "nbf" };
+	static const char *const own[] = { "iat", "exp", "aud", "iss", "nbf",
+		"_expire", "_maxAge", "_session", "_session_expiry" };
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (span_is(name, own[i]))
@@ -83,28 +84,84 @@ write_required(struct json_out *j, const struct session_config *config,
 	return true;
 }
 
+static bool
+is_token(const struct session_config *config)
+{
+	return config->format == FORMAT_JWT ||
+	       config->format == FORMAT_SUPABASE;
+}
+
+static bool
+has_stamp(const struct session_config *config)
+{
+	return (config->format == FORMAT_ITSDANGEROUS &&
+		   config->signing.stamp != STAMP_NONE) ||
+	       config->format == FORMAT_PHP;
+}
+
+bool
+payload_ends(const struct session_config *config)
+{
+	return is_token(config) || config->format == FORMAT_KEYGRIP ||
+	       has_stamp(config);
+}
+
+long long
+payload_issued(
+    const struct session_config *config, const struct payload_wishes *w)
+{
+	return has_stamp(config) ? w->now + w->ttl - config->max_age : w->now;
+}
+
+/* RFC 7519 4.1. */
+static void
+write_registered(struct json_out *j, const struct session_config *config,
+    const struct payload_wishes *w)
+{
+	json_name(j, "iat");
+	json_number(j, w->now);
+	json_name(j, "exp");
+	json_number(j, w->now + w->ttl);
+	if (config->audience.n > 0) {
+		json_name(j, "aud");
+		json_text(j, config->audience);
+	}
+	if (config->issuer.n > 0) {
+		json_name(j, "iss");
+		json_text(j, config->issuer);
+	}
+}
+
+static void
+write_end(struct json_out *j, const struct session_config *config,
+    const struct payload_wishes *w)
+{
+	if (is_token(config))
+		write_registered(j, config, w);
+	if (config->format != FORMAT_KEYGRIP)
+		return;
+	/* Milliseconds, as koa-session writes them. */
+	json_name(j, "_expire");
+	json_number(j, 1000 * (w->now + w->ttl));
+	json_name(j, "_maxAge");
+	json_number(j, 1000 * w->ttl);
+}
+
 bool
 payload_write(const struct session_config *config,
     const struct payload_wishes *w, struct sink *out)
 {
 	struct json_out j;
 
+	if (config->user.n == 0) {
+		sink_span(out, w->user);
+		return w->n_claims == 0 && !out->full;
+	}
 	json_begin(&j, out);
 	json_open(&j, '{');
 	if (!write_path(&j, config->user, w->user))
 		return false;
-	json_name(&j, "iat");
-	json_number(&j, w->now);
-	json_name(&j, "exp");
-	json_number(&j, w->now + w->ttl);
-	if (config->audience.n > 0) {
-		json_name(&j, "aud");
-		json_text(&j, config->audience);
-	}
-	if (config->issuer.n > 0) {
-		json_name(&j, "iss");
-		json_text(&j, config->issuer);
-	}
+	write_end(&j, config, w);
 	if (!write_wishes(&j, config, w) || !write_required(&j, config, w))
 		return false;
 	json_close(&j);

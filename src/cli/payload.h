@@ -1,4 +1,4 @@
-/* The payload of a token that mint makes. */
+/* What the session says that mint makes. */
 #ifndef CLI_PAYLOAD_H
 #define CLI_PAYLOAD_H
 
@@ -12,12 +12,23 @@ struct payload_wishes {
 	size_t n_claims;
 };
 
+/* Can a session of this format end by itself? */
+bool payload_ends(const struct session_config *config);
+
+/*
+ * When a session must have been issued to end after the wished time, where
+ * its end counts from there; else now.
+ */
+long long payload_issued(
+    const struct session_config *config, const struct payload_wishes *wishes);
+
 /*
  * A JSON object that the configuration would accept: the user where its path
- * says, iat, exp, aud and iss as configured, the wished claims, and each
- * claim that the session's `require` asks for with its first value. False
- * when a name or path can't be made: only names with dots can, and no two may
- * share a beginning.
+ * says, the end as the format writes it (exp beside iat, or _expire), aud and
+ * iss as configured, the wished claims, and each claim that the session's
+ * `require` asks for with its first value. The user's name alone where its
+ * path is empty. False when a name or path can't be made: only names with dots
+ * can, and no two may share a beginning.
  */
 bool payload_write(const struct session_config *config,
     const struct payload_wishes *wishes, struct sink *out);

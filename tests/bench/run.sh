@@ -92,7 +92,7 @@ pids="$pids $lighttpd"
 nginx -e "$dir/nginx.log" -c "$dir/nginx.conf" 2>>"$dir/log" &
 pids="$pids $!"
 
-cookie="theme=dark; session=$("$program" mint --user alice "$dir/signpost.conf"); lang=en"
+cookie="theme=dark; $("$program" mint --user alice "$dir/signpost.conf"); lang=en"
 query='policy=bench&public_id=users/alice/holiday-2026&context=caption=A%20walk|alt=A%20beach&async=true&invalidate=true'
 url() { # SERVER PLACE
 	[ "$1" = lighttpd ] && p=$port || p=$((port + 1))

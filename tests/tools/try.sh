@@ -59,7 +59,7 @@ until curl -s -o /dev/null "$url"; do
 	fi
 	sleep 0.1
 done
-cookie="session=$("$program" mint --user alice --ttl 86400 "$dir/signpost.conf")"
+cookie="$("$program" mint --user alice --ttl 86400 "$dir/signpost.conf")"
 
 cat <<EOF
 

@@ -9,8 +9,9 @@
 
 #include "capture.h"
 #include "cli/cli.h"
+#include "gateway/php_files.h"
 #include "sandbox.h"
-#include "session/jwt.h"
+#include "session/session.h"
 
 #define TWO_KEYS                                                               \
 	"session = { cookie = \"session\"; user = \"user.id\";\n"              \
@@ -46,21 +47,21 @@ teardown(void **state)
 static enum session_why
 opens(long long later, const char *user, const char *key)
 {
-	static unsigned char mem[65536];
+	static unsigned char mem[ARENA_MAX];
 	struct config *config;
 	struct arena arena;
 	struct session session;
-	struct span token = { (const unsigned char *)c.out,
-		strcspn(c.out, "\n") };
+	struct request request = { .cookie = { (const unsigned char *)c.out,
+				       strcspn(c.out, "\n") } };
+	struct session_asked asked = { &request, (long long)time(NULL) + later,
+		&php_files, &arena };
 	enum session_why why;
 
 	sandbox_hush(&box);
 	config = config_load(box.conf, &box.report);
 	assert_non_null(config);
 	arena_init(&arena, mem, sizeof(mem));
-	why = jwt_open(&config->session, token, (long long)time(NULL) + later,
-	    &arena, &session)
-		  .why;
+	why = session_open(&config->session, &asked, &session).why;
 	if (why == SESSION_OK) {
 		assert_true(span_is(session.user, user));
 		assert_true(span_is(session.key_id, key));
@@ -125,12 +126,125 @@ mistakes(void **state)
 	assert_string_equal(c.out, "");
 }
 
+/* Every format, its least configuration, and how long the cookie lives. */
+static const struct {
+	const char *session;
+	long long lives; /* 0: for ever */
+	enum session_why end;
+} formats[] = {
+	{ "format = \"jwt\"; cookie = \"s\";", 3600, SESSION_EXPIRED },
+	{ "format = \"flask-jwt-extended\";", 3600, SESSION_EXPIRED },
+	{ "format = \"fastapi-users\";", 3600, SESSION_EXPIRED },
+	{ "format = \"simplejwt\"; cookie = \"s\";", 3600, SESSION_EXPIRED },
+	{ "format = \"payload\";", 3600, SESSION_EXPIRED },
+	{ "format = \"play\"; user = \"data.u\";", 3600, SESSION_EXPIRED },
+	{ "format = \"better-auth\";", 3600, SESSION_EXPIRED },
+	{ "format = \"supabase\"; cookie = \"s\";", 3600, SESSION_EXPIRED },
+	{ "format = \"flask\";", 3600, SESSION_AGE },
+	{ "format = \"starlette\"; user = \"u\";", 3600, SESSION_AGE },
+	{ "format = \"django\";", 3600, SESSION_AGE },
+	{ "format = \"django-cookie\"; cookie = \"s\";", 3600, SESSION_AGE },
+	{ "format = \"itsdangerous\"; cookie = \"s\"; user = \"\";", 3600,
+	    SESSION_AGE },
+	{ "format = \"itsdangerous\"; cookie = \"s\"; user = \"u\"; timed = "
+	  "false;",
+	    0, SESSION_OK },
+	{ "format = \"express\";", 3600, SESSION_EXPIRED },
+	{ "format = \"koa\"; user = \"u\";", 3600, SESSION_EXPIRED },
+	{ "format = \"cookie-signature\"; cookie = \"s\";", 0, SESSION_OK },
+	{ "format = \"cookie-signature\"; cookie = \"s\"; user = \"a.b\";", 0,
+	    SESSION_OK },
+};
+
+static void
+configure(const char *session, const char *keys)
+{
+	char text[2048];
+
+	snprintf(text, sizeof(text),
+	    SANDBOX_CLOUD "session = { %s %s };\n" SANDBOX_POLICIES, session,
+	    keys);
+	sandbox_file(&box, "signpost.conf", text, 0600);
+}
+
+static void
+every_format(void **state)
+{
+	static const char keys[] =
+	    "keys = ( { id = \"1\"; file = \"session.key\"; } );";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		long long lives = formats[i].lives;
+
+		configure(formats[i].session, keys);
+		assert_int_equal(
+		    CAPTURE(&c, cli_mint, "mint", "--user=al.ic:e", box.conf),
+		    0);
+		assert_int_equal(opens(0, "al.ic:e", "1"), SESSION_OK);
+		assert_int_equal(opens(lives + 2, "al.ic:e", "1"),
+		    lives > 0 ? formats[i].end : SESSION_OK);
+		assert_int_equal(CAPTURE(&c, cli_mint, "mint", "--user=a",
+				     "--ttl=60", box.conf),
+		    lives > 0 ? 0 : 1);
+		if (lives == 0)
+			continue;
+		assert_int_equal(opens(50, "a", "1"), SESSION_OK);
+		assert_int_equal(opens(62, "a", "1"), formats[i].end);
+	}
+}
+
+static void
+longer_than_max_age(void **state)
+{
+	(void)state;
+	configure("format = \"flask\"; max_age = 60;",
+	    "keys = ( { id = \"1\"; file = \"session.key\"; } );");
+	assert_int_equal(
+	    CAPTURE(&c, cli_mint, "mint", "--user=a", "--ttl=61", box.conf), 1);
+	assert_string_equal(c.out, "");
+	assert_int_equal(
+	    CAPTURE(&c, cli_mint, "mint", "--user=a", box.conf), 0);
+	assert_int_equal(opens(50, "a", "1"), SESSION_OK);
+	assert_int_equal(opens(62, "a", "1"), SESSION_AGE);
+}
+
+static void
+web_servers_own(void **state)
+{
+	(void)state;
+	configure("format = \"remote_user\"; variable = \"U\";", "");
+	assert_int_equal(
+	    CAPTURE(&c, cli_mint, "mint", "--user=a", box.conf), 1);
+	assert_string_equal(c.out, "");
+}
+
+static void
+php(void **state)
+{
+	(void)state;
+	configure(
+	    "format = \"php\"; user = \"login.name\"; save_path = \".\";", "");
+	assert_int_equal(
+	    CAPTURE(&c, cli_mint, "mint", "--user=a\"b", box.conf), 0);
+	assert_int_equal(opens(0, "a\"b", ""), SESSION_OK);
+	assert_int_equal(opens(1430, "a\"b", ""), SESSION_OK);
+	assert_int_equal(opens(1442, "a\"b", ""), SESSION_AGE);
+	assert_int_equal(
+	    CAPTURE(&c, cli_mint, "mint", "--user=a", "--ttl=60", box.conf), 0);
+	assert_int_equal(opens(62, "a", ""), SESSION_AGE);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cookie_that_opens),
 		cmocka_unit_test(mistakes),
+		cmocka_unit_test(every_format),
+		cmocka_unit_test(longer_than_max_age),
+		cmocka_unit_test(web_servers_own),
+		cmocka_unit_test(php),
 	};
 
 	return cmocka_run_group_tests_name("mint", tests, setup, teardown);

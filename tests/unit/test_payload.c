@@ -20,7 +20,8 @@ static int
 setup(void **state)
 {
 	(void)state;
-	config = (struct session_config){ .user = SPAN_INIT("sub") };
+	config = (struct session_config){ .format = FORMAT_JWT,
+		.user = SPAN_INIT("sub") };
 	wishes = (struct payload_wishes){
 		.user = SPAN_INIT("alice"), .now = 1000, .ttl = 60
 	};
@@ -80,8 +81,9 @@ static void
 what_cannot_be_made(void **state)
 {
 	static const char *const bad[] = { "exp=5", "iat=5", "aud=x", "iss=x",
-		"nbf=5", "sub=bob", "sub.x=1", "noequals", "=x", "a..b=1",
-		"a[0]=1", "a=\xff", "\xff=a" };
+		"nbf=5", "_expire=5", "_maxAge=5", "_session=1",
+		"_session_expiry=5", "sub=bob", "sub.x=1", "noequals", "=x",
+		"a..b=1", "a[0]=1", "a=\xff", "\xff=a" };
 	static const char *const twice[] = { "a.b=1", "a.c=2" };
 
 	(void)state;
@@ -103,6 +105,62 @@ what_cannot_be_made(void **state)
 	assert_false(payload_write(&config, &wishes, &out));
 }
 
+static void
+ends(void **state)
+{
+	static const struct {
+		enum session_format format;
+		bool ends;
+		const char *json;
+		long long issued;
+	} all[] = {
+		{ FORMAT_JWT, true,
+		    "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060}", 1000 },
+		{ FORMAT_SUPABASE, true,
+		    "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060}", 1000 },
+		{ FORMAT_KEYGRIP, true,
+		    "{\"sub\":\"alice\",\"_expire\":1060000,\"_maxAge\":60000}",
+		    1000 },
+		{ FORMAT_ITSDANGEROUS, true, "{\"sub\":\"alice\"}", 560 },
+		{ FORMAT_PHP, true, "{\"sub\":\"alice\"}", 560 },
+		{ FORMAT_COOKIE_SIGNATURE, false, "{\"sub\":\"alice\"}", 1000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		config.format = all[i].format;
+		config.max_age = 500;
+		config.signing.stamp = STAMP_BYTES;
+		assert_true(writes());
+		assert_true(span_is(sink_view(&out), all[i].json));
+		assert_int_equal(payload_ends(&config), all[i].ends);
+		assert_int_equal(
+		    payload_issued(&config, &wishes), all[i].issued);
+	}
+	config.format = FORMAT_ITSDANGEROUS;
+	config.signing.stamp = STAMP_NONE;
+	assert_false(payload_ends(&config));
+	assert_int_equal(payload_issued(&config, &wishes), 1000);
+}
+
+static void
+the_name_itself(void **state)
+{
+	static const char *const claims[] = { "role=x" };
+
+	(void)state;
+	config.format = FORMAT_COOKIE_SIGNATURE;
+	config.user = SPAN_LIT("");
+	assert_true(writes());
+	assert_true(span_is(sink_view(&out), "alice"));
+	wishes.claims = claims;
+	wishes.n_claims = 1;
+	assert_false(writes());
+	wishes.n_claims = 0;
+	sink_init(&out, mem, 4);
+	assert_false(payload_write(&config, &wishes, &out));
+}
+
 int
 main(void)
 {
@@ -111,6 +169,8 @@ main(void)
 		cmocka_unit_test_setup(nested_and_configured, setup),
 		cmocka_unit_test_setup(wished_claims, setup),
 		cmocka_unit_test_setup(what_cannot_be_made, setup),
+		cmocka_unit_test_setup(ends, setup),
+		cmocka_unit_test_setup(the_name_itself, setup),
 	};
 
 	return cmocka_run_group_tests_name("payload", tests, NULL, NULL);
