@@ -31,41 +31,6 @@ describe_cloud(const struct cloud *cloud, struct sink *out)
 }
 
 static void
-describe_bounds(const struct session_config *session, struct sink *out)
-{
-	if (session->issuer.n > 0)
-		sink_say(out, "  Its issuer must be %v.\n", session->issuer);
-	if (session->audience.n > 0)
-		sink_say(
-		    out, "  Its audience must be %v.\n", session->audience);
-	else
-		sink_text(out, "  One with an audience is refused.\n");
-	if (session->max_age > 0)
-		sink_say(out, "  It may be at most %d seconds old.\n",
-		    session->max_age);
-	if (session->leeway > 0)
-		sink_say(out, "  Clocks may differ by %d seconds.\n",
-		    session->leeway);
-	describe_require(session->require, session->n_require, out);
-}
-
-static void
-describe_session(const struct session_config *session, struct sink *out)
-{
-	sink_say(out,
-	    "Session: a JWT with HS%s in the cookie %v%s; the user is its %v."
-	    "\n",
-	    hash_name(session->hash), session->cookie,
-	    session->bearer ? ", or as a bearer token" : "", session->user);
-	sink_text(out, "  Keys: ");
-	for (size_t i = 0; i < session->n_keys; i++)
-		sink_say(
-		    out, "%s%v ****", i == 0 ? "" : ", ", session->keys[i].id);
-	sink_text(out, ".\n");
-	describe_bounds(session, out);
-}
-
-static void
 describe_origins(const struct origins *origins, struct sink *out)
 {
 	if (origins->n == 0)

@@ -11,6 +11,9 @@
 /* Accounts, session, origins, files, each policy, and what they sum up to. */
 void describe_config(const struct config *config, struct sink *out);
 
+/* Who is asking: the proof, its keys, and what else must hold. */
+void describe_session(const struct session_config *session, struct sink *out);
+
 /* The effective policy: who may use it, what is set, what may be sent. */
 void describe_policy(const struct policy *policy, struct sink *out);
 

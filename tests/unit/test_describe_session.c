@@ -1,0 +1,136 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/describe.h"
+#include "sandbox.h"
+
+#define KEYS " keys = ( { id = \"k\"; file = \"session.key\"; } );"
+
+static struct sandbox box;
+static char text[4096];
+
+/* What is said of this session. */
+static void
+says(const char *session, const char *want)
+{
+	struct config *config;
+	struct sink out;
+
+	snprintf(text, sizeof(text),
+	    SANDBOX_CLOUD "session = { %s };\n" SANDBOX_POLICIES, session);
+	config = sandbox_load(&box, text);
+	if (config == NULL)
+		fprintf(stderr, "%s", box.said);
+	assert_non_null(config);
+	sink_init(&out, text, sizeof(text) - 1);
+	describe_session(&config->session, &out);
+	config_free(config);
+	assert_false(out.full);
+	text[out.n] = '\0';
+	assert_string_equal(text, want);
+}
+
+static void
+tokens(void **state)
+{
+	(void)state;
+	says("cookie = \"s\";" KEYS,
+	    "Session: a JWT with HS256 in the cookie s; the user is its sub.\n"
+	    "  Keys: k ****.\n"
+	    "  One with an audience is refused.\n");
+	says("cookie = \"s\"; algorithm = \"HS384\"; bearer = true;" KEYS,
+	    "Session: a JWT with HS384 in the cookie s, or as a bearer token; "
+	    "the user is its sub.\n"
+	    "  Keys: k ****.\n"
+	    "  One with an audience is refused.\n");
+	says("format = \"simplejwt\"; cookie = \"s\"; algorithm = "
+	     "\"HS512\";" KEYS,
+	    "Session: a JWT with HS512 (format = \"simplejwt\": Django REST "
+	    "framework's Simple JWT, dj-rest-auth) in the cookie s; the user "
+	    "is its user_id.\n"
+	    "  Keys: k ****.\n"
+	    "  One with an audience is refused.\n"
+	    "  The session's token_type must be access.\n");
+	says("format = \"supabase\"; cookie = \"s\";" KEYS,
+	    "Session: a JWT with HS256 (format = \"supabase\": Supabase with "
+	    "the legacy JWT secret) in the cookie s; the user is its sub.\n"
+	    "  Keys: k ****.\n"
+	    "  Its audience must be authenticated.\n");
+}
+
+static void
+signed_cookies(void **state)
+{
+	(void)state;
+	says("format = \"flask\"; leeway = 5; max_age = 60;" KEYS,
+	    "Session: signed with HMAC and SHA-1 (format = \"flask\": Flask) "
+	    "in the cookie session; the user is its _user_id.\n"
+	    "  Keys: k ****.\n"
+	    "  It may be at most 60 seconds old.\n"
+	    "  Clocks may differ by 5 seconds.\n");
+	says("format = \"koa\"; user = \"u\"; algorithm = \"sha384\";" KEYS,
+	    "Session: signed with HMAC and SHA-384 (format = \"koa\": "
+	    "koa-session without a store) in the cookie koa.sess; the user is "
+	    "its u.\n"
+	    "  Keys: k ****.\n");
+}
+
+static void
+endless(void **state)
+{
+	(void)state;
+	says("format = \"express\"; algorithm = \"sha512\";" KEYS,
+	    "Session: signed with HMAC and SHA-512 (format = \"express\": "
+	    "Express' cookie-session) in the cookie session; the user is its "
+	    "passport.user.\n"
+	    "  Keys: k ****.\n"
+	    "  IT NEVER EXPIRES: whoever has a copy is that user until the key "
+	    "changes.\n");
+	says("format = \"itsdangerous\"; cookie = \"s\"; user = \"\"; "
+	     "timed = false;" KEYS,
+	    "Session: signed with HMAC and SHA-1 (format = \"itsdangerous\": "
+	    "itsdangerous' URLSafeTimedSerializer and TimestampSigner) in the "
+	    "cookie s; the user is what was signed.\n"
+	    "  Keys: k ****.\n"
+	    "  IT NEVER EXPIRES: whoever has a copy is that user until the key "
+	    "changes.\n");
+}
+
+static void
+without_keys(void **state)
+{
+	(void)state;
+	says("format = \"remote_user\"; variable = \"U\";",
+	    "Session: none; the user is who the web server says in U.\n");
+	says("format = \"php\"; user = \"u\"; save_path = \"/tmp\";",
+	    "Session: PHP's own, in the folder /tmp (handler php), by the "
+	    "cookie PHPSESSID; the user is its u.\n"
+	    "  It ends 1440 seconds after PHP last used it.\n");
+	says("format = \"php\"; user = \"u\"; save_path = \"/tmp\"; "
+	     "serialize_handler = \"php_serialize\"; max_age = 60;",
+	    "Session: PHP's own, in the folder /tmp (handler php_serialize), "
+	    "by the cookie PHPSESSID; the user is its u.\n"
+	    "  It ends 60 seconds after PHP last used it.\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tokens),
+		cmocka_unit_test(signed_cookies),
+		cmocka_unit_test(endless),
+		cmocka_unit_test(without_keys),
+	};
+	int failed;
+
+	sandbox_open(&box);
+	failed =
+	    cmocka_run_group_tests_name("describe_session", tests, NULL, NULL);
+	sandbox_close(&box);
+	return failed;
+}
