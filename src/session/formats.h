@@ -26,7 +26,8 @@ enum format_takes {
 
 struct format_row {
 	const char *name;
-	const char *of; /* who makes such cookies, for people */
+	const char *of;     /* who makes such cookies, for people */
+	const char *secret; /* and where the same secret is there; NULL: none */
 	enum session_format format;
 	unsigned takes; /* of enum format_takes */
 	enum hash hash;

@@ -1,0 +1,198 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <jansson.h>
+
+#include "guard.h"
+#include "session/guess.h"
+
+#define VECTORS "tests/vectors/session_cookies.json"
+
+static unsigned char room[ARENA_MAX];
+static struct guess g;
+static struct span held;
+
+static void
+guess(const char *name, struct span value, bool has_signature)
+{
+	struct arena arena;
+
+	if (held.p != NULL)
+		guard_free(held);
+	held = guarded(value);
+	arena_init(&arena, room, sizeof(room));
+	memset(&g, 0xa5, sizeof(g));
+	guess_format(span_of(name), held, has_signature, &arena, &g);
+	assert_true(g.row != NULL || g.note != NULL);
+}
+
+static void
+is(const char *name, const char *value, const char *format, const char *user)
+{
+	guess(name, span_of(value), false);
+	assert_non_null(g.row);
+	assert_string_equal(g.row->name, format);
+	assert_true(span_is(g.user, user));
+}
+
+static void
+is_none(const char *name, const char *value, const char *note)
+{
+	guess(name, span_of(value), false);
+	assert_null(g.row);
+	assert_non_null(strstr(g.note, note));
+}
+
+/* Which format a group of the vectors is. */
+static const struct {
+	const char *group, *format;
+} groups[] = {
+	{ "flask", "flask" },
+	{ "starlette", "starlette" },
+	{ "django-session", "django" },
+	{ "django-signed-cookie", "django-cookie" },
+	{ "express-cookie-session", "express" },
+	{ "koa", "koa" },
+	{ "express-signed", "cookie-signature" },
+	{ "hono-signed", "cookie-signature" },
+	{ "fastify-signed", "cookie-signature" },
+	{ "react-router", "cookie-signature" },
+	{ "supabase", "supabase" },
+};
+
+static const char *
+format_of(const char *group)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (strcmp(group, groups[i].group) == 0)
+			return groups[i].format;
+	return NULL;
+}
+
+/* Cookies that the frameworks themselves made: of one that is accepted, the
+ * first one. */
+static bool
+try_vector(const json_t *v)
+{
+	const char *group = json_string_value(json_object_get(v, "group"));
+	const char *cookie = json_string_value(json_object_get(v, "cookie"));
+	const char *expect = json_string_value(json_object_get(v, "expect"));
+	const char *name = json_string_value(
+	    json_object_get(json_object_get(v, "config"), "cookie"));
+	const char *format = format_of(group);
+	struct span_cut cut = span_cut(span_of(cookie), '=');
+	struct span value = span_cut(cut.tail, ';').head;
+
+	if (format == NULL || strcmp(expect, "accept") != 0 ||
+	    !span_is(cut.head, name) || value.p[0] == '"')
+		return false;
+	guess(name, value, strstr(cookie, ".sig=") != NULL);
+	assert_non_null(g.row);
+	assert_string_equal(g.row->name, format);
+	assert_null(g.note);
+	assert_true(g.says.n > 0);
+	return true;
+}
+
+static void
+vectors(void **state)
+{
+	json_t *root = json_load_file(VECTORS, 0, NULL), *v;
+	size_t tried = 0, i;
+
+	(void)state;
+	assert_non_null(root);
+	json_array_foreach(json_object_get(root, "vectors"), i, v)
+	{
+		tried += try_vector(v);
+	}
+	json_decref(root);
+	assert_true(tried >= 20);
+}
+
+/* {"alg":"HS256"}, and payloads that say whose they are. */
+#define HS256 "eyJhbGciOiJIUzI1NiJ9."
+
+static void
+tokens(void **state)
+{
+	(void)state;
+	/* {"sub":"a"} */
+	is("s", HS256 "eyJzdWIiOiJhIn0.AA", "jwt", "sub");
+	assert_int_equal(g.hash, HASH_SHA256);
+	is("payload-token", HS256 "eyJpZCI6ImEifQ.AA", "payload", "id");
+	is("access_token_cookie", HS256 "eyJzdWIiOiJhIn0.AA",
+	    "flask-jwt-extended", "sub");
+	/* {"token_type":"access","user_id":7} */
+	is("s", HS256 "eyJ0b2tlbl90eXBlIjoiYWNjZXNzIiwidXNlcl9pZCI6N30.AA",
+	    "simplejwt", "user_id");
+	/* {"type":"access","sub":"7"} */
+	is("s", HS256 "eyJ0eXBlIjoiYWNjZXNzIiwic3ViIjoiNyJ9.AA",
+	    "flask-jwt-extended", "sub");
+	/* {"sub":"7","aud":["fastapi-users:auth"]} */
+	is("s",
+	    HS256 "eyJzdWIiOiI3IiwiYXVkIjpbImZhc3RhcGktdXNlcnM6YXV0aCJdfQ.AA",
+	    "fastapi-users", "sub");
+	/* {"alg":"HS512"} */
+	is("s", "eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJhIn0.AA", "jwt", "sub");
+	assert_int_equal(g.hash, HASH_SHA512);
+	/* {"alg":"RS256"}, {"alg":"none"}, {"alg":"dir","enc":"A256GCM"} */
+	is_none("s", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.AA",
+	    "something else than HS256");
+	is_none("s", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.",
+	    "something else than HS256");
+	is_none("s", "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.a.b.c.d",
+	    "an encrypted JSON Web Token");
+	is_none("s", HS256 "AAAA.AA", "is no JSON object");
+}
+
+static void
+ids(void **state)
+{
+	(void)state;
+	is("PHPSESSID", "abcdefghij0123456789ab", "php", "");
+	assert_null(g.note);
+	is("other", "abcdefghij0123456789ab", "php", "");
+	assert_non_null(g.note);
+	is_none("sessionid", "abcdefghij0123456789abcdefghij01",
+	    "Django's database");
+	is_none("connect.sid",
+	    "s%3AabcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
+	    "express-session");
+	is_none("theme", "dark", "nothing that is known here");
+	is_none("x", "", "nothing that is known here");
+}
+
+static void
+cut_and_alone(void **state)
+{
+	(void)state;
+	is("session", "eyJfdXNlcl9pZCI6IjQyIn0.ZVPxAA.GTviaFa-G9_28C4QlcCW",
+	    "flask", "_user_id");
+	assert_non_null(strstr(g.note, "was it cut?"));
+	is("session", "eyJ1c2VyX2lkIjo0Mn0=", "express", "user_id");
+	assert_non_null(strstr(g.note, "was not given"));
+	guess("session", SPAN_LIT("eyJ1c2VyX2lkIjo0Mn0="), true);
+	assert_null(g.note);
+	is("tok", "42.ZVPxAA.Jy6jyNhtDYxddYKOF-n9J7dMT-I", "itsdangerous", "");
+	assert_true(g.is_text && span_is(g.says, "42"));
+	is("sb-x-auth-token.0", "base64-eyJhY2Nlc3NfdG9r", "supabase", "");
+	assert_non_null(strstr(g.note, "one chunk of several"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vectors),
+		cmocka_unit_test(tokens),
+		cmocka_unit_test(ids),
+		cmocka_unit_test(cut_and_alone),
+	};
+
+	return cmocka_run_group_tests_name("guess", tests, NULL, NULL);
+}
