@@ -130,7 +130,7 @@ async function serve(place, command, args, port) {
   return { place, port, pid: child.pid, child };
 }
 
-async function lighttpd(place, text) {
+export async function lighttpd(place, text) {
   const port = await freePort();
   const own = `
 server.bind = "127.0.0.1"
@@ -145,12 +145,15 @@ server.document-root = "${place.path}/www"
 export async function lighttpdFastcgi(t, conf, processes = 2, files = {}) {
   const place = new Place(t);
   const config = place.configure(conf, files);
-  const text = readFileSync(join(root, 'etc/lighttpd.conf'), 'utf8')
+  return lighttpd(place, lighttpdSample(place, config, processes));
+}
+
+export function lighttpdSample(place, config, processes = 2) {
+  return readFileSync(join(root, 'etc/lighttpd.conf'), 'utf8')
     .replace('/usr/local/lib/signpost/signpost', program)
     .replace('/etc/signpost/signpost.conf', config)
     .replace('/run/lighttpd/', `${place.path}/`)
     .replace('"max-procs" => 2', `"max-procs" => ${processes}`);
-  return lighttpd(place, text);
 }
 
 // A control file: its first line names the program and the configuration.
@@ -226,10 +229,8 @@ fastcgi_param DOCUMENT_ROOT $document_root;
 fastcgi_param REMOTE_ADDR $remote_addr;
 `;
 
-// nginx that keeps its connections to the program open.
-export async function nginxFastcgi(t, conf, processes = 2, kept = 8) {
-  const place = new Place(t);
-  const fcgi = await spawnFcgi(place, place.configure(conf), processes);
+// nginx with these settings in its http block, and in its one server.
+export async function nginx(place, http, server) {
   const port = await freePort();
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${place.path}/${name};`)
@@ -244,21 +245,33 @@ events { worker_connections 1024; }
 http {
   access_log off;
   ${temp}
-  upstream signpost { server unix:${fcgi.socket}; keepalive ${kept}; }
+  ${http}
   server {
     listen 127.0.0.1:${port};
     root ${place.path}/www;
     keepalive_requests 1000000;
+    ${server}
+  }
+}
+`);
+  return serve(place, 'nginx', ['-e', `${place.path}/nginx.log`, '-c', path], port);
+}
+
+// The address of the program, with more settings in it.
+export const signLocation = (more = '') => `
     location = /api/sign {
       fastcgi_pass signpost;
       fastcgi_keep_conn on;
       ${variables}
-    }
-  }
-}
-`);
-  const server = await serve(place, 'nginx', ['-e', `${place.path}/nginx.log`, '-c', path], port);
-  return { ...server, fcgi };
+      ${more}
+    }`;
+
+// nginx that keeps its connections to the program open.
+export async function nginxFastcgi(t, conf, processes = 2, kept = 8) {
+  const place = new Place(t);
+  const fcgi = await spawnFcgi(place, place.configure(conf), processes);
+  const upstream = `upstream signpost { server unix:${fcgi.socket}; keepalive ${kept}; }`;
+  return { ...(await nginx(place, upstream, signLocation())), fcgi };
 }
 
 // The processes that one has started.

@@ -2,7 +2,8 @@
 # Installs what is missing: packages.sh GROUP...
 #
 # Each line: group, probe, Debian's package, Fedora's, Alpine's. A probe is a
-# header that the compiler must find (h:), a command (c:), or clang's libFuzzer.
+# header that the compiler must find (h:), a command (c:), a module of the
+# system's Python (p:), or clang's libFuzzer.
 set -eu
 
 table='
@@ -26,6 +27,14 @@ check c:node      nodejs          nodejs          nodejs
 check c:npm       npm             npm             npm
 check c:clang-format clang-format clang-tools-extra clang-extra-tools
 check c:shellcheck shellcheck     ShellCheck      shellcheck
+check c:php-cgi   php-cgi         php-cgi         php-cgi
+check p:flask     python3-flask   python3-flask   py3-flask
+check p:flask_login python3-flask-login python3-flask-login py3-flask-login
+check p:django    python3-django  python3-django  py3-django
+check p:rest_framework_simplejwt python3-djangorestframework-simplejwt python3-djangorestframework-simplejwt py3-djangorestframework-simplejwt
+check p:starlette python3-starlette python3-starlette py3-starlette
+check p:itsdangerous python3-itsdangerous python3-itsdangerous py3-itsdangerous
+check p:uvicorn   python3-uvicorn python3-uvicorn py3-uvicorn
 bench c:wrk       wrk             wrk             wrk
 bench c:redis-server redis-server redis         redis
 fuzz  c:clang     clang           clang           clang
@@ -38,6 +47,7 @@ case " $* " in *" check "*) sanitizers=1 ;; *) sanitizers=0 ;; esac
 found() {
 	case $1 in
 	c:*) command -v "${1#c:}" >/dev/null ;;
+	p:*) /usr/bin/python3 -c "import ${1#p:}" 2>/dev/null ;;
 	f:*)
 		echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
 			clang -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null

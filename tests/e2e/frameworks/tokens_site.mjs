@@ -1,0 +1,53 @@
+// Tokens as the products write them that are too large to run here, made with
+// jsonwebtoken, and Supabase's own client: tokens_site.mjs PORT SECRET.
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createServerClient } from '@supabase/ssr';
+import jsonwebtoken from 'jsonwebtoken';
+
+const [port, secret] = process.argv.slice(2);
+const sign = (claims, options = { expiresIn: 3600 }, key = secret) => jsonwebtoken.sign(claims, key, options);
+const payloadKey = createHash('sha256').update(secret).digest('hex').slice(0, 32);
+
+// [cookie, its value], by the address.
+const makers = {
+  '/jwt': (user) => ['session', sign({ sub: user })],
+  '/flask_jwt_extended': (user) => ['access_token_cookie', sign({ fresh: false, jti: 'j', type: 'access', sub: user, csrf: 'c' })],
+  '/flask_jwt_extended_refresh': (user) => ['access_token_cookie', sign({ fresh: false, jti: 'j', type: 'refresh', sub: user, csrf: 'c' })],
+  '/fastapi_users': (user) => ['fastapiusersauth', sign({ sub: user, aud: ['fastapi-users:auth'] })],
+  '/fastapi_users_reset': (user) => ['fastapiusersauth', sign({ sub: user, aud: ['fastapi-users:reset'] })],
+  '/payload': (user) => ['payload-token', sign({ id: user, collection: 'users', email: 'a@b.c' }, { expiresIn: 7200 }, payloadKey)],
+  '/payload_reset': (user) => ['payload-token', sign({ id: user, collection: 'users' })],
+  '/play': (user) => ['PLAY_SESSION', sign({ data: { user }, nbf: Math.floor(Date.now() / 1000) }, {})],
+  '/play_guest': () => ['PLAY_SESSION', sign({ data: { csrfToken: 'c' }, nbf: Math.floor(Date.now() / 1000) }, {})],
+  '/better_auth': (user) => ['better-auth.session_data', sign({ session: { token: 't' }, user: { id: user }, version: '1' }, { expiresIn: 300 })],
+};
+
+const userOf = (user) => ({ id: user, aud: 'authenticated', role: 'authenticated', email: 'a@b.c', identities: [] });
+
+// The client asks the project who a token's user is; here, that is us.
+async function supabase(user, aud) {
+  const set = [];
+  const client = createServerClient('http://project.invalid', 'public-anon-key', {
+    cookieOptions: { name: 'sb-PROJECT-auth-token' },
+    cookies: { getAll: () => [], setAll: (cookies) => set.push(...cookies) },
+    global: {
+      fetch: async () => new Response(JSON.stringify({ ...userOf(user), about: 'x'.repeat(4000) }),
+        { headers: { 'Content-Type': 'application/json' } }),
+    },
+  });
+  const token = sign({ sub: user, aud, role: 'authenticated', iss: 'https://project.invalid/auth/v1' });
+  const { error } = await client.auth.setSession({ access_token: token, refresh_token: 'r' });
+  if (error) throw error;
+  return set.filter(({ value }) => value !== '').map(({ name, value }) => `${name}=${value}; Path=/`);
+}
+
+createServer(async (request, response) => {
+  const url = new URL(request.url, 'http://localhost');
+  const user = url.searchParams.get('user');
+  const make = makers[url.pathname];
+  if (url.pathname === '/supabase') response.setHeader('Set-Cookie', await supabase(user, 'authenticated'));
+  else if (url.pathname === '/supabase_other') response.setHeader('Set-Cookie', await supabase(user, 'other'));
+  else if (make) response.setHeader('Set-Cookie', `${make(user).join('=')}; Path=/`);
+  response.end('done');
+}).listen(Number(port), '127.0.0.1');
