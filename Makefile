@@ -40,6 +40,7 @@ SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
 UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: cgi-bin/signpost
 
@@ -70,6 +71,16 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
 		$(LIBRARY) $(LIBS) -lcmocka
 
+# A target of make fuzz, without libFuzzer: it takes a folder of inputs.
+$(BUILD)/replay/%: tests/fuzz/fuzz_%.c $(BUILD)/replay.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
+		$(BUILD)/replay.o $(LIBRARY) $(LIBS)
+
+$(BUILD)/replay.o: tests/fuzz/replay.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -c -o $@ $<
+
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(OPT) $(LTO) $(SAN) -o $@ $< $(LIBRARY) $(LIBS)
@@ -81,6 +92,9 @@ check:
 
 # The unit tests of one build, without running them.
 units: $(UNITS)
+
+# The same of the fuzz targets.
+replays: $(REPLAYS)
 
 run:
 	@tests/tools/packages.sh build serve
@@ -106,5 +120,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all check units run bench fuzz format clean
+.PHONY: all check units replays run bench fuzz format clean
 .SECONDARY:

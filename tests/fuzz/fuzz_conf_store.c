@@ -197,7 +197,7 @@ read_store(const char *name, struct config *config)
 	config_t tree;
 
 	arena_init(&l.arena, memory, sizeof(memory));
-	said.report = (struct report){ say, 0 };
+	said.report = (struct report){ .say = say };
 	said.n = 0;
 	config_init(&tree);
 	at = config_setting_add(

@@ -41,7 +41,7 @@ join(struct span text, const char *behind)
 static bool
 looks_right(struct span text)
 {
-	struct report report = { say, 0 };
+	struct report report = { .say = say };
 	bool right;
 
 	lines = 1;

@@ -4,10 +4,13 @@
  * how the bytes are cut into pieces. An answer is whole exactly where a small
  * reader of its own finds it whole, and a step is taken for one form alone.
  */
-#include <sanitizer/allocator_interface.h>
-
 #include "fuzz.h"
 #include "store/redis_wire.h"
+
+/* Of the sanitizers' allocator: gcc comes without the header. */
+int __sanitizer_install_malloc_and_free_hooks(
+    void (*on_malloc)(const volatile void *, size_t),
+    void (*on_free)(const volatile void *));
 
 #define WINDOWS 3
 #define ALLOCATED_MAX 65536 /* at once; what comes is at most 4096 bytes */
@@ -58,7 +61,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 
 /* Bits: 0 the second tally, 1-2 and 3-4 how many limits, 5-7 the amount. */
 static void
-choose(unsigned char how)
+choose(unsigned how)
 {
 	static const struct limit limits[2][WINDOWS] = {
 		{ { 20, 60 }, { 7, 3600 }, { LIMIT_COUNT_MAX, 86400 } },

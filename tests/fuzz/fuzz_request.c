@@ -163,7 +163,8 @@ read_json(struct span s)
 static void
 check_counted(const struct policy *policy, enum state state, size_t signatures)
 {
-	size_t n = (policy->n_limits > 0) + (policy->n_totals > 0);
+	size_t n =
+	    (policy->n_limits > 0 ? 1U : 0U) + (policy->n_totals > 0 ? 1U : 0U);
 
 	must(state != STATE_MISCONFIGURED, "there is a configuration");
 	must(policy->anonymous ||

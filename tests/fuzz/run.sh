@@ -1,15 +1,17 @@
 #!/bin/sh
 # make fuzz: builds every target and runs it for a while from its seeds. What
-# it learns and what it finds stay below build/fuzz.
+# it learns and what it finds stay below build/fuzz, or BUILD.
 #
 # SECONDS_EACH=30 may be changed; with names (run.sh token) only those run.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${SECONDS_EACH:-30}
-work=build/fuzz
-[ $# -gt 0 ] || set -- request kinds token conf_text conf_store record denied slots redis_reply
+work=${BUILD:-build/fuzz}
+[ $# -gt 0 ] || set -- request kinds token itsdangerous keygrip \
+	cookie_signature supabase php_data headers json enc inspect conf_text conf_store \
+	record denied slots redis_reply
 san=-fsanitize=address,undefined
-mkdir -p $work
+mkdir -p "$work"
 
 if ! command -v clang >/dev/null; then
 	echo "fuzz: clang is missing; the targets need its libFuzzer" >&2
@@ -17,26 +19,27 @@ if ! command -v clang >/dev/null; then
 fi
 # Debian keeps libFuzzer and the sanitizers in a package of their own.
 if ! echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
-	clang $san,fuzzer -x c -o $work/probe - 2>/dev/null; then
+	clang $san,fuzzer -x c -o "$work/probe" - 2>/dev/null; then
 	echo "fuzz: clang has no libFuzzer here (libclang-rt-dev)" >&2
 	exit 1
 fi
 make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" \
-	CC=clang BUILD=$work OPT='-O1 -g' \
+	CC=clang BUILD="$work" OPT='-O1 -g' \
 	SAN="$san,fuzzer-no-link -fno-sanitize-recover=all" \
-	$work/libsignpost.a
+	"$work/libsignpost.a"
 
 hiredis=
-[ "$(cat $work/hiredis)" != yes ] || hiredis=-lhiredis
+[ "$(cat "$work/hiredis")" != yes ] || hiredis=-lhiredis
 
 # longest NAME: how long an input is worth trying.
 longest() {
 	case $1 in
 	request | kinds) echo 4096 ;;
-	token) echo 1024 ;;
 	record | redis_reply) echo 2048 ;;
-	denied | slots) echo 1024 ;;
-	conf_store) echo 256 ;;
+	token | denied | slots) echo 1024 ;;
+	itsdangerous | keygrip | cookie_signature) echo 1024 ;;
+	supabase | php_data | json | inspect) echo 1024 ;;
+	headers | enc | conf_store) echo 256 ;;
 	conf_text) echo 512 ;;
 	esac
 }
@@ -45,7 +48,7 @@ failed=0
 for name; do
 	clang -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -O1 -g $san,fuzzer \
 		-fno-sanitize-recover=all -o "$work/$name" \
-		"tests/fuzz/fuzz_$name.c" $work/libsignpost.a -lfcgi -lcrypto -lconfig -ljansson -lz \
+		"tests/fuzz/fuzz_$name.c" "$work/libsignpost.a" -lfcgi -lcrypto -lconfig -ljansson -lz \
 		$hiredis
 	mkdir -p "$work/corpus/$name"
 	# libconfig 1.5 never frees a string that it meets where its grammar
