@@ -1,6 +1,6 @@
 /*
- * PHP's own session files, as the core sees them: behind this interface is the
- * file system (gateway/php_files.h) or, in tests, whatever they put there.
+ * PHP's own session files, as the core sees them: behind this interface are
+ * the files themselves, see gateway/php_files.h, or whatever a test puts there.
  */
 #ifndef BASE_PHP_SESSIONS_H
 #define BASE_PHP_SESSIONS_H

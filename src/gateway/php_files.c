@@ -17,8 +17,10 @@ open_session(struct span folder, struct span id)
 	sink_init(&path, mem, sizeof(mem));
 	sink_say(&path, "%v/sess_%v", folder, id);
 	sink_byte(&path, '\0');
-	if (path.full)
+	if (path.full) {
+		errno = ENAMETOOLONG;
 		return -1;
+	}
 	/* A pipe of that name must not make anybody wait. */
 	return open(mem, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }

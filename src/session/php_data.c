@@ -85,11 +85,22 @@ is_integer(struct span s)
 	       !(minus && ignored == 0);
 }
 
+static bool
+is_number(struct span s)
+{
+	bool minus = s.n > 0 && s.p[0] == '-';
+
+	for (size_t i = minus; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > minus;
+}
+
 /* One of more than 18 digits is no user's; it becomes null. */
 static bool
 take_integer(struct reader *r, struct span *out)
 {
-	if (!take_until(r, ';', out) || out->n == 0)
+	if (!take_until(r, ';', out) || !is_number(*out))
 		return false;
 	if (!is_integer(*out))
 		*out = SPAN_LIT("null");
@@ -122,7 +133,7 @@ put_name(struct reader *r, struct span name)
 
 	if (before.n > 0 && before.p[before.n - 1] != '{')
 		sink_byte(r->json, ',');
-	put_text(r, is_clean(name) ? name : SPAN_LIT("?"));
+	put_text(r, is_clean(name) ? name : SPAN_LIT(" "));
 	sink_byte(r->json, ':');
 }
 
@@ -132,7 +143,7 @@ take_key(struct reader *r, bool silent)
 	struct span key;
 
 	if (take(r, "i:")) {
-		if (!take_until(r, ';', &key) || key.n == 0)
+		if (!take_until(r, ';', &key) || !is_number(key))
 			return false;
 	} else if (!take(r, "s:") || !take_string(r, &key) || !take(r, ";")) {
 		return false;
@@ -206,7 +217,7 @@ take_other(struct reader *r, unsigned depth)
 	if (take(r, "E:"))
 		return take_string(r, &text) && take(r, ";");
 	if (take(r, "O:"))
-		return take_object(r, depth);
+		return depth > 0 && take_object(r, depth - 1);
 	return take(r, "C:") && take_custom(r);
 }
 
@@ -244,13 +255,11 @@ take_value(struct reader *r, unsigned depth, bool silent)
 
 	if (taken || !right)
 		return right;
-	if (depth == 0)
-		return false;
 	if (take(r, "a:"))
-		return take_array(r, depth - 1, silent);
+		return depth > 0 && take_array(r, depth - 1, silent);
 	if (!silent)
 		sink_text(r->json, "null");
-	return take_other(r, depth - 1);
+	return take_other(r, depth);
 }
 
 bool

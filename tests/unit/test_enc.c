@@ -31,7 +31,9 @@ decodes(decoder *decode, struct span text, struct span bytes)
 	if (ok && bytes.n > 0) {
 		assert_false(decode(copy, out, bytes.n - 1, &n));
 		assert_int_equal(n, 0);
-		assert_int_equal(out[0], 0xa5);
+		assert_int_equal(out[bytes.n - 1], 0xa5);
+		if (decode != percent_decode)
+			assert_int_equal(out[0], 0xa5);
 	}
 	guard_free(copy);
 	free(out);
@@ -327,6 +329,209 @@ base64url_encodes_every_digit(void **state)
 	}
 }
 
+/* Standard alphabet, whole groups of four, and nothing else. */
+static void
+base64_padded(void **state)
+{
+	(void)state;
+	assert_true(DECODES(base64_padded_decode, "", ""));
+	assert_true(DECODES(base64_padded_decode, "Zg==", "f"));
+	assert_true(DECODES(base64_padded_decode, "Zm8=", "fo"));
+	assert_true(DECODES(base64_padded_decode, "Zm9v", "foo"));
+	assert_true(DECODES(base64_padded_decode, "Zm9vYg==", "foob"));
+	assert_true(DECODES(base64_padded_decode, "+/+/", "\xfb\xff\xbf"));
+	assert_true(DECODES(base64_padded_decode, "+/8=", "\xfb\xff"));
+	assert_true(REFUSES(base64_padded_decode, "Zg"));
+	assert_true(REFUSES(base64_padded_decode, "Zg="));
+	assert_true(REFUSES(base64_padded_decode, "Zg==="));
+	assert_true(REFUSES(base64_padded_decode, "Zm8"));
+	assert_true(REFUSES(base64_padded_decode, "Zm9v="));
+	assert_true(REFUSES(base64_padded_decode, "Zm9v===="));
+	assert_true(REFUSES(base64_padded_decode, "===="));
+	assert_true(REFUSES(base64_padded_decode, "Z==="));
+	assert_true(REFUSES(base64_padded_decode, "Zg==Zg=="));
+	assert_true(REFUSES(base64_padded_decode, "Zm=v"));
+	assert_true(REFUSES(base64_padded_decode, "Zh=="));
+	assert_true(REFUSES(base64_padded_decode, "Zm9="));
+	assert_true(REFUSES(base64_padded_decode, "-_-_"));
+	assert_true(REFUSES(base64_padded_decode, "+/+_"));
+	assert_true(REFUSES(base64_padded_decode, "-_8="));
+	assert_true(REFUSES(base64_padded_decode, "Zm9v\n"));
+	assert_true(REFUSES(base64_padded_decode, "Zm9v\n\n\n\n"));
+	assert_true(REFUSES(base64_padded_decode, " m9v"));
+}
+
+/* What this encoder writes into just enough room, and into one byte less. */
+static void
+encodes(bool padded, struct span bytes, struct span text)
+{
+	unsigned char mem[512];
+	struct sink out;
+
+	assert_in_range(text.n, 0, sizeof(mem));
+	sink_init(&out, mem, text.n);
+	base64_encode(bytes, padded, &out);
+	assert_false(out.full);
+	assert_true(span_eq(sink_view(&out), text));
+	if (text.n == 0)
+		return;
+	sink_init(&out, mem, text.n - 1);
+	base64_encode(bytes, padded, &out);
+	assert_true(out.full);
+}
+
+/* RFC 4648 section 10, and the two digits that the alphabets differ in. */
+static void
+base64_encodes_examples(void **state)
+{
+	static const char *const examples[][3] = {
+		{ "", "", "" },
+		{ "f", "Zg==", "Zg" },
+		{ "fo", "Zm8=", "Zm8" },
+		{ "foo", "Zm9v", "Zm9v" },
+		{ "foob", "Zm9vYg==", "Zm9vYg" },
+		{ "fooba", "Zm9vYmE=", "Zm9vYmE" },
+		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+		{ "\xfb\xff\xbf", "+/+/", "+/+/" },
+		{ "\xfb\xff", "+/8=", "+/8" },
+		{ "\xff", "/w==", "/w" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		struct span bytes = guarded(span_of(examples[i][0]));
+
+		encodes(true, bytes, span_of(examples[i][1]));
+		encodes(false, bytes, span_of(examples[i][2]));
+		guard_free(bytes);
+	}
+}
+
+static void
+base64_padded_round_trip(void **state)
+{
+	unsigned char bytes[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(i * i * 7 + i * 131 + 89);
+	for (size_t n = 0; n <= sizeof(bytes); n++) {
+		struct span s = { bytes, n };
+		unsigned char mem[300];
+		struct sink out;
+
+		sink_init(&out, mem, (n + 2) / 3 * 4);
+		base64_encode(s, true, &out);
+		assert_false(out.full);
+		assert_int_equal(out.n, out.cap);
+		assert_true(decodes(base64_padded_decode, sink_view(&out), s));
+		assert_true(decodes(base64_decode, sink_view(&out), s));
+		sink_init(&out, mem, (n * 8 + 5) / 6);
+		base64_encode(s, false, &out);
+		assert_false(out.full);
+		assert_int_equal(out.n, out.cap);
+		assert_true(decodes(base64_decode, sink_view(&out), s));
+		assert_int_equal(
+		    refuses(base64_padded_decode, sink_view(&out)), n % 3 != 0);
+	}
+}
+
+static void
+percent_signs(void **state)
+{
+	(void)state;
+	assert_true(DECODES(percent_decode, "", ""));
+	assert_true(DECODES(percent_decode, "abc", "abc"));
+	assert_true(DECODES(percent_decode, "%61b%63", "abc"));
+	assert_true(DECODES(percent_decode, "%c3%BC", "\xc3\xbc"));
+	assert_true(DECODES(percent_decode, "a%00b", "a\0b"));
+	assert_true(DECODES(percent_decode, "%ff\xff", "\xff\xff"));
+	assert_true(DECODES(percent_decode, "%2541", "%41"));
+	assert_true(DECODES(percent_decode, "%25%32%35", "%25"));
+	assert_true(DECODES(percent_decode, "a+b", "a+b"));
+	assert_true(DECODES(percent_decode, "%2B+", "++"));
+	assert_true(REFUSES(percent_decode, "%"));
+	assert_true(REFUSES(percent_decode, "a%"));
+	assert_true(REFUSES(percent_decode, "%4"));
+	assert_true(REFUSES(percent_decode, "%%"));
+	assert_true(REFUSES(percent_decode, "%%41"));
+	assert_true(REFUSES(percent_decode, "%4%31"));
+	assert_true(REFUSES(percent_decode, "%41%"));
+	assert_true(REFUSES(percent_decode, "%u0041"));
+	assert_true(REFUSES(percent_decode, "%-1"));
+	assert_true(REFUSES(percent_decode, "% 1"));
+	assert_true(REFUSES(percent_decode, "%4\0"));
+}
+
+/* Both digits of each byte, in both cases, and everything that is none. */
+static void
+percent_signs_of_every_two(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 65536; i++) {
+		unsigned char text[] = { '%', (unsigned char)(i >> 8),
+			(unsigned char)i };
+		int high = hex_digit(text[1]), low = hex_digit(text[2]);
+		bool right = high >= 0 && low >= 0;
+		unsigned char out = 0;
+		size_t n = 99;
+
+		assert_int_equal(
+		    percent_decode((struct span){ text, 3 }, &out, 1, &n),
+		    right);
+		assert_int_equal(n, right ? 1 : 0);
+		if (right)
+			assert_int_equal(out, high * 16 + low);
+	}
+}
+
+/* As encodeURIComponent() does it, and back again. */
+static void
+percent_encodes_every_byte(void **state)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789"
+				    "-_.!~*'()";
+
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		unsigned char byte = (unsigned char)c, mem[3];
+		bool itself = c > 0 && strchr(plain, (int)c) != NULL;
+		struct span bytes = { &byte, 1 };
+		struct sink out;
+		char want[4];
+
+		snprintf(want, sizeof(want), itself ? "%c" : "%%%02X", c);
+		sink_init(&out, mem, strlen(want));
+		percent_encode(bytes, &out);
+		assert_true(span_is(sink_view(&out), want));
+		assert_true(decodes(percent_decode, sink_view(&out), bytes));
+		sink_init(&out, mem, strlen(want) - 1);
+		percent_encode(bytes, &out);
+		assert_true(out.full);
+	}
+}
+
+static void
+percent_encodes_texts(void **state)
+{
+	struct span text = guarded(SPAN_LIT("s:a b+\xc3\xbc=%41\0;"));
+	unsigned char mem[64];
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	percent_encode(text, &out);
+	assert_true(
+	    span_is(sink_view(&out), "s%3Aa%20b%2B%C3%BC%3D%2541%00%3B"));
+	assert_true(decodes(percent_decode, sink_view(&out), text));
+	sink_init(&out, mem, sizeof(mem));
+	percent_encode(SPAN_LIT(""), &out);
+	assert_int_equal(out.n, 0);
+	assert_false(out.full);
+	guard_free(text);
+}
+
 int
 main(void)
 {
@@ -344,6 +549,13 @@ main(void)
 		cmocka_unit_test(base64_padding),
 		cmocka_unit_test(base64_round_trip),
 		cmocka_unit_test(base64url_encodes_every_digit),
+		cmocka_unit_test(base64_padded),
+		cmocka_unit_test(base64_encodes_examples),
+		cmocka_unit_test(base64_padded_round_trip),
+		cmocka_unit_test(percent_signs),
+		cmocka_unit_test(percent_signs_of_every_two),
+		cmocka_unit_test(percent_encodes_every_byte),
+		cmocka_unit_test(percent_encodes_texts),
 	};
 
 	return cmocka_run_group_tests_name("enc", tests, NULL, NULL);

@@ -1,0 +1,385 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/limits.h"
+#include "guard.h"
+#include "http/json_read.h"
+#include "session/php_data.h"
+
+#define PHP                                                                    \
+	"user_id|i:42;name|s:5:\"Ann|x\";ok|b:1;cart|a:2:{i:0;s:1:\"a\";"      \
+	"s:1:\"k\";b:0;}"
+#define SERIALIZED                                                             \
+	"a:4:{s:7:\"user_id\";i:42;s:4:\"name\";s:5:\"Ann|x\";s:2:\"ok\";b:1;" \
+	"s:4:\"cart\";a:2:{i:0;s:1:\"a\";s:1:\"k\";b:0;}}"
+#define JSON                                                                   \
+	"{\"user_id\":42,\"name\":\"Ann|x\",\"ok\":true,"                      \
+	"\"cart\":{\"0\":\"a\",\"k\":false}}"
+
+static unsigned char room[2 * PHP_SESSION_MAX];
+static struct sink json;
+
+/* Whatever is read is JSON that the next reader takes. */
+static bool
+reads_in(struct span text, bool serialize, size_t cap)
+{
+	struct span copy = guarded(text);
+	bool ok;
+
+	sink_init(&json, room, cap);
+	ok = php_data_read(copy, serialize, &json);
+	guard_free(copy);
+	if (ok)
+		assert_true(
+		    json_object_valid(sink_view(&json), TOKEN_DEPTH_MAX));
+	return ok;
+}
+
+static bool
+reads(struct span text, bool serialize)
+{
+	return reads_in(text, serialize, sizeof(room));
+}
+
+/* The handler "php", one value of the name x. */
+static struct span
+with_name(struct span value)
+{
+	static unsigned char text[2 * PHP_SESSION_MAX];
+	struct sink out;
+
+	sink_init(&out, text, sizeof(text));
+	sink_text(&out, "x|");
+	sink_span(&out, value);
+	return sink_view(&out);
+}
+
+static bool
+is_bytes(struct span value, const char *want)
+{
+	char text[2048];
+	struct sink out;
+
+	sink_init(&out, text, sizeof(text));
+	sink_say(&out, "{\"x\":%s}", want);
+	return reads(with_name(value), false) &&
+	       span_eq(sink_view(&json), sink_view(&out));
+}
+
+static void
+is(const char *value, const char *want)
+{
+	if (!is_bytes(span_of(value), want))
+		fail_msg("%s: %.*s", value, (int)json.n, (char *)json.p);
+}
+
+static void
+no(const char *value)
+{
+	if (reads(with_name(span_of(value)), false))
+		fail_msg("%s: %.*s", value, (int)json.n, (char *)json.p);
+}
+
+/* None of these, the last of which is NULL. */
+static void
+none(const char *const *texts)
+{
+	for (; *texts != NULL; texts++)
+		no(*texts);
+}
+
+static void
+both_handlers(void **state)
+{
+	(void)state;
+	assert_true(reads(SPAN_LIT(PHP), false));
+	assert_true(span_is(sink_view(&json), JSON));
+	assert_true(reads(SPAN_LIT(SERIALIZED), true));
+	assert_true(span_is(sink_view(&json), JSON));
+	assert_false(reads(SPAN_LIT(PHP), true));
+	assert_false(reads(SPAN_LIT(SERIALIZED), false));
+}
+
+static void
+empty_sessions(void **state)
+{
+	(void)state;
+	assert_true(reads(SPAN_LIT(""), false));
+	assert_true(span_is(sink_view(&json), "{}"));
+	assert_true(reads(SPAN_LIT("a:0:{}"), true));
+	assert_true(span_is(sink_view(&json), "{}"));
+	assert_false(reads(SPAN_LIT(""), true));
+	assert_false(reads(SPAN_LIT("i:1;"), true));
+	assert_false(reads(SPAN_LIT("N;"), true));
+	assert_false(reads(SPAN_LIT("O:8:\"stdClass\":0:{}"), true));
+}
+
+static void
+plain_values(void **state)
+{
+	(void)state;
+	is("i:0;", "0");
+	is("i:-7;", "-7");
+	is("i:999999999999999999;", "999999999999999999");
+	is("i:-999999999999999999;", "-999999999999999999");
+	is("i:1000000000000000000;", "null");
+	is("i:9223372036854775807;", "null");
+	is("i:-9223372036854775808;", "null");
+	none((const char *const[]){ "i:;", "i:1", "I:1;", "i;1", "i:abc;",
+	    "i:-;", "i:1.5;", "i:+1;", "i: 1;", NULL });
+	is("b:0;", "false");
+	is("b:1;", "true");
+	none((const char *const[]){ "b:2;", "b:;", "b:10;", "b:true;", NULL });
+	is("s:0:\"\";", "\"\"");
+	is("s:2:\"42\";", "\"42\"");
+}
+
+static void
+values_that_become_null(void **state)
+{
+	(void)state;
+	is("N;", "null");
+	is("d:0.5;", "null");
+	is("d:-INF;", "null");
+	is("d:1.0E+25;", "null");
+	is("r:1;", "null");
+	is("R:12;", "null");
+	is("E:11:\"Suit:Hearts\";", "null");
+	is("O:8:\"stdClass\":1:{s:2:\"id\";i:42;}", "null");
+	is("O:1:\"B\":2:{i:0;a:1:{i:1;O:1:\"C\":0:{}}s:1:\"x\";N;}", "null");
+	assert_true(is_bytes(
+	    SPAN_LIT("O:1:\"A\":1:{s:4:\"\0A\0b\";s:1:\"}\";}"), "null"));
+	is("C:11:\"ArrayObject\":9:{x:i:0;}}}}", "null");
+	is("C:1:\"A\":0:{}", "null");
+}
+
+static void
+values_that_are_none(void **state)
+{
+	(void)state;
+	none((const char *const[]){ "", "N", "n;", "d:;", "r:;", "R:1",
+	    "S:1:\"a\";", "o:0:{}", "X:1;", "E:4:\"Suit\"", "E:5:\"Suit\";",
+	    "O:1:\"AB\":0:{}", "O:1:\"A\":1:{}", "O:1:\"A\":0:{i:0;i:0;}",
+	    "O:1:\"A\":-1:{}", "C:1:\"A\":1:{}", "C:1:\"A\":1:{ab}",
+	    "C:1:\"A\":9:{ab}", NULL });
+}
+
+/* Only its length says where a string ends. */
+static void
+strings_have_their_length(void **state)
+{
+	(void)state;
+	is("s:7:\"a\";i:1;\";", "\"a\\\";i:1;\"");
+	is("s:3:\"\";x\";", "\"\\\";x\"");
+	is("s:2:\"\\\"\";", "\"\\\\\\\"\"");
+	is("s:2:\"\xc3\xa9\";", "\"\xc3\xa9\"");
+	none((const char *const[]){ "s:1:\"\xc3\xa9\";", "s:3:\"ab\";",
+	    "s:1:\"ab\";", "s:2:\"ab;", "s:2:\"ab\"", "s:2:ab;", "s:2:'ab';",
+	    "s:02:\"ab\";", "s:+2:\"ab\";", "s:-2:\"ab\";", "s: 2:\"ab\";",
+	    "s::\"ab\";", "s:18446744073709551618:\"ab\";",
+	    "s:999999999999999999:\"ab\";", NULL });
+}
+
+static void
+strings_that_are_no_text(void **state)
+{
+	(void)state;
+	is("s:1:\" \";", "\" \"");
+	is("s:1:\"\x1f\";", "null");
+	is("s:1:\"\x7f\";", "null");
+	is("s:2:\"\xc2\x85\";", "null");
+	is("s:2:\"\xc2\xa0\";", "\"\xc2\xa0\"");
+	is("s:1:\"\xff\";", "null");
+	is("s:2:\"\xc0\x80\";", "null");
+	is("s:3:\"\xed\xa0\x80\";", "null");
+	is("s:3:\"a\nb\";", "null");
+	assert_true(is_bytes(SPAN_LIT("s:3:\"4\0002\";"), "null"));
+}
+
+/* s:N:"aaa..."; of so many bytes */
+static struct span
+long_string(size_t n)
+{
+	static unsigned char text[2 * PHP_SESSION_MAX];
+	struct sink out;
+
+	sink_init(&out, text, sizeof(text));
+	sink_say(&out, "s:%d:\"", (long long)n);
+	for (size_t i = 0; i < n; i++)
+		sink_byte(&out, 'a');
+	sink_text(&out, "\";");
+	return sink_view(&out);
+}
+
+static void
+long_strings(void **state)
+{
+	const size_t around = sizeof("{\"x\":\"\"}") - 1;
+
+	(void)state;
+	assert_true(reads(with_name(long_string(PHP_TEXT_MAX - 1)), false));
+	assert_int_equal(json.n, PHP_TEXT_MAX - 1 + around);
+	assert_true(reads(with_name(long_string(PHP_TEXT_MAX)), false));
+	assert_int_equal(json.n, PHP_TEXT_MAX + around);
+	assert_true(is_bytes(long_string(PHP_TEXT_MAX + 1), "null"));
+	assert_true(is_bytes(long_string(PHP_SESSION_MAX - 1), "null"));
+	assert_true(is_bytes(long_string(PHP_SESSION_MAX), "null"));
+	assert_false(is_bytes(long_string(PHP_SESSION_MAX + 1), "null"));
+}
+
+static void
+arrays_have_their_count(void **state)
+{
+	(void)state;
+	is("a:0:{}", "{}");
+	is("a:1:{i:0;i:5;}", "{\"0\":5}");
+	is("a:2:{i:-1;N;s:2:\"id\";a:1:{i:0;i:5;}}",
+	    "{\"-1\":null,\"id\":{\"0\":5}}");
+	is("a:1:{s:3:\"a\"}\";s:2:\"}}\";}", "{\"a\\\"}\":\"}}\"}");
+	none((const char *const[]){ "a:0:{i:0;i:5;}", "a:1:{}",
+	    "a:2:{i:0;i:5;}", "a:1:{i:0;i:5;i:1;i:6;}", "a:1:{i:0;}",
+	    "a:1:{i:;i:5;}", "a:1:{b:1;i:5;}", "a:1:{d:1;i:5;}", "a:1:{N;i:5;}",
+	    "a:1:{a:0:{}i:5;}", "a:1:i:0;i:5;}", "a:-1:{}", "a:01:{i:0;i:5;}",
+	    "a:32769:{}", "a:999999999999999999:{}", NULL });
+}
+
+/* A name that stands there twice stays twice: the next reader refuses it. */
+static void
+names(void **state)
+{
+	(void)state;
+	assert_true(reads(SPAN_LIT("a|i:1;a|i:2;"), false));
+	assert_true(span_is(sink_view(&json), "{\"a\":1,\"a\":2}"));
+	assert_true(reads(SPAN_LIT("a:2:{i:1;i:1;s:1:\"1\";i:2;}"), true));
+	assert_true(span_is(sink_view(&json), "{\"1\":1,\"1\":2}"));
+	assert_true(reads(SPAN_LIT("a\"b\\|i:1;"), false));
+	assert_true(span_is(sink_view(&json), "{\"a\\\"b\\\\\":1}"));
+	assert_true(reads(SPAN_LIT("a\nb|i:1;\xff|i:2;"), false));
+	assert_true(span_is(sink_view(&json), "{\" \":1,\" \":2}"));
+	assert_true(reads(SPAN_LIT("a:1:{s:2:\"u\0\";i:1;}"), true));
+	assert_true(span_is(sink_view(&json), "{\" \":1}"));
+	assert_false(reads(SPAN_LIT("|i:1;"), false));
+	assert_false(reads(SPAN_LIT("a|i:1;|i:2;"), false));
+	assert_false(reads(SPAN_LIT("a"), false));
+	assert_false(reads(SPAN_LIT("a|"), false));
+	assert_false(reads(SPAN_LIT("a|i:1;b"), false));
+	assert_false(reads(SPAN_LIT("a|i:1;b|"), false));
+	assert_false(reads(SPAN_LIT("a:0:{}x"), true));
+	assert_false(reads(SPAN_LIT("a:0:{}a:0:{}"), true));
+	assert_false(reads(SPAN_LIT(" a:0:{}"), true));
+}
+
+/* Arrays within arrays, so many, and a value in the last. */
+static struct span
+nested(unsigned depth, const char *head, const char *leaf, const char *tail)
+{
+	static unsigned char text[4096];
+	struct sink out;
+
+	sink_init(&out, text, sizeof(text));
+	for (unsigned i = 0; i < depth; i++)
+		sink_text(&out, head);
+	sink_text(&out, leaf);
+	for (unsigned i = 0; i < depth; i++)
+		sink_text(&out, tail);
+	return sink_view(&out);
+}
+
+/* The object of all members is the first level. */
+static void
+depth_ends_at(unsigned n, const char *leaf)
+{
+	struct span array = nested(n, "a:1:{i:0;", leaf, "}");
+
+	assert_int_equal(reads(with_name(array), false), n < TOKEN_DEPTH_MAX);
+	assert_int_equal(reads(array, true), n <= TOKEN_DEPTH_MAX);
+	array = nested(n, "O:1:\"A\":1:{i:0;", leaf, "}");
+	assert_int_equal(reads(with_name(array), false), n < TOKEN_DEPTH_MAX);
+}
+
+static void
+depth_ends_at_32(void **state)
+{
+	(void)state;
+	for (unsigned n = TOKEN_DEPTH_MAX - 2; n <= TOKEN_DEPTH_MAX + 1; n++)
+		depth_ends_at(n, "i:1;");
+	for (unsigned n = TOKEN_DEPTH_MAX - 2; n <= TOKEN_DEPTH_MAX + 1; n++)
+		depth_ends_at(n, "N;");
+}
+
+static void
+a_cut_text_is_refused(void **state)
+{
+	struct span text = SPAN_LIT(SERIALIZED);
+	size_t read = 0;
+
+	(void)state;
+	for (size_t n = 0; n < text.n; n++)
+		assert_false(reads(span_head(text, n), true));
+	text = SPAN_LIT(PHP);
+	/* Between two members "php" has no end: only the file's size has. */
+	for (size_t n = 0; n < text.n; n++)
+		read += reads(span_head(text, n), false);
+	assert_int_equal(read, 4);
+}
+
+/* No byte that is changed makes it read on, or write what is no JSON. */
+static void
+every_byte_at_each_position(void **state)
+{
+	struct span from[] = { SPAN_LIT(PHP), SPAN_LIT(SERIALIZED) };
+	unsigned char text[256];
+
+	(void)state;
+	for (int serialize = 0; serialize < 2; serialize++)
+		for (size_t i = 0; i < from[serialize].n; i++)
+			for (unsigned c = 0; c < 256; c++) {
+				size_t n = from[serialize].n;
+
+				memcpy(text, from[serialize].p, n);
+				text[i] = (unsigned char)c;
+				(void)reads(
+				    (struct span){ text, n }, serialize != 0);
+			}
+}
+
+static void
+no_room_is_a_refusal(void **state)
+{
+	const size_t needed = sizeof(JSON) - 1;
+
+	(void)state;
+	for (size_t cap = 0; cap < needed; cap++) {
+		assert_false(reads_in(SPAN_LIT(PHP), false, cap));
+		assert_false(reads_in(SPAN_LIT(SERIALIZED), true, cap));
+	}
+	assert_true(reads_in(SPAN_LIT(PHP), false, needed));
+	assert_true(reads_in(SPAN_LIT(SERIALIZED), true, needed));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_handlers),
+		cmocka_unit_test(empty_sessions),
+		cmocka_unit_test(plain_values),
+		cmocka_unit_test(values_that_become_null),
+		cmocka_unit_test(values_that_are_none),
+		cmocka_unit_test(strings_have_their_length),
+		cmocka_unit_test(strings_that_are_no_text),
+		cmocka_unit_test(long_strings),
+		cmocka_unit_test(arrays_have_their_count),
+		cmocka_unit_test(names),
+		cmocka_unit_test(depth_ends_at_32),
+		cmocka_unit_test(a_cut_text_is_refused),
+		cmocka_unit_test(every_byte_at_each_position),
+		cmocka_unit_test(no_room_is_a_refusal),
+	};
+
+	return cmocka_run_group_tests_name("php_data", tests, NULL, NULL);
+}

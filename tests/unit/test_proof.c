@@ -1,0 +1,348 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <zlib.h>
+
+#include "base/enc.h"
+#include "base/sink.h"
+#include "guard.h"
+#include "session/proof.h"
+
+/* An object, the base64 of which has digits of one alphabet only. */
+#define OBJECT "{\"a\":\"~~~\xc3\xbc?>\"}"
+
+static unsigned char room[ARENA_MAX];
+static struct span header, value;
+static struct json_value object;
+static struct arena arena;
+
+static void
+renew(size_t cap)
+{
+	arena_init(&arena, room, cap);
+	if (header.p != NULL)
+		guard_free(header);
+	header = (struct span){ NULL, 0 };
+}
+
+typedef enum session_why finder(
+    const struct session_asked *, struct span, struct span *);
+
+static enum session_why
+find(finder *with, struct span cookies)
+{
+	struct request request = { 0 };
+	struct session_asked asked = { &request, 0, NULL, &arena };
+
+	renew(sizeof(room));
+	header = request.cookie = guarded(cookies);
+	value = SPAN_LIT("dirt");
+	return with(&asked, SPAN_LIT("s"), &value);
+}
+
+static bool
+gives(finder *with, const char *cookies, const char *want)
+{
+	return find(with, span_of(cookies)) == SESSION_OK &&
+	       span_is(value, want);
+}
+
+/* What text of this form is. The object may be a view of the text. */
+static enum session_why
+reads_in(enum body body, struct span text, size_t cap)
+{
+	renew(cap);
+	header = guarded(text);
+	object = (struct json_value){ JSON_ABSENT, { NULL, 0 } };
+	return proof_object(body, header, &arena, &object);
+}
+
+static enum session_why
+reads(enum body body, const char *text)
+{
+	return reads_in(body, span_of(text), sizeof(room));
+}
+
+static bool
+reads_object(enum body body, const char *text)
+{
+	return reads(body, text) == SESSION_OK &&
+	       object.kind == JSON_KIND_OBJECT && span_is(object.text, OBJECT);
+}
+
+static void
+a_cookie_is_found(void **state)
+{
+	finder *const both[] = { proof_cookie, proof_cookie_decoded };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_true(gives(both[i], "s=ab", "ab"));
+		assert_true(gives(both[i], "t=u; s=ab; v=w", "ab"));
+		assert_true(gives(both[i], "s=\"ab\"", "ab"));
+		assert_true(gives(both[i], "s=", ""));
+		assert_true(gives(both[i], "s=a+b", "a+b"));
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("")), SESSION_NO_COOKIE);
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("S=ab")), SESSION_NO_COOKIE);
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("%73=ab")), SESSION_NO_COOKIE);
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("s=ab; s=ab")), SESSION_TWO_COOKIES);
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("s=a,b")), SESSION_BAD_COOKIE);
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("s=a\\b")), SESSION_BAD_COOKIE);
+		assert_int_equal(
+		    find(both[i], SPAN_LIT("s=\xc3\xbc")), SESSION_BAD_COOKIE);
+	}
+}
+
+static void
+sizes_of_a_cookie(void **state)
+{
+	static unsigned char text[COOKIE_MAX + 3];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "s=", 2);
+	for (size_t n = COOKIE_MAX - 1; n <= COOKIE_MAX + 1; n++) {
+		struct span s = { text, 2 + n };
+		enum session_why why =
+		    n <= COOKIE_MAX ? SESSION_OK : SESSION_BAD_COOKIE;
+
+		assert_int_equal(find(proof_cookie, s), why);
+		assert_int_equal(find(proof_cookie_decoded, s), why);
+	}
+}
+
+static void
+percent_signs_are_undone_once(void **state)
+{
+	(void)state;
+	assert_true(gives(proof_cookie, "s=a%41b", "a%41b"));
+	assert_true(gives(proof_cookie, "s=a%", "a%"));
+	assert_true(gives(proof_cookie_decoded, "s=a%41b", "aAb"));
+	assert_true(gives(proof_cookie_decoded, "s=%2541", "%41"));
+	assert_true(gives(proof_cookie_decoded, "s=%2C%3b%22", ",;\""));
+	assert_int_equal(
+	    find(proof_cookie_decoded, SPAN_LIT("s=%00")), SESSION_OK);
+	assert_true(span_eq(value, SPAN_LIT("\0")));
+	assert_int_equal(
+	    find(proof_cookie_decoded, SPAN_LIT("s=a%")), SESSION_BAD_COOKIE);
+	assert_int_equal(
+	    find(proof_cookie_decoded, SPAN_LIT("s=a%4")), SESSION_BAD_COOKIE);
+	assert_int_equal(
+	    find(proof_cookie_decoded, SPAN_LIT("s=a%4g")), SESSION_BAD_COOKIE);
+	assert_int_equal(find(proof_cookie_decoded, SPAN_LIT("s=%u0041")),
+	    SESSION_BAD_COOKIE);
+}
+
+static void
+decoding_takes_room(void **state)
+{
+	struct request request = { .cookie = SPAN_LIT("s=%41%42") };
+	struct session_asked asked = { &request, 0, NULL, &arena };
+
+	(void)state;
+	for (size_t cap = 0; cap <= 6; cap++) {
+		renew(cap);
+		assert_int_equal(
+		    proof_cookie_decoded(&asked, SPAN_LIT("s"), &value),
+		    cap < 6 ? SESSION_REFUSED : SESSION_OK);
+	}
+	assert_true(span_is(value, "AB"));
+}
+
+static void
+every_body(void **state)
+{
+	(void)state;
+	assert_true(reads_object(BODY_BASE64, "eyJhIjoifn5+w7w/PiJ9"));
+	assert_true(reads_object(BODY_BASE64URL, "eyJhIjoifn5-w7w_PiJ9"));
+	assert_true(reads_object(BODY_PACKED, "eyJhIjoifn5-w7w_PiJ9"));
+	assert_true(
+	    reads_object(BODY_PACKED, ".eNqrVkpUslKqq6s7vMfeTqkWACn8BZI"));
+	assert_true(reads_object(BODY_PREFIXED, "eyJhIjoifn5+w7w/PiJ9"));
+	assert_true(reads_object(BODY_PREFIXED, "j:" OBJECT));
+}
+
+/* No form is read as another. */
+static void
+one_form_for_each(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    reads(BODY_BASE64, "eyJhIjoifn5-w7w_PiJ9"), SESSION_SHAPE);
+	assert_int_equal(
+	    reads(BODY_BASE64URL, "eyJhIjoifn5+w7w/PiJ9"), SESSION_SHAPE);
+	assert_int_equal(
+	    reads(BODY_PACKED, "eyJhIjoifn5+w7w/PiJ9"), SESSION_SHAPE);
+	assert_int_equal(
+	    reads(BODY_PREFIXED, "eyJhIjoifn5-w7w_PiJ9"), SESSION_SHAPE);
+	assert_int_equal(
+	    reads(BODY_BASE64URL, ".eNqrVkpUslKqq6s7vMfeTqkWACn8BZI"),
+	    SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PACKED, "eNqrVkpUslKqq6s7vMfeTqkWACn8BZI"),
+	    SESSION_JSON);
+	assert_int_equal(reads(BODY_BASE64, "j:{}"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PACKED, "j:{}"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PREFIXED, "J:{}"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PREFIXED, "{}"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PREFIXED, "j:ejowPQ=="), SESSION_JSON);
+	assert_int_equal(reads(BODY_PREFIXED, "j:"), SESSION_JSON);
+}
+
+static void
+padding_is_right_or_missing(void **state)
+{
+	(void)state;
+	assert_int_equal(reads(BODY_BASE64, "e30="), SESSION_OK);
+	assert_int_equal(reads(BODY_BASE64, "e30"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_BASE64, "e31="), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_BASE64, "e30=\n"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PREFIXED, "e30"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_BASE64URL, "e30"), SESSION_OK);
+	assert_int_equal(reads(BODY_BASE64URL, "e30="), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_BASE64URL, "e31"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PACKED, ".eNqrrgUAAXUA-Q"), SESSION_OK);
+	assert_int_equal(
+	    reads(BODY_PACKED, ".eNqrrgUAAXUA-Q=="), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PACKED, ".eNqrrgUAAXUA-R"), SESSION_SHAPE);
+	assert_int_equal(reads(BODY_PACKED, "..eNqrrgUAAXUA-Q"), SESSION_SHAPE);
+}
+
+static void
+damaged_when_deflated(void **state)
+{
+	(void)state;
+	assert_int_equal(reads(BODY_PACKED, ".eNqrrgUAAXUA-Q"), SESSION_OK);
+	assert_int_equal(
+	    reads(BODY_PACKED, ".eNqrrgUAAXUA-g"), SESSION_DEFLATED);
+	assert_int_equal(reads(BODY_PACKED, ".eNqrrgUAAXUA"), SESSION_DEFLATED);
+	assert_int_equal(
+	    reads(BODY_PACKED, ".eNqrrgUAAXUA-QAA"), SESSION_DEFLATED);
+	assert_int_equal(reads(BODY_PACKED, "."), SESSION_DEFLATED);
+	assert_int_equal(reads(BODY_PACKED, ".e30"), SESSION_DEFLATED);
+}
+
+/* {"a":"xxx..."} of n bytes, deflated. */
+static struct span
+packed_object(size_t n)
+{
+	static unsigned char json[INFLATED_MAX + 1], packed[1024], text[2048];
+	uLongf size = sizeof(packed);
+	struct sink out;
+
+	memset(json, 'x', n);
+	memcpy(json, "{\"a\":\"", 6);
+	memcpy(json + n - 2, "\"}", 2);
+	if (compress2(packed, &size, json, (uLong)n, 9) != Z_OK)
+		abort();
+	sink_init(&out, text, sizeof(text));
+	sink_byte(&out, '.');
+	base64url_encode((struct span){ packed, size }, &out);
+	return sink_view(&out);
+}
+
+static void
+large_when_inflated(void **state)
+{
+	(void)state;
+	for (size_t n = INFLATED_MAX - 1; n <= INFLATED_MAX + 1; n++) {
+		assert_int_equal(
+		    reads_in(BODY_PACKED, packed_object(n), sizeof(room)),
+		    n <= INFLATED_MAX ? SESSION_OK : SESSION_DEFLATED);
+		assert_int_equal(object.text.n, n <= INFLATED_MAX ? n : 0);
+	}
+}
+
+static void
+strict_json_objects(void **state)
+{
+	static const char *const wrong[] = { "", "[]", "\"a\"", "1", "null",
+		"{\"a\":1,}", "{\"a\":1} x", "{\"a\":1}{}", "\xef\xbb\xbf{}",
+		"{\"a\":\"\xff\"}", "{\"a\":01}", "{\"a\":\"\\ud83d\"}",
+		"{'a':1}", "{\"a\":NaN}", "{", "{}\x01" };
+	char text[256];
+	struct sink out;
+
+	(void)state;
+	assert_int_equal(
+	    proof_json(SPAN_LIT(" {\"a\":1}\n"), &object), SESSION_OK);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct span copy = guarded(span_of(wrong[i]));
+
+		assert_int_equal(proof_json(copy, &object), SESSION_JSON);
+		guard_free(copy);
+		sink_init(&out, text, sizeof(text));
+		base64_encode(span_of(wrong[i]), true, &out);
+		assert_int_equal(
+		    reads_in(BODY_BASE64, sink_view(&out), sizeof(room)),
+		    SESSION_JSON);
+	}
+	assert_int_equal(
+	    proof_json(SPAN_LIT("{\"a\":1}\0"), &object), SESSION_JSON);
+}
+
+static void
+depth_ends_at_32(void **state)
+{
+	unsigned char text[256];
+	struct sink out;
+
+	(void)state;
+	for (unsigned n = TOKEN_DEPTH_MAX - 1; n <= TOKEN_DEPTH_MAX + 1; n++) {
+		sink_init(&out, text, sizeof(text));
+		for (unsigned i = 1; i < n; i++)
+			sink_text(&out, "{\"a\":");
+		sink_text(&out, "{}");
+		for (unsigned i = 1; i < n; i++)
+			sink_byte(&out, '}');
+		assert_int_equal(proof_json(sink_view(&out), &object),
+		    n <= TOKEN_DEPTH_MAX ? SESSION_OK : SESSION_JSON);
+	}
+}
+
+static void
+no_room_is_a_refusal(void **state)
+{
+	const enum body bodies[] = { BODY_BASE64, BODY_BASE64URL, BODY_PACKED,
+		BODY_PREFIXED };
+	struct span text = SPAN_LIT("eyJhIjoxfSB9");
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		for (size_t cap = 0; cap < text.n / 4 * 3; cap++)
+			assert_int_equal(
+			    reads_in(bodies[i], text, cap), SESSION_REFUSED);
+	assert_int_equal(
+	    reads_in(BODY_PACKED, SPAN_LIT(".eNqrrgUAAXUA-Q"), INFLATED_MAX),
+	    SESSION_DEFLATED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cookie_is_found),
+		cmocka_unit_test(sizes_of_a_cookie),
+		cmocka_unit_test(percent_signs_are_undone_once),
+		cmocka_unit_test(decoding_takes_room),
+		cmocka_unit_test(every_body),
+		cmocka_unit_test(one_form_for_each),
+		cmocka_unit_test(padding_is_right_or_missing),
+		cmocka_unit_test(damaged_when_deflated),
+		cmocka_unit_test(large_when_inflated),
+		cmocka_unit_test(strict_json_objects),
+		cmocka_unit_test(depth_ends_at_32),
+		cmocka_unit_test(no_room_is_a_refusal),
+	};
+
+	return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
+}
