@@ -140,6 +140,21 @@ take_bounds(struct loader *l, const config_setting_t *group,
 		    row->name);
 }
 
+/* npm's cookie-signature signs neither a name nor a purpose. */
+static void
+warn_of_text(struct loader *l, const config_setting_t *group,
+    const struct session_config *out)
+{
+	if (out->format == FORMAT_COOKIE_SIGNATURE &&
+	    out->signing.body == BODY_TEXT &&
+	    conf_member(group, "user") != NULL)
+		conf_warn(l, conf_member(group, "user"),
+		    "with user = \"\" whatever the site signs with this key is "
+		    "a user's name, the ids of express-session for its guests "
+		    "too: sign { id: ... } and write user = \"id\", or use a "
+		    "key for nothing else");
+}
+
 /* What format is about, in the order in which one needs the other. */
 static void
 take_proof(struct loader *l, const config_setting_t *group,
@@ -150,6 +165,7 @@ take_proof(struct loader *l, const config_setting_t *group,
 	if ((row->takes & (TAKES_USER | TAKES_TEXT)) != 0)
 		take_user(l, group, row, out);
 	format_body(row, out);
+	warn_of_text(l, group, out);
 	take_bounds(l, group, row, out);
 	take_required(l, group, row, out);
 	conf_signing(l, group, out);

@@ -50,11 +50,8 @@ cookie_signature_open(const struct session_config *config,
 	if (why != SESSION_OK)
 		return why;
 	out->expires = SESSION_ENDLESS;
-	/* An object is nobody's name. */
 	if (config->signing.body == BODY_TEXT)
-		return span_starts(value, SPAN_LIT("j:"))
-			   ? SESSION_USER
-			   : claims_name(value, out);
+		return proof_name(value, out);
 	why = proof_object(
 	    config->signing.body, value, asked->arena, &out->claims);
 	return why == SESSION_OK ? claims_user(config, asked->arena, out) : why;

@@ -106,7 +106,7 @@ const struct format_row formats[] = {
 	    "cookieParser's or @fastify/cookie's secret, createCookie's "
 	    "secrets",
 	    FORMAT_COOKIE_SIGNATURE, OBJECT | TAKES_TEXT, HASH_SHA256, { 0 },
-	    NULL, "", 0, true, NULL, NULL, NULL },
+	    NULL, NULL, 0, true, NULL, NULL, NULL },
 	{ "remote_user", "the web server itself", NULL, FORMAT_REMOTE_USER,
 	    TAKES_VARIABLE, HASH_NONE, { 0 }, "", "", 0, false, NULL, NULL,
 	    NULL },

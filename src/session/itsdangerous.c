@@ -124,7 +124,7 @@ read_body(const struct session_config *config, struct span body,
 	enum session_why why;
 
 	if (config->signing.body == BODY_TEXT)
-		return claims_name(body, out);
+		return proof_name(body, out);
 	why = proof_object(
 	    config->signing.body, body, asked->arena, &out->claims);
 	if (why == SESSION_OK && config->signing.stamp == STAMP_BASE62)

@@ -3,6 +3,7 @@
 #include "base/enc.h"
 #include "base/inflate.h"
 #include "http/cookie.h"
+#include "session/claims.h"
 
 enum session_why
 proof_cookie(
@@ -96,4 +97,26 @@ proof_object(enum body body, struct span text, struct arena *arena,
 	else
 		why = decode(base64_padded_decode, text, arena, &json);
 	return why == SESSION_OK ? proof_json(json, out) : why;
+}
+
+/* Is this, of USER_MAX bytes at most, "j:" and anything, or a JSON object in
+ * any base64? */
+static bool
+is_object(struct span name)
+{
+	unsigned char mem[USER_MAX];
+	struct json_value object;
+	size_t n;
+
+	return span_starts(name, SPAN_LIT("j:")) ||
+	       (base64_decode(name, mem, sizeof(mem), &n) &&
+		   proof_json((struct span){ mem, n }, &object) == SESSION_OK);
+}
+
+enum session_why
+proof_name(struct span text, struct session *out)
+{
+	enum session_why why = claims_name(text, out);
+
+	return why == SESSION_OK && is_object(text) ? SESSION_USER : why;
 }

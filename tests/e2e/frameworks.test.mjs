@@ -12,6 +12,7 @@ const page = readPage();
 // A heading of the page; the site, where it logs in, and who that is there.
 // none: addresses whose cookies must not do. set: the page's text adapted.
 // guess: what inspect takes it for.
+const itself = (text) => text.replace('user = "id";', 'user = "";');
 const rows = [
   { heading: 'Flask, with Flask-Login', site: 'flask_site.py', login: '/login', none: ['/guest'], guess: 'flask' },
   { heading: 'Flask, with Flask-Login', site: 'flask_site.py', login: '/plain', none: ['/guest'], guess: 'flask' },
@@ -27,14 +28,13 @@ const rows = [
     set: (text) => text.replace(/user = "user_id";.*\n\s*salt = .*\n/, 'user = "";\n'),
   },
   { heading: 'Express, cookie-session', site: 'express_site.mjs', login: '/login', none: ['/guest'], guess: 'express' },
-  { heading: 'Express, a signed cookie', site: 'express_site.mjs', login: '/signed', none: ['/guest', '/object'], guess: 'cookie-signature' },
-  {
-    heading: 'Express, a signed cookie', site: 'express_site.mjs', login: '/object', none: ['/guest', '/signed'], guess: 'cookie-signature',
-    set: (text) => text.replace('user = "";', 'user = "id";'),
-  },
+  { heading: 'Express, a signed cookie', site: 'express_site.mjs', login: '/object', none: ['/guest', '/signed', '/session'], guess: 'cookie-signature' },
+  { heading: 'Express, a signed cookie', site: 'express_site.mjs', login: '/signed', none: ['/guest', '/object'], guess: 'cookie-signature', set: itself },
   { heading: 'Koa, koa-session', site: 'koa_site.mjs', login: '/login', none: ['/guest'], guess: 'koa' },
-  { heading: 'Fastify, a signed cookie', site: 'fastify_site.mjs', login: '/login', none: ['/guest'], guess: 'cookie-signature' },
-  { heading: 'Hono, a signed cookie', site: 'hono_site.mjs', login: '/login', none: ['/guest'], guess: 'cookie-signature' },
+  { heading: 'Fastify, a signed cookie', site: 'fastify_site.mjs', login: '/login', none: ['/guest', '/plain'], guess: 'cookie-signature' },
+  { heading: 'Fastify, a signed cookie', site: 'fastify_site.mjs', login: '/plain', none: ['/guest', '/login'], guess: 'cookie-signature', set: itself },
+  { heading: 'Hono, a signed cookie', site: 'hono_site.mjs', login: '/login', none: ['/guest', '/plain'], guess: 'cookie-signature' },
+  { heading: 'Hono, a signed cookie', site: 'hono_site.mjs', login: '/plain', none: ['/guest', '/login'], guess: 'cookie-signature', set: itself },
   { heading: 'React Router and Remix', site: 'hono_site.mjs', login: '/remix', none: ['/remix_guest'], guess: 'cookie-signature' },
   { heading: 'Payload', site: 'tokens_site.mjs', login: '/payload', none: ['/payload_reset'], guess: 'payload' },
   { heading: 'Better Auth, with the cookie cache', site: 'tokens_site.mjs', login: '/better_auth', none: ['/jwt'], guess: 'better-auth' },

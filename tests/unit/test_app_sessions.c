@@ -46,7 +46,8 @@ static const struct {
 	{ "format = \"express\";" KEYS, "{\"passport\":{\"user\":\"alice\"}}" },
 	{ "format = \"koa\"; user = \"u\";" KEYS,
 	    "{\"u\":\"alice\",\"_expire\":1767229200000}" },
-	{ "format = \"cookie-signature\"; cookie = \"s\";" KEYS, "alice" },
+	{ "format = \"cookie-signature\"; cookie = \"s\"; user = \"\";" KEYS,
+	    "alice" },
 	{ "format = \"remote_user\"; variable = \"U\";", NULL },
 	{ "format = \"php\"; user = \"u\"; save_path = \".\"; max_age = "
 	  "34560000;",

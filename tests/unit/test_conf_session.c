@@ -101,8 +101,8 @@ static const struct {
 	    FORMAT_KEYGRIP, 0, "never expires" },
 	{ "format = \"koa\"; user = \"u\"; " KEYS, "koa.sess", "u",
 	    FORMAT_KEYGRIP, 0, NULL },
-	{ "format = \"cookie-signature\"; cookie = \"s\"; " KEYS, "s", "",
-	    FORMAT_COOKIE_SIGNATURE, 0, "never expires" },
+	{ "format = \"cookie-signature\"; cookie = \"s\"; user = \"id\"; " KEYS,
+	    "s", "id", FORMAT_COOKIE_SIGNATURE, 0, "never expires" },
 	{ "format = \"remote_user\"; variable = \"SIGNPOST_USER\";", "", "",
 	    FORMAT_REMOTE_USER, 0, NULL },
 	{ "format = \"php\"; user = \"u\"; save_path = \"/tmp\";", "PHPSESSID",
@@ -141,6 +141,8 @@ test_less(void **state)
 	wrong_group("format = \"play\"; " KEYS, "user is missing in session");
 	wrong_group("format = \"starlette\"; " KEYS, "user is missing");
 	wrong_group("format = \"koa\"; " KEYS, "user is missing");
+	wrong_group("format = \"cookie-signature\"; cookie = \"s\"; " KEYS,
+	    "user is missing");
 	wrong_group("format = \"itsdangerous\"; cookie = \"s\"; " KEYS,
 	    "user is missing");
 	wrong_group("format = \"flask\";", "keys must be a list");
@@ -228,15 +230,18 @@ static void
 test_text(void **state)
 {
 	const struct session_config *s =
-	    warned_group("format = \"cookie-signature\"; cookie = \"s\"; " KEYS,
+	    warned_group("format = \"cookie-signature\"; cookie = \"s\"; "
+			 "user = \"\"; " KEYS,
 		"never expires");
 
 	(void)state;
 	assert_int_equal(s->signing.body, BODY_TEXT);
+	assert_true(sandbox_said(&b.box, "whatever the site signs with"));
 	s = warned_group("format = \"cookie-signature\"; cookie = \"s\"; "
 			 "user = \"id\"; " KEYS,
 	    "never expires");
 	assert_int_equal(s->signing.body, BODY_PREFIXED);
+	assert_null(strstr(b.box.said, "whatever the site signs"));
 	s = right_group("format = \"itsdangerous\"; cookie = \"s\"; user = "
 			"\"\"; " KEYS);
 	assert_int_equal(s->signing.body, BODY_TEXT);

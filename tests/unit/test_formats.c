@@ -48,7 +48,7 @@ static const struct {
 	    FORMAT_KEYGRIP, HASH_SHA1, 0, true },
 	{ "koa", "koa.sess", NULL, NULL, NULL, NULL, FORMAT_KEYGRIP, HASH_SHA1,
 	    0, false },
-	{ "cookie-signature", NULL, "", NULL, NULL, NULL,
+	{ "cookie-signature", NULL, NULL, NULL, NULL, NULL,
 	    FORMAT_COOKIE_SIGNATURE, HASH_SHA256, 0, true },
 	{ "remote_user", "", "", NULL, NULL, NULL, FORMAT_REMOTE_USER,
 	    HASH_NONE, 0, false },

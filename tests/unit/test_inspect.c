@@ -75,7 +75,7 @@ accepted(void **state)
 		"format = \"supabase\"; cookie = \"s\";" KEYS,
 		"format = \"php\"; user = \"u\"; save_path = \".\";" };
 	static const char endless[] =
-	    "format = \"cookie-signature\"; cookie = \"s\";" KEYS;
+	    "format = \"cookie-signature\"; cookie = \"s\"; user = \"\";" KEYS;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sessions) / sizeof(sessions[0]); i++) {

@@ -151,7 +151,8 @@ static const struct {
 	    0, SESSION_OK },
 	{ "format = \"express\";", 3600, SESSION_EXPIRED },
 	{ "format = \"koa\"; user = \"u\";", 3600, SESSION_EXPIRED },
-	{ "format = \"cookie-signature\"; cookie = \"s\";", 0, SESSION_OK },
+	{ "format = \"cookie-signature\"; cookie = \"s\"; user = \"\";", 0,
+	    SESSION_OK },
 	{ "format = \"cookie-signature\"; cookie = \"s\"; user = \"a.b\";", 0,
 	    SESSION_OK },
 };

@@ -326,6 +326,32 @@ no_room_is_a_refusal(void **state)
 	    SESSION_DEFLATED);
 }
 
+static enum session_why
+names(const char *text)
+{
+	struct session session = { .open = false };
+
+	renew(sizeof(room));
+	header = guarded(span_of(text));
+	return proof_name(header, &session);
+}
+
+static void
+objects_are_nobody(void **state)
+{
+	static const char *const right[] = { "ann", "42", "eyJ", "eyJhbm4",
+		"YW5u", "W10=", "e30x", "a@b.c", "J:x" };
+	static const char *const wrong[] = { "", "j:", "j:{}", "e30",
+		"e30=", "eyJpZCI6NDJ9", "eyJhIjoifn5-In0",
+		"eyJhIjoifn5+In0=", "a\nb" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		assert_int_equal(names(right[i]), SESSION_OK);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(names(wrong[i]), SESSION_USER);
+}
+
 int
 main(void)
 {
@@ -342,6 +368,7 @@ main(void)
 		cmocka_unit_test(strict_json_objects),
 		cmocka_unit_test(depth_ends_at_32),
 		cmocka_unit_test(no_room_is_a_refusal),
+		cmocka_unit_test(objects_are_nobody),
 	};
 
 	return cmocka_run_group_tests_name("proof", tests, NULL, NULL);

@@ -22,6 +22,10 @@ app.get('/logout', session, (request, response) => {
 app.get('/signed', cookieParser(secret), (request, response) => {
   response.cookie('uid', request.query.user, { signed: true }).end('in');
 });
+// An id of express-session, which has the same secret more often than not.
+app.get('/session', cookieParser(secret), (request, response) => {
+  response.cookie('uid', 'Zk3vqXo1bWw0rT9uYc5nHd2LgS7aPe8J', { signed: true }).end('hello');
+});
 app.get('/object', cookieParser(secret), (request, response) => {
   response.cookie('uid', { id: request.query.user }, { signed: true }).end('in');
 });

@@ -6,10 +6,12 @@ import { deleteCookie, setSignedCookie } from 'hono/cookie';
 
 const [port, secret] = process.argv.slice(2);
 const app = new Hono();
-app.get('/login', async (c) => {
-  await setSignedCookie(c, 'uid', c.req.query('user'), secret, { path: '/' });
+const set = async (c, value) => {
+  await setSignedCookie(c, 'uid', value, secret, { path: '/' });
   return c.text('in');
-});
+};
+app.get('/login', (c) => set(c, `j:${JSON.stringify({ id: c.req.query('user') })}`));
+app.get('/plain', (c) => set(c, c.req.query('user')));
 app.get('/guest', (c) => c.text('hello'));
 app.get('/logout', (c) => {
   deleteCookie(c, 'uid', { path: '/' });
