@@ -182,6 +182,36 @@ inspect(struct inspection *i)
 	return right ? 0 : 1;
 }
 
+static void
+say_nothing(struct report *self, enum severity severity, const char *file,
+    int line, struct span text)
+{
+	(void)self;
+	(void)severity;
+	(void)file;
+	(void)line;
+	(void)text;
+}
+
+/* What was named must be right; what would be found need not be there yet. */
+static struct config *
+load(const char *word)
+{
+	struct report silent = { .say = say_nothing };
+	struct terminal_report say;
+	struct config *config;
+
+	terminal_report_init(&say, true);
+	config = config_load(
+	    command_config(word), word == NULL ? &silent : &say.report);
+	if (config == NULL && word == NULL)
+		fprintf(stderr,
+		    "Without a right configuration (%s, see `signpost check`) "
+		    "this goes by the shape alone.\n",
+		    command_config(NULL));
+	return config;
+}
+
 int
 cli_inspect(int argc, char **argv)
 {
@@ -189,21 +219,15 @@ cli_inspect(int argc, char **argv)
 	static unsigned char memory[ARENA_MAX];
 	struct inspection i = { .now = (long long)time(NULL) };
 	const char *words[2] = { NULL, NULL };
-	struct terminal_report say;
 	struct config *config;
 	size_t n;
 	int code = options_read(argc, argv, usage, NULL, 0, words, 2, &n);
 
 	if (code >= 0)
 		return code;
-	terminal_report_init(&say, true);
-	config = config_load(command_config(words[1]), &say.report);
+	config = load(words[1]);
 	if (config == NULL && words[1] != NULL)
 		return 1;
-	if (config == NULL)
-		fputs("Without a configuration this goes by the shape "
-		      "alone.\n",
-		    stderr);
 	if (!read_input(words[0], room, PASTED_MAX, &i.pasted)) {
 		fprintf(stderr,
 		    "signpost: inspect: a cookie of at most %d bytes is "

@@ -73,13 +73,13 @@ static void
 say_guess(struct span name, const struct guess *g, struct sink *out)
 {
 	if (name.n > 0)
-		sink_say(out, "%q is ", name);
+		sink_say(out, "%q ", name);
 	else
-		sink_text(out, "This is ");
+		sink_text(out, "This ");
 	if (g->row == NULL)
-		sink_say(out, "%s.\n", g->note);
+		sink_say(out, "is %s.\n", g->note);
 	else
-		sink_say(out, "by its shape one of %s.\n", g->row->of);
+		sink_say(out, "looks like %s.\n", g->row->of);
 	if (g->says.n > 0) {
 		sink_text(out, "  Unproved, it says: ");
 		inspect_clean(g->says, out);
