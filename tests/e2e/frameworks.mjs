@@ -1,5 +1,6 @@
 // The page of etc/frameworks.md, and real sites of those frameworks.
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Place, freePort, lighttpd, lighttpdSample, nginx, root, signLocation, spawnFcgi, until } from './site.mjs';
@@ -65,12 +66,25 @@ export async function behindNginx(t, session, port, { sign = '', server = '' } =
   return { ...made, config };
 }
 
+// node's own client, which reads chunks; fetch() of Debian 12's node joins the
+// Set-Cookie headers into one.
+function get(port, path, headers) {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => (body += text));
+      response.on('end', () => resolve({ status: response.statusCode, cookies: response.headers['set-cookie'] ?? [], body }));
+    });
+    request.on('error', reject);
+  });
+}
+
 // Logs in as a browser would: what it would send with its next request.
 export async function cookiesOf(port, path, sent = '') {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: sent === '' ? {} : { Cookie: sent } });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  const answer = await get(port, path, sent === '' ? {} : { Cookie: sent });
+  if (answer.status >= 400) throw new Error(`${path}: ${answer.status} ${answer.body}`);
   const jar = new Map(sent === '' ? [] : sent.split('; ').map((pair) => [pair.split('=')[0], pair]));
-  for (const line of answer.headers.getSetCookie()) {
+  for (const line of answer.cookies) {
     const [pair, ...attributes] = line.split(';').map((part) => part.trim());
     const gone = attributes.some((text) => /^max-age=0$/i.test(text) || /^expires=thu, 01 jan 1970/i.test(text));
     if (gone) jar.delete(pair.split('=')[0]);

@@ -1,8 +1,11 @@
 // Hono, and Remix's sessions, on node's server: hono_site.mjs PORT SECRET.
+import { webcrypto } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createCookieSessionStorage } from '@remix-run/node';
 import { Hono } from 'hono';
 import { deleteCookie, setSignedCookie } from 'hono/cookie';
+
+globalThis.crypto ??= webcrypto; // Debian 12's node has it under its own name
 
 const [port, secret] = process.argv.slice(2);
 const app = new Hono();
@@ -29,6 +32,6 @@ app.get('/remix_guest', (c) => remix(c, (session) => session.set('seen', true)))
 
 createServer(async (request, response) => {
   const answer = await app.fetch(new Request(`http://localhost${request.url}`, { headers: request.headers }));
-  response.writeHead(answer.status, { 'Set-Cookie': answer.headers.getSetCookie() });
+  response.writeHead(answer.status, { 'Set-Cookie': answer.headers.get('set-cookie') ?? [] });
   response.end(await answer.text());
 }).listen(Number(port), '127.0.0.1');
