@@ -59,6 +59,12 @@ def signed(request):
     return answer
 
 
+def salted(request):
+    answer = HttpResponse("in")
+    answer.set_signed_cookie("uid", user(request).username, salt="login")
+    return answer
+
+
 def token(request):
     answer = HttpResponse("in")
     answer.set_cookie("access", str(AccessToken.for_user(user(request))))
@@ -71,7 +77,7 @@ def refresh(request):
     return answer
 
 
-urlpatterns = [path(view.__name__, view) for view in (login, brief, guest, logout, signed, token, refresh)]
+urlpatterns = [path(view.__name__, view) for view in (login, brief, guest, logout, signed, salted, token, refresh)]
 
 call_command("migrate", verbosity=0)
 User.objects.create_user("alice", id=42)

@@ -30,6 +30,14 @@ def plain():
     return "in"
 
 
+@app.route("/own")
+def own():
+    """A member of one's own, in a session that Flask compresses."""
+    session["user_id"] = request.args["user"]
+    session["seen"] = list(range(1000))
+    return "in"
+
+
 @app.route("/guest")
 def guest():
     session["seen"] = ["a", "tuple", ("of", b"bytes")]

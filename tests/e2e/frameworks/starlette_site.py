@@ -34,6 +34,12 @@ async def serializer(request):
     return answer
 
 
+async def unsalted(request):
+    answer = PlainTextResponse("in")
+    answer.set_cookie("login", URLSafeTimedSerializer(SECRET).dumps({"user_id": request.query_params["user"]}))
+    return answer
+
+
 async def reset(request):
     """A token of the same secret for another purpose."""
     made = URLSafeTimedSerializer(SECRET, salt="reset").dumps({"user_id": request.query_params["user"]})
@@ -50,7 +56,7 @@ async def signer(request):
 
 
 app = Starlette(
-    routes=[Route("/" + view.__name__, view) for view in (login, guest, logout, serializer, reset, signer)],
+    routes=[Route("/" + view.__name__, view) for view in (login, guest, logout, serializer, unsalted, reset, signer)],
     middleware=[Middleware(SessionMiddleware, secret_key=SECRET)],
 )
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
