@@ -29,6 +29,7 @@ struct world {
 				       knows (see deny_users_file) */
 	struct php_sessions *php;   /* NULL: none can be read */
 	unsigned generation;        /* of the configuration; 0: none yet */
+	bool outdated;              /* a newer one is there and not right */
 };
 
 /*

@@ -57,6 +57,10 @@ health_answer(const struct config *config, const struct request *request,
 	member(&j, "version", SIGNPOST_VERSION);
 	json_name(&j, "generation");
 	json_number(&j, world->generation);
+	member(&j, "configuration",
+	    config == NULL    ? "missing"
+	    : world->outdated ? "outdated"
+			      : "ok");
 	member(&j, "store",
 	    config == NULL  ? "unknown"
 	    : store != NULL ? "out of order"

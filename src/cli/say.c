@@ -27,7 +27,7 @@ say(struct report *self, enum severity severity, const char *file, int line,
 void
 terminal_report_init(struct terminal_report *r, bool quiet)
 {
-	*r = (struct terminal_report){ { say, 0, false }, quiet, 0 };
+	*r = (struct terminal_report){ { .say = say }, quiet, 0 };
 }
 
 const char *

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/trusted.h"
+#include "base/watch.h"
 #include "gateway/serve.h"
 
 #define LOOK_MS 1000 /* between two looks at the file */
@@ -29,21 +30,6 @@ denied_init(struct denied_file *f, struct span path)
 		.next_look = LLONG_MIN,
 		.next_say = LLONG_MIN,
 	};
-}
-
-static bool
-same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-/* The same file, as it was? */
-static bool
-same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
-	       same_time(a->st_ctim, b->st_ctim);
 }
 
 static void
@@ -138,7 +124,7 @@ read_list(int fd, const char *path, struct stat *seen, struct sink *why)
 		return NULL;
 	}
 	if (read_whole(list, fd) && fstat(fd, &after) == 0 &&
-	    same(seen, &after) && understand(list, path, why))
+	    watch_same(seen, &after) && understand(list, path, why))
 		return list;
 	list_free(list);
 	return NULL;
@@ -179,7 +165,7 @@ say(const char *path, const char *text)
 static void
 take(struct denied_file *f, struct denied_list *list, const struct stat *seen)
 {
-	f->again = !f->good || !same(&f->seen, seen);
+	f->again = !f->good || !watch_same(&f->seen, seen);
 	list_free(f->list);
 	f->list = list;
 	f->seen = *seen;
@@ -211,7 +197,7 @@ has_changed(const struct denied_file *f)
 	struct stat now;
 
 	return !f->good || f->again || lstat(f->path, &now) != 0 ||
-	       !same(&f->seen, &now);
+	       !watch_same(&f->seen, &now);
 }
 
 static void

@@ -65,6 +65,7 @@ exchange_answer(struct serve *s, int fd, enum record_state state)
 	FCGX_Detach(&r);
 	if (FCGX_Accept_r(&r) != 0)
 		return EXCHANGE_CLOSED;
+	serve_begin(s);
 	read_request(s, &r, &v);
 	if (state == RECORD_LARGE_BODY)
 		ended = drain(&r);

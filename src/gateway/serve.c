@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "gateway/live.h"
 #include "gateway/php_files.h"
 
 static_assert(PATH_TEXT_MAX + 1 >= PATH_MAX, "realpath() fits");
@@ -54,6 +55,7 @@ serve_init(struct serve *s)
 {
 	/* No more is written: pages that are not used cost no memory. */
 	s->config = NULL;
+	s->live = NULL;
 	s->world =
 	    (struct world){ .random = &random_kernel, .php = &php_files };
 	log_file_init(&s->log, (struct span){ NULL, 0 });
@@ -189,6 +191,13 @@ written(struct serve *s, struct answer *answer)
 	return out_of_room;
 }
 
+void
+serve_begin(struct serve *s)
+{
+	if (s->live != NULL)
+		live_look(s->live, s, serve_milliseconds());
+}
+
 struct span
 serve_answer(struct serve *s, const struct variables *v)
 {
@@ -199,7 +208,6 @@ serve_answer(struct serve *s, const struct variables *v)
 
 	log_file_look(&s->log, start / 1000);
 	s->world.denied = denied_now(&s->denied, start / 1000);
-	s->world.generation = s->config != NULL ? 1 : 0;
 	request.document_root = real_root(s, v->request.document_root);
 	handle(s->config, &request, now, &s->world, &s->workspace, &answer);
 	sent = written(s, &answer);

@@ -7,9 +7,12 @@
 #include "gateway/log_file.h"
 #include "gateway/variables.h"
 
+struct live;
+
 /* The place where requests are served; one in a process, static. */
 struct serve {
 	const struct config *config; /* NULL: every request gets a 503 */
+	struct live *live;           /* looks after it; NULL: it stays */
 	struct world world;          /* serve_answer() keeps it up to date */
 	struct log_file log;
 	struct denied_file denied;
@@ -33,6 +36,12 @@ void serve_init(struct serve *s);
  * any more. The configuration is the caller's, and is freed after this.
  */
 void serve_end(struct serve *s);
+
+/*
+ * For before a request is read: is the configuration still the same? (Which
+ * variable names the user depends on it.)
+ */
+void serve_begin(struct serve *s);
 
 /*
  * Answers one request, now. Returns "Status:", headers and body, as they are

@@ -7,95 +7,55 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "gateway/cgi.h"
+#include "gateway/configure.h"
 #include "gateway/door.h"
 #include "gateway/fastcgi.h"
-#include "store/store.h"
+#include "gateway/services.h"
 
 extern char **environ;
 
 static struct serve serve;
+static struct live live;
 static struct control control;
 
-struct log_report {
-	struct report report; /* the first member, so that self is this */
-	bool warnings;
-};
-
-static void
-log_mistake(struct report *self, enum severity severity, const char *file,
-    int line, struct span text)
+/* The path that from names, for a program that computes rightly; or NULL. */
+static const char *
+path_of(const struct control *from)
 {
-	const struct log_report *r = (const struct log_report *)self;
-	bool error = severity == SAY_ERROR;
-	struct log_line out;
-
-	if (!error && (severity != SAY_WARNING || !r->warnings))
-		return;
-	log_start(&out, serve_now(), "config");
-	log_field(
-	    &out, "severity", error ? SPAN_LIT("error") : SPAN_LIT("warning"));
-	log_field(&out, "file", span_of(file));
-	if (line > 0)
-		log_number(&out, "line", line);
-	log_text(&out, "text", text);
-	log_end(&out);
-}
-
-/* The configuration, if this program can keep its counts where it says. */
-static struct config *
-with_store(struct config *config, const char *path, struct report *report)
-{
-	const char *missing =
-	    config == NULL ? NULL : store_missing(&config->store);
-
-	if (missing == NULL)
-		return config;
-	report->say(report, SAY_ERROR, path, 0, span_of(missing));
-	config_free(config);
-	return NULL;
-}
-
-struct config *
-start_config(struct serve *s, const struct control *from, bool warnings)
-{
-	struct log_report report = { { log_mistake, 0, true }, warnings };
-	struct config *config = NULL;
-
-	if (!digest_self_test())
+	if (!digest_self_test()) {
 		serve_log("start",
 		    SPAN_LIT("the digests give wrong answers: nothing will be "
 			     "signed or verified"));
-	else if (from->path[0] != '\0')
-		config = with_store(config_load(from->path, &report.report),
-		    from->path, &report.report);
-	if (config == NULL && from->why.n > 0)
+		return NULL;
+	}
+	return from->path[0] == '\0' ? NULL : from->path;
+}
+
+static void
+say_why_not(const struct serve *s, const struct control *from)
+{
+	if (s->config == NULL && from->why.n > 0)
 		serve_log("start", sink_view(&from->why));
-	s->config = config;
+}
+
+struct config *
+start_once(struct serve *s, const struct control *from)
+{
+	const char *path = path_of(from);
+	struct config *config =
+	    path == NULL ? NULL : configure(path, false, NULL);
+
+	services_change(s, config, false);
+	s->world.generation = config != NULL;
+	say_why_not(s, from);
 	return config;
 }
 
 void
-start_services(struct serve *s, bool probe)
+start_live(struct live *l, struct serve *s, const struct control *from)
 {
-	const struct config *config = s->config;
-	const char *reason = NULL;
-
-	if (config == NULL)
-		return;
-	log_file_init(&s->log, config->log);
-	log_file_look(&s->log, serve_milliseconds());
-	denied_init(&s->denied, config->deny_users_file);
-	if (probe)
-		denied_now(&s->denied, serve_milliseconds());
-	if (!config->counts)
-		return;
-	s->world.counters = store_new(&config->store);
-	if (s->world.counters == NULL)
-		reason = "there is no memory for the limits' counters";
-	else if (probe)
-		reason = s->world.counters->probe(s->world.counters);
-	if (reason != NULL)
-		serve_log("start", span_of(reason));
+	live_start(l, s, path_of(from));
+	say_why_not(s, from);
 }
 
 /*
@@ -128,17 +88,14 @@ begin(void)
 int
 start_fastcgi(int argc, char **argv)
 {
-	struct config *config;
 	int status;
 
 	fastcgi_hold_signals();
 	begin();
 	control_fastcgi(argc, argv, getenv("SIGNPOST_CONFIG"), &control);
-	config = start_config(&serve, &control, true);
-	start_services(&serve, true);
+	start_live(&live, &serve, &control);
 	status = fastcgi_loop(&serve, STDIN_FILENO);
-	serve_end(&serve);
-	config_free(config);
+	live_end(&live, &serve);
 	return status;
 }
 
@@ -149,8 +106,7 @@ start_cgi(void)
 	begin();
 	control_cgi(
 	    getenv("SCRIPT_FILENAME"), getenv("SIGNPOST_CONFIG"), &control);
-	start_config(&serve, &control, false);
-	start_services(&serve, false);
+	start_once(&serve, &control);
 	cgi_answer(&serve, environ, STDIN_FILENO, STDOUT_FILENO);
 	_exit(EXIT_SUCCESS);
 }

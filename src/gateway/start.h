@@ -3,27 +3,23 @@
 #define GATEWAY_START_H
 
 #include "gateway/control.h"
-#include "gateway/serve.h"
-#include "policy/config.h"
+#include "gateway/live.h"
 
 /*
- * Tests the digests and reads the configuration that from names, which must
- * not ask for a store that this program was built without. On any failure the
- * reason is logged and the program goes on without a configuration: a process
- * that ended would be started again and again. Returns it, for config_free(),
- * and puts it into s; NULL when there is none. Warnings are logged too when
- * they are wanted.
+ * Tests the digests and reads the configuration that from names, for one
+ * request: nothing looks after it. On any failure the reason is logged and the
+ * program goes on without a configuration: a process that ended would be
+ * started again and again. Returns it, for config_free() after serve_end();
+ * NULL when there is none.
  */
-struct config *start_config(
-    struct serve *s, const struct control *from, bool warnings);
+struct config *start_once(struct serve *s, const struct control *from);
 
 /*
- * What s->config, if there is one, names beside itself: the log file is
- * opened, and the deny list and the counters are made ready. When it says to
- * probe and the counters are out of order, the log says why, and the program
- * goes on. End it with serve_end().
+ * The same for many requests: l looks after it, and after what it names
+ * beside itself. Warnings are logged too. from must outlive l; end with
+ * live_end().
  */
-void start_services(struct serve *s, bool probe);
+void start_live(struct live *l, struct serve *s, const struct control *from);
 
 /* FastCGI on the listening socket 0; returns the exit code. */
 int start_fastcgi(int argc, char **argv);

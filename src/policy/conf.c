@@ -41,6 +41,8 @@ read_text(struct loader *l, struct span *out)
 	int fd;
 
 	sink_init(&why, mem, sizeof(mem));
+	if (l->report->watch != NULL)
+		watch_note(l->report->watch, span_of(l->file));
 	fd = trusted_open(l->file, &why);
 	if (fd < 0) {
 		conf_error(l, NULL, "%v", (struct span){ mem, why.n });

@@ -2,6 +2,21 @@
 #include "base/limits.h"
 #include "policy/loader.h"
 
+/* The name that secret_read() looks for. */
+static void
+note(struct loader *l, struct span file)
+{
+	unsigned char mem[PATH_TEXT_MAX];
+	struct sink name;
+
+	sink_init(&name, mem, sizeof(mem));
+	if (!span_starts(file, SPAN_LIT("/")) && l->dir[0] != '\0')
+		sink_say(&name, "%s/", l->dir);
+	sink_span(&name, file);
+	if (l->report->watch != NULL && !name.full)
+		watch_note(l->report->watch, sink_view(&name));
+}
+
 bool
 conf_secret_at(struct loader *l, const config_setting_t *at, const char *name,
     struct span file, enum encoding encoding, struct span *out)
@@ -16,6 +31,7 @@ conf_secret_at(struct loader *l, const config_setting_t *at, const char *name,
 	}
 	sink_init(&path, path_mem, sizeof(path_mem));
 	sink_init(&why, why_mem, sizeof(why_mem));
+	note(l, file);
 	if (!secret_read(l->config->vault, l->dir, (const char *)file.p,
 		encoding, out, &path, &why)) {
 		conf_error(

@@ -10,6 +10,7 @@
 #include "base/counters.h"
 #include "base/digest.h"
 #include "base/vault.h"
+#include "base/watch.h"
 #include "http/origin.h"
 #include "policy/rule.h"
 #include "session/session.h"
@@ -149,6 +150,7 @@ struct report {
 	/* The asker looks after deny_users_file: mistakes in it are not ours.
 	 */
 	bool serves;
+	struct watch *watch; /* the files that are read; NULL: nobody asks */
 };
 
 /*

@@ -484,7 +484,7 @@ anybody_is_not_denied(void **state)
 	assert_int_equal(counting.takes, 2);
 }
 
-/* Nothing but these four members, none of which says more. */
+/* Nothing but these five members, none of which says more. */
 static void
 assert_health(const struct config *c, int status, const char *text)
 {
@@ -494,8 +494,10 @@ assert_health(const struct config *c, int status, const char *text)
 	assert_string_equal(answer.code, "health");
 	snprintf(expected, sizeof(expected),
 	    "{\"status\":\"%s\",\"version\":\"" SIGNPOST_VERSION
-	    "\",\"generation\":7,\"store\":\"%s\"}",
-	    status == 200 ? "ok" : "out of order", text);
+	    "\",\"generation\":7,\"configuration\":\"%s\","
+	    "\"store\":\"%s\"}",
+	    status == 200 ? "ok" : "out of order", c == NULL ? "missing" : "ok",
+	    text);
 	assert_true(span_is(answer.body, expected));
 	assert_non_null(strstr(sent(), "Content-Type: application/json\r\n"));
 	assert_null(strstr(sent(), "Access-Control"));

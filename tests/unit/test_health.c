@@ -51,8 +51,12 @@ assert_health(const struct config *c, int status, const char *says,
 	health_answer(c, &request, &world, &answer, &body);
 	snprintf(expected, sizeof(expected),
 	    "{\"status\":\"%s\",\"version\":\"%s\",\"generation\":%u,"
-	    "\"store\":\"%s\"}",
-	    says, SIGNPOST_VERSION, world.generation, store);
+	    "\"configuration\":\"%s\",\"store\":\"%s\"}",
+	    says, SIGNPOST_VERSION, world.generation,
+	    c == NULL        ? "missing"
+	    : world.outdated ? "outdated"
+			     : "ok",
+	    store);
 	assert_true(span_is(answer.body, expected));
 	assert_int_equal(answer.status, status);
 	assert_int_equal(answer.media, MEDIA_JSON);
@@ -118,6 +122,9 @@ fit(void **state)
 	assert_int_equal(counting.probes, 1);
 	assert_int_equal(counting.takes, 0);
 	world.generation = 4294967295U;
+	assert_health(&config, 200, "ok", "ok", NULL);
+	/* The one in force still serves. */
+	world.outdated = true;
 	assert_health(&config, 200, "ok", "ok", NULL);
 }
 

@@ -15,7 +15,7 @@
 
 #include "base/log.h"
 #include "fake_app.h"
-#include "gateway/serve.h"
+#include "gateway/live.h"
 
 static struct serve serve;
 static int log_pipe[2];
@@ -322,6 +322,25 @@ test_log_file(void **state)
 	rmdir(dir);
 }
 
+/* Without one who looks after the configuration, it stays. */
+static void
+test_begin(void **state)
+{
+	static const struct config config;
+	static struct live live;
+
+	(void)state;
+	serve.config = &config;
+	serve_begin(&serve);
+	assert_ptr_equal(serve.config, &config);
+	/* Of which nothing can be had, and which is long over its time. */
+	live_start(&live, &serve, NULL);
+	live.next_look = 0;
+	serve_begin(&serve);
+	assert_ptr_equal(serve.config, &config);
+	serve.config = NULL;
+}
+
 /* What a core is given of the world. */
 static void
 test_world(void **state)
@@ -339,8 +358,9 @@ test_world(void **state)
 	snprintf(path, sizeof(path), "%s/denied", dir);
 	serve.config = &config;
 	denied_init(&serve.denied, span_of(path));
+	serve.world.generation = 3;
 	ask(get);
-	assert_int_equal(fake_world.generation, 1);
+	assert_int_equal(fake_world.generation, 3);
 	assert_null(fake_world.denied);
 	assert_non_null(strstr(read_log(), " event=denied reason="));
 	write_text(path, "mallory\n");
@@ -467,6 +487,7 @@ main(void)
 		TEST(test_full_pipe),
 		TEST(test_reader_gone),
 		TEST(test_log_file),
+		TEST(test_begin),
 		TEST(test_world),
 		TEST(test_end),
 		TEST(test_refusal_of_nothing),

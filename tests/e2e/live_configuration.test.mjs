@@ -1,0 +1,137 @@
+// What is changed on the disk is in force within a second of requests, and
+// what was changed is held by nobody any more.
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync, readSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkAnswer } from './answer.mjs';
+import { ask, askAll } from './client.mjs';
+import { Place, lighttpdFastcgi, nginxFastcgi, until } from './site.mjs';
+import { session } from './token.mjs';
+
+const policies = (...names) => `
+cloudinary = { cloud_name = "demo"; api_key = "874837483274837"; api_secret_file = "cloudinary.secret"; signature_algorithm = "sha256"; };
+session = { cookie = "session"; keys = ( { id = "1"; file = "session.key"; } ); };
+policies = {
+${names.map((name) => `  ${name} = { action = "upload"; set = { public_id = "users/{user}/{random}"; overwrite = false; allowed_formats = "jpg"; }; };`).join('\n')}
+};
+`;
+const cookie = ['Cookie', `session=${session('alice')}`];
+const sign = (port, policy) => ask(port, { path: `/api/sign?policy=${policy}`, headers: [cookie] });
+const health = async (port) => {
+  const answer = await ask(port, { path: '/api/sign?health' });
+  return { status: answer.status, ...JSON.parse(answer.body) };
+};
+// As an editor or a deployment does it: a new file, moved over the old one.
+const replace = (place, name, text) => renameSync(place.write(`${name}.new`, text), `${place.path}/${name}`);
+// Two seconds would be too many; each of the server's processes looks by itself.
+const soon = (what, condition) => until(condition, 2500, what);
+// Every process has looked once a second has passed for it too.
+const everywhere = async (port, policy, status) => {
+  await sleep(1100);
+  await askAll(port, Array.from({ length: 16 }, () => ({ path: `/api/sign?policy=${policy}`, headers: [cookie] })));
+  await sleep(1100);
+  const answers = await askAll(port, Array.from({ length: 16 }, () => ({ path: `/api/sign?policy=${policy}`, headers: [cookie] })));
+  for (const answer of answers) assert.equal(answer.status, status, answer.body);
+};
+
+for (const [name, serve] of [['nginx and spawn-fcgi', nginxFastcgi], ['lighttpd', lighttpdFastcgi]]) {
+  test(`${name}: a changed configuration, a wrong one, and none`, async (t) => {
+    const place = new Place(t);
+    const { port } = await serve(place, place.configure(policies('avatar')));
+    checkAnswer(await sign(port, 'avatar'));
+    assert.equal((await sign(port, 'photo')).status, 404);
+    assert.deepEqual((await health(port)).configuration, 'ok');
+
+    replace(place, 'signpost.conf', policies('photo'));
+    await soon('the new policy', async () => (await sign(port, 'photo')).status === 200);
+    await everywhere(port, 'avatar', 404);
+    await everywhere(port, 'photo', 200);
+    const changed = await health(port);
+    assert.equal(changed.configuration, 'ok');
+    assert.ok(changed.generation >= 2);
+
+    // Cut in the middle, as by a copy that is under way.
+    replace(place, 'signpost.conf', policies('avatar').slice(0, -40));
+    await soon('to be told', async () => (await health(port)).configuration === 'outdated');
+    await everywhere(port, 'photo', 200);
+    const wrong = await health(port);
+    assert.equal(wrong.status, 200);
+    assert.equal(wrong.generation, changed.generation);
+    assert.match(place.log, /event=config severity=error .*signpost\.conf/);
+    assert.match(place.log, /stays in force/);
+
+    unlinkSync(`${place.path}/signpost.conf`);
+    await soon('503', async () => (await sign(port, 'photo')).status === 503);
+    await everywhere(port, 'photo', 503);
+    assert.deepEqual([(await health(port)).status, (await health(port)).configuration], [503, 'missing']);
+
+    place.write('signpost.conf', policies('avatar'));
+    await soon('it to be back', async () => (await sign(port, 'avatar')).status === 200);
+    await everywhere(port, 'avatar', 200);
+    for (const secret of ['cloudinary.secret', 'session.key'])
+      assert.ok(!place.log.includes(readFileSync(`${place.path}/${secret}`, 'utf8').trim()));
+  });
+}
+
+// Is this text anywhere in the process? Its own pages, read as root or by the
+// same user; null where the kernel does not let us.
+function inMemory(pid, text) {
+  let memory;
+  try {
+    memory = openSync(`/proc/${pid}/mem`, 'r');
+  } catch {
+    return null;
+  }
+  const wanted = Buffer.from(text);
+  let found = false;
+  for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
+    const range = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(line);
+    if (range === null || /\[v/.test(line)) continue;
+    const [low, high] = range.slice(1).map((hex) => parseInt(hex, 16));
+    const bytes = Buffer.alloc(high - low);
+    let n = 0;
+    try {
+      n = readSync(memory, bytes, 0, bytes.length, low);
+    } catch {
+      continue; // pages that nobody may read
+    }
+    found ||= bytes.subarray(0, n).includes(wanted);
+  }
+  closeSync(memory);
+  return found;
+}
+
+test('a rotated key and a rotated secret: the old ones are wiped', async (t) => {
+  const place = new Place(t);
+  const { port, pids } = await nginxFastcgi(place, place.configure(policies('avatar')));
+  const old = ['session.key', 'cloudinary.secret'].map((name) => readFileSync(`${place.path}/${name}`, 'utf8').trim());
+  await Promise.all(Array.from({ length: 8 }, () => sign(port, 'avatar')));
+  const next = ['the-next-session-key-of-a-test-01234', 'TheNextApiSecretOfTests0123'];
+  if (pids !== undefined && pids.some((pid) => inMemory(pid, old[1]) !== null))
+    assert.ok(pids.some((pid) => inMemory(pid, old[1])), 'the search finds what is there');
+  replace(place, 'session.key', next[0]);
+  replace(place, 'cloudinary.secret', next[1]);
+  await soon('the old cookie to be refused', async () => (await sign(port, 'avatar')).status === 401);
+  await everywhere(port, 'avatar', 401);
+  for (const pid of pids ?? [])
+    for (const secret of old) assert.notEqual(inMemory(pid, secret), true, `${pid} holds ${secret}`);
+});
+
+// The next change comes while requests do, and none of them fails.
+test('changes under load: every request has an answer', async (t) => {
+  const place = new Place(t);
+  const { port } = await nginxFastcgi(place, place.configure(policies('avatar', 'a')));
+  let stop = false;
+  const load = Promise.all(Array.from({ length: 4 }, async () => {
+    let n = 0;
+    for (; !stop; n++) checkAnswer(await sign(port, 'avatar'));
+    return n;
+  }));
+  for (const name of ['b', 'c', 'd']) {
+    writeFileSync(`${place.path}/signpost.conf`, policies('avatar', name)); // not at once: cut for a moment
+    await soon(name, async () => (await sign(port, name)).status === 200);
+  }
+  stop = true;
+  assert.ok((await load).every((n) => n > 10));
+});
