@@ -77,7 +77,7 @@ for (const [kind, start] of Object.entries(kinds)) {
     const { place, port } = await start(t, conf());
     const answer = await ask(port, get('health'));
     const health = checkAnswer(answer);
-    assert.deepEqual(health, { status: 'ok', version: health.version, generation: 1, store: 'ok' });
+    assert.deepEqual(health, { status: 'ok', version: health.version, generation: 1, configuration: 'ok', store: 'ok' });
     assert.match(health.version, /^\d+\.\d+\.\d+$/);
     for (const other of ['health=', 'health=1', 'Health', 'health&policy=form', '&health'])
       assert.notEqual((await ask(port, get(other))).status, 200, other);

@@ -5,8 +5,8 @@ import { closeSync, openSync, readFileSync, readSync, renameSync, unlinkSync, wr
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAnswer } from './answer.mjs';
-import { ask, askAll } from './client.mjs';
-import { Place, lighttpdFastcgi, nginxFastcgi, until } from './site.mjs';
+import { ask } from './client.mjs';
+import { lighttpdFastcgi, nginxFastcgi, until } from './site.mjs';
 import { session } from './token.mjs';
 
 const policies = (...names) => `
@@ -20,28 +20,26 @@ const cookie = ['Cookie', `session=${session('alice')}`];
 const sign = (port, policy) => ask(port, { path: `/api/sign?policy=${policy}`, headers: [cookie] });
 const health = async (port) => {
   const answer = await ask(port, { path: '/api/sign?health' });
-  return { status: answer.status, ...JSON.parse(answer.body) };
+  return { ...JSON.parse(answer.body), http: answer.status };
 };
 // As an editor or a deployment does it: a new file, moved over the old one.
 const replace = (place, name, text) => renameSync(place.write(`${name}.new`, text), `${place.path}/${name}`);
 // Two seconds would be too many; each of the server's processes looks by itself.
-const soon = (what, condition) => until(condition, 2500, what);
-// Every process has looked once a second has passed for it too.
+const soon = (what, condition) => until(what, condition, 2500);
+// Every process has been asked, and has looked once its second was over.
 const everywhere = async (port, policy, status) => {
+  const many = () => Promise.all(Array.from({ length: 16 }, () => sign(port, policy)));
   await sleep(1100);
-  await askAll(port, Array.from({ length: 16 }, () => ({ path: `/api/sign?policy=${policy}`, headers: [cookie] })));
-  await sleep(1100);
-  const answers = await askAll(port, Array.from({ length: 16 }, () => ({ path: `/api/sign?policy=${policy}`, headers: [cookie] })));
-  for (const answer of answers) assert.equal(answer.status, status, answer.body);
+  await many();
+  for (const answer of await many()) assert.equal(answer.status, status, answer.body);
 };
 
 for (const [name, serve] of [['nginx and spawn-fcgi', nginxFastcgi], ['lighttpd', lighttpdFastcgi]]) {
   test(`${name}: a changed configuration, a wrong one, and none`, async (t) => {
-    const place = new Place(t);
-    const { port } = await serve(place, place.configure(policies('avatar')));
+    const { place, port } = await serve(t, policies('avatar'));
     checkAnswer(await sign(port, 'avatar'));
     assert.equal((await sign(port, 'photo')).status, 404);
-    assert.deepEqual((await health(port)).configuration, 'ok');
+    assert.equal((await health(port)).configuration, 'ok');
 
     replace(place, 'signpost.conf', policies('photo'));
     await soon('the new policy', async () => (await sign(port, 'photo')).status === 200);
@@ -56,15 +54,17 @@ for (const [name, serve] of [['nginx and spawn-fcgi', nginxFastcgi], ['lighttpd'
     await soon('to be told', async () => (await health(port)).configuration === 'outdated');
     await everywhere(port, 'photo', 200);
     const wrong = await health(port);
-    assert.equal(wrong.status, 200);
+    assert.equal(wrong.http, 200);
     assert.equal(wrong.generation, changed.generation);
-    assert.match(place.log, /event=config severity=error .*signpost\.conf/);
-    assert.match(place.log, /stays in force/);
+    if (serve === lighttpdFastcgi) { // spawn-fcgi takes standard error away
+      assert.match(place.log, /event=config severity=error .*signpost\.conf/);
+      assert.match(place.log, /stays in force/);
+    }
 
     unlinkSync(`${place.path}/signpost.conf`);
     await soon('503', async () => (await sign(port, 'photo')).status === 503);
     await everywhere(port, 'photo', 503);
-    assert.deepEqual([(await health(port)).status, (await health(port)).configuration], [503, 'missing']);
+    assert.deepEqual([(await health(port)).http, (await health(port)).configuration], [503, 'missing']);
 
     place.write('signpost.conf', policies('avatar'));
     await soon('it to be back', async () => (await sign(port, 'avatar')).status === 200);
@@ -103,25 +103,24 @@ function inMemory(pid, text) {
 }
 
 test('a rotated key and a rotated secret: the old ones are wiped', async (t) => {
-  const place = new Place(t);
-  const { port, pids } = await nginxFastcgi(place, place.configure(policies('avatar')));
+  const { place, port, fcgi: { pids } } = await nginxFastcgi(t, policies('avatar'));
   const old = ['session.key', 'cloudinary.secret'].map((name) => readFileSync(`${place.path}/${name}`, 'utf8').trim());
   await Promise.all(Array.from({ length: 8 }, () => sign(port, 'avatar')));
   const next = ['the-next-session-key-of-a-test-01234', 'TheNextApiSecretOfTests0123'];
-  if (pids !== undefined && pids.some((pid) => inMemory(pid, old[1]) !== null))
-    assert.ok(pids.some((pid) => inMemory(pid, old[1])), 'the search finds what is there');
+  const readable = pids.filter((pid) => inMemory(pid, 'SIGNPOST_CONFIG'));
+  for (const pid of readable) for (const secret of old) assert.ok(inMemory(pid, secret), 'the search finds what is there');
   replace(place, 'session.key', next[0]);
   replace(place, 'cloudinary.secret', next[1]);
   await soon('the old cookie to be refused', async () => (await sign(port, 'avatar')).status === 401);
   await everywhere(port, 'avatar', 401);
-  for (const pid of pids ?? [])
-    for (const secret of old) assert.notEqual(inMemory(pid, secret), true, `${pid} holds ${secret}`);
+  for (const pid of readable)
+    for (const secret of old) assert.equal(inMemory(pid, secret), false, `${pid} holds what was ${secret}`);
+  if (readable.length === 0) t.diagnostic('memory was not searched: this kernel does not let us read it');
 });
 
 // The next change comes while requests do, and none of them fails.
 test('changes under load: every request has an answer', async (t) => {
-  const place = new Place(t);
-  const { port } = await nginxFastcgi(place, place.configure(policies('avatar', 'a')));
+  const { place, port } = await nginxFastcgi(t, policies('avatar', 'a'));
   let stop = false;
   const load = Promise.all(Array.from({ length: 4 }, async () => {
     let n = 0;
