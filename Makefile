@@ -3,6 +3,9 @@
 #   make run     build, write a throw-away configuration, serve it on loopback
 #   make check   everything that is tested
 #   make         cgi-bin/signpost alone
+#   make static  build/static/signpost, which needs no library to be there
+#   make dist    the same as an archive for shared hosting
+#   make install, make uninstall    with PREFIX, SYSCONFDIR and DESTDIR
 
 CC     = gcc
 BUILD  = build/release
@@ -21,6 +24,11 @@ HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 LDHARD = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 # The layers are small functions in many files: across them, a third faster.
 LTO    = -flto=auto -ffat-lto-objects
+# For a machine whose libraries are others, or older. (libfcgi's part for TCP
+# asks for names, as the linker says; a listener on descriptor 0 never does.)
+ifeq ($(BUILD),build/static)
+LDHARD += -static-pie -Wl,--no-warnings
+endif
 ifneq ($(SAN),)
 HARDEN =
 LDHARD =
@@ -36,6 +44,7 @@ LIBS += -lhiredis
 $(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
 endif
 
+EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt) etc/htaccess etc/sign.cgi
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
@@ -46,6 +55,39 @@ all: cgi-bin/signpost
 
 cgi-bin/signpost: $(BUILD)/signpost
 	install -m 755 $< $@.new && mv $@.new $@
+
+# Without hiredis, which resolves names by what is installed: where one copies
+# a program into place, there is one machine, and counters are in a file.
+static:
+	@$(MAKE) --no-print-directory BUILD=build/static HIREDIS=no \
+		build/static/signpost
+
+dist: static
+	@tests/tools/dist.sh
+
+# An installed configuration is the site's: it is neither written over nor
+# taken away.
+PREFIX     = /usr/local
+SYSCONFDIR = /etc
+PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
+COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
+DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
+SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
+
+install: all
+	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS)/examples $(SETTINGS)
+	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
+	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
+	ln -sfn ../lib/signpost/signpost $(COMMAND)
+	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
+	install -m 644 $(EXAMPLES) $(DOCUMENTS)/examples
+	test -e $(SETTINGS)/signpost.conf || \
+		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
+
+uninstall:
+	rm -f $(COMMAND) $(PROGRAM)/signpost
+	rm -rf $(DOCUMENTS)
+	-rmdir $(PROGRAM) 2>/dev/null
 
 $(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
 	$(CC) $(OPT) $(LTO) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
@@ -120,5 +162,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all check units replays run bench fuzz format clean
+.PHONY: all static dist install uninstall check units replays run bench fuzz format clean
 .SECONDARY:

@@ -1,0 +1,1 @@
+#!/home/YOU/private/signpost/signpost --config=/home/YOU/private/signpost/signpost.conf
