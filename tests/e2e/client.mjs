@@ -37,10 +37,11 @@ export class Connection {
     const at = this.input.indexOf(CRLF2);
     if (at < 0 || this.waiting === null) return;
     const answer = readHead(this.input.subarray(0, at).toString('latin1'));
-    const length = bodyLength(answer, this.waiting.method);
     const rest = this.input.subarray(at + 4);
+    const chunks = answer.headers.get('transfer-encoding')?.join() === 'chunked';
+    const length = chunks ? readChunks(answer, rest) : bodyLength(answer, this.waiting.method);
     if (rest.length < length) return;
-    answer.body = rest.subarray(0, length).toString();
+    if (!chunks) answer.body = rest.subarray(0, length).toString();
     this.input = rest.subarray(length);
     const { resolve } = this.waiting;
     this.waiting = null;
@@ -75,6 +76,27 @@ function bodyLength(answer, method) {
   const lengths = answer.headers.get('content-length') ?? [];
   if (lengths.length !== 1) throw new Error(`${lengths.length} Content-Length headers`);
   return Number(lengths[0]);
+}
+
+// How many bytes its chunks take (RFC 9112 7.1), Infinity before the last is
+// there. A server that chooses to send chunks drops Content-Length.
+function readChunks(answer, bytes) {
+  const parts = [];
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf('\r\n', at);
+    if (end < 0) return Infinity;
+    const n = parseInt(bytes.subarray(at, end).toString('latin1'), 16);
+    if (!(n >= 0) || answer.headers.has('content-length')) throw new Error('a broken chunk');
+    if (bytes.length < end + 2 + n + 2) return Infinity;
+    parts.push(bytes.subarray(end + 2, end + 2 + n));
+    at = end + 2 + n + 2;
+    if (n === 0) {
+      const body = Buffer.concat(parts);
+      answer.body = body.toString();
+      answer.headers.set('content-length', [String(body.length)]);
+      return at;
+    }
+  }
 }
 
 // One request on a connection of its own.

@@ -117,8 +117,8 @@ export function run(args, { program: command = program, env = {}, ...options } =
 }
 
 // Every server's function makes { place, port, pid } when it answers.
-async function serve(place, command, args, port) {
-  const child = place.start(command, args);
+export async function serve(place, command, args, port, options = {}) {
+  const child = place.start(command, args, options);
   const answers = () => ask(port, {}).then((answer) => answer.status !== 502 && answer.status !== 503, () => false);
   await until('the server answers', async () => {
     if (child.exitCode !== null) throw new Error(`${command} ended`);
@@ -177,10 +177,11 @@ cgi.assign = ( "/sign" => "${program}" )
 }
 
 // Processes of spawn-fcgi on one Unix socket, with a configuration.
-export async function spawnFcgi(place, config, processes = 1) {
+export async function spawnFcgi(place, config, processes = 1, user = undefined) {
   const socket = join(place.path, 'signpost.sock');
   const args = ['-s', socket, '-M', '0600'];
-  const command = ['--', program, `--config=${config}`];
+  const command = ['--', user ? join(place.path, 'lib/signpost') : program, `--config=${config}`];
+  if (user) args.push('-u', user, '-U', user);
   if (processes === 1) {
     const child = place.start('spawn-fcgi', ['-n', ...args, ...command]);
     await until('the socket listens', () => listens(socket));
@@ -199,7 +200,7 @@ export async function spawnFcgi(place, config, processes = 1) {
 }
 
 // The socket's file is there a moment before anybody listens.
-function listens(socket) {
+export function listens(socket) {
   return new Promise((resolve) => {
     const probe = net.connect(socket, () => {
       probe.destroy();

@@ -3,7 +3,7 @@
 #
 # Each line: group, probe, Debian's package, Fedora's, Alpine's. A probe is a
 # header that the compiler must find (h:), a command (c:), a module of the
-# system's Python (p:), or clang's libFuzzer.
+# system's Python (p:), any other file (o:), or clang's libFuzzer.
 set -eu
 
 table='
@@ -21,6 +21,12 @@ check c:lighttpd  lighttpd        lighttpd        lighttpd
 check c:curl      curl            curl            curl
 check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
 check c:nginx     nginx-light     nginx           nginx
+check c:apache2   apache2         httpd           apache2
+check o:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid mod_fcgid apache2-mod-fcgid
+check c:fcgiwrap  fcgiwrap        fcgiwrap        fcgiwrap
+check c:caddy     caddy           caddy           caddy
+check c:h2o       h2o             h2o             h2o
+check c:readelf   binutils        binutils        binutils
 check c:spawn-fcgi spawn-fcgi     spawn-fcgi      spawn-fcgi
 check c:redis-server redis-server redis         redis
 check c:node      nodejs          nodejs          nodejs
@@ -47,6 +53,7 @@ case " $* " in *" check "*) sanitizers=1 ;; *) sanitizers=0 ;; esac
 found() {
 	case $1 in
 	c:*) command -v "${1#c:}" >/dev/null ;;
+	o:*) [ -e "${1#o:}" ] ;;
 	p:*) /usr/bin/python3 -c "import ${1#p:}" 2>/dev/null ;;
 	f:*)
 		echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |

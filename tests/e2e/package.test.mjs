@@ -1,0 +1,105 @@
+// What is put into place: the static program, the archive for shared hosting,
+// and what make install leaves behind.
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { checkAnswer } from './answer.mjs';
+import { ask } from './client.mjs';
+import { shared } from './servers.mjs';
+import { Place, root, run } from './site.mjs';
+import { API_SECRET, SESSION_KEY, session } from './token.mjs';
+
+const make = (...args) => {
+  const done = run(['--no-print-directory', '-C', root, ...args], { program: 'make', timeout: 120000 });
+  assert.equal(done.code, 0, done.out + done.err);
+  return done;
+};
+
+// Every file below, with its mode and without its place.
+function tree(path, under = '') {
+  return readdirSync(path).sort().flatMap((name) => {
+    const st = lstatSync(join(path, name));
+    const line = `${(st.mode & 0o7777).toString(8)} ${under}${name}`;
+    return st.isDirectory() ? [line, ...tree(join(path, name), `${under}${name}/`)] : [line];
+  });
+}
+
+test('the static program needs no other file', (t) => {
+  assert.equal(make('static').err, '');
+  const file = join(root, 'build/static/signpost');
+  const { out } = run(['-ldW', file], { program: 'readelf' });
+  assert.match(out, /GNU_RELRO/);
+  assert.doesNotMatch(out, /INTERP|NEEDED/);
+
+  const place = new Place(t);
+  mkdirSync(join(place.path, 'private'), { mode: 0o700 });
+  mkdirSync(join(place.path, 'private/bin'), { mode: 0o700 });
+  mkdirSync(join(place.path, 'private/etc'), { mode: 0o700 });
+  copyFileSync(file, join(place.path, 'private/bin/signpost'));
+  place.write('private/etc/cloudinary.secret', `${API_SECRET}\n`);
+  place.write('private/etc/session.key', `${SESSION_KEY}\n`);
+  copyFileSync(join(root, 'etc/signpost.conf'), join(place.path, 'private/etc/signpost.conf'));
+  // Nothing else is there: no /proc, no /dev, no library, no time zone.
+  const enter = process.getuid() === 0 ? ['chroot'] : ['unshare', '-r', 'chroot'];
+  const cgi = (query, more = {}) => run([...enter.slice(1), join(place.path, 'private'), '/bin/signpost'], { program: enter[0],
+    env: { GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'GET', QUERY_STRING: query, REMOTE_ADDR: '192.0.2.1',
+      SIGNPOST_CONFIG: '/etc/signpost.conf', ...more } });
+  assert.match(cgi('health').out, /^Status: 200 OK\r\n/);
+  const signed = cgi('policy=avatar', { HTTP_COOKIE: `session=${session('alice')}` });
+  assert.match(signed.out, /^Status: 200 OK\r\n[^]*"signature":"[0-9a-f]{64}"/, signed.err);
+  assert.match(cgi('policy=avatar').out, /^Status: 401 /);
+});
+
+test('the archive: the same each time, with the modes that suEXEC wants, and it works', async (t) => {
+  const archive = join(root, make('dist').out.trim().split('\n').pop());
+  const bytes = readFileSync(archive);
+  make('dist');
+  assert.ok(bytes.equals(readFileSync(archive)), 'two archives of the same differ');
+  assert.match(archive, /\/signpost-\d+\.\d+\.\d+-linux-[a-z0-9_]+\.tar\.gz$/);
+
+  const place = new Place(t);
+  assert.equal(run(['xpzf', archive, '-C', place.path, '--strip-components=1', '--no-same-owner'], { program: 'tar' }).code, 0);
+  const files = tree(place.path);
+  for (const line of ['700 private', '700 private/signpost', '700 private/signpost/signpost', '600 private/signpost/signpost.conf',
+    '755 public_html', '755 public_html/api', '755 public_html/api/sign.cgi', '644 public_html/api/.htaccess', '644 STEPS.txt'])
+    assert.ok(files.includes(line), `${line} is not in\n${files.join('\n')}`);
+  for (const line of files) assert.equal(parseInt(line, 8) & 0o022, 0, line);
+
+  // As STEPS.txt says: two secrets, one's own home, and what one's account is.
+  place.write('private/signpost/cloudinary.secret', `${API_SECRET}\n`);
+  place.write('private/signpost/session.key', `${SESSION_KEY}\n`);
+  const control = join(place.path, 'public_html/api/sign.cgi');
+  const line = readFileSync(control, 'utf8');
+  assert.equal(line.split('/home/YOU').length, 3);
+  writeFileSync(control, line.replaceAll('/home/YOU', place.path));
+  const { port } = await shared(place);
+  assert.equal((await ask(port, { path: '/api/sign?health' })).status, 200);
+  const cookie = ['Cookie', `session=${session('alice')}`];
+  for (const path of ['/api/sign?policy=remove&public_id=users/alice/cat', '/api/sign.cgi?policy=remove&public_id=users/alice/cat'])
+    assert.equal(checkAnswer(await ask(port, { path, headers: [cookie] })).public_id, 'users/alice/cat');
+  const denied = await ask(port, { path: '/api/.htaccess' });
+  assert.equal(denied.status, 403);
+  // Group-writable, as an FTP program may leave it: our own rule refuses it.
+  chmodSync(join(place.path, 'private/signpost/session.key'), 0o664);
+  assert.equal((await ask(port, { path: '/api/sign?health' })).status, 503);
+});
+
+test('make install and uninstall', (t) => {
+  const place = new Place(t);
+  const to = `DESTDIR=${place.path}`;
+  make('install', to);
+  const installed = tree(place.path);
+  for (const line of ['755 usr/local/lib/signpost/signpost', '644 etc/signpost/signpost.conf', '644 usr/local/share/doc/signpost/README.md'])
+    assert.ok(installed.includes(line), installed.join('\n'));
+  assert.equal(readlinkSync(join(place.path, 'usr/local/bin/signpost')), '../lib/signpost/signpost');
+  assert.match(run(['--version'], { program: join(place.path, 'usr/local/bin/signpost') }).out, /^signpost \d/);
+  // The site's own configuration stays, through a second install too.
+  writeFileSync(join(place.path, 'etc/signpost/signpost.conf'), 'mine');
+  make('install', to);
+  assert.deepEqual(tree(place.path), installed);
+  make('uninstall', to);
+  assert.equal(readFileSync(join(place.path, 'etc/signpost/signpost.conf'), 'utf8'), 'mine');
+  assert.ok(!existsSync(join(place.path, 'usr/local/lib/signpost')));
+  assert.deepEqual(tree(join(place.path, 'usr')).filter((name) => /signpost/.test(name)), []);
+});
