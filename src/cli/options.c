@@ -46,12 +46,17 @@ options_read(int argc, char **argv, const char *usage,
 				  : strlen(word + 2));
 		if (option == NULL)
 			return mistake("unknown option", word, usage);
-		if (value == NULL && i + 1 == argc)
+		if (option->flag && value != NULL)
+			return mistake("it takes no value", word, usage);
+		if (!option->flag && value == NULL && i + 1 == argc)
 			return mistake("no value for", word, usage);
 		if (option->n == (option->many ? OPTION_TIMES_MAX : 1))
 			return mistake("given too often", word, usage);
-		option->values[option->n++] =
-		    value != NULL ? value + 1 : argv[++i];
+		if (value == NULL)
+			value = option->flag ? "" : argv[++i];
+		else
+			value++;
+		option->values[option->n++] = value;
 	}
 	return -1;
 }

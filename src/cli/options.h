@@ -1,4 +1,4 @@
-/* Long options of a command: --name=VALUE, or --name VALUE. */
+/* Long options of a command: --name=VALUE, --name VALUE, or a flag: --name. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -10,6 +10,7 @@
 struct option_value {
 	const char *name; /* without the dashes */
 	bool many;        /* may it be given more than once? */
+	bool flag;        /* it takes no value: n says whether it was given */
 	size_t n;         /* how often it was */
 	const char *values[OPTION_TIMES_MAX];
 };

@@ -8,7 +8,7 @@
 #include "capture.h"
 #include "cli/options.h"
 
-static struct option_value options[2];
+static struct option_value options[3];
 static const char *words[2];
 static size_t n_words;
 
@@ -17,8 +17,9 @@ parse(int argc, char **argv)
 {
 	options[0] = (struct option_value){ .name = "user" };
 	options[1] = (struct option_value){ .name = "claim", .many = true };
+	options[2] = (struct option_value){ .name = "json", .flag = true };
 	return options_read(
-	    argc, argv, "usage: x\n", options, 2, words, 2, &n_words);
+	    argc, argv, "usage: x\n", options, 3, words, 2, &n_words);
 }
 
 static struct capture c;
@@ -41,6 +42,21 @@ both_forms(void **state)
 	    CAPTURE(&c, parse, "x", "--claim=a=b", "--claim=c"), -1);
 	assert_int_equal(options[1].n, 2);
 	assert_string_equal(options[1].values[0], "a=b");
+}
+
+static void
+flags(void **state)
+{
+	(void)state;
+	assert_int_equal(CAPTURE(&c, parse, "x", "--json", "w"), -1);
+	assert_int_equal(options[2].n, 1);
+	assert_int_equal(n_words, 1);
+	assert_string_equal(words[0], "w");
+	assert_int_equal(CAPTURE(&c, parse, "x", "w"), -1);
+	assert_int_equal(options[2].n, 0);
+	assert_int_equal(CAPTURE(&c, parse, "x", "--json=yes"), 2);
+	assert_non_null(strstr(c.err, "it takes no value: --json=yes"));
+	assert_int_equal(CAPTURE(&c, parse, "x", "--json", "--json"), 2);
 }
 
 static void
@@ -77,6 +93,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_forms),
+		cmocka_unit_test(flags),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(help),
 	};
