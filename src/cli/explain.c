@@ -78,12 +78,16 @@ explain_clock(struct explanation *e, struct arena *arena)
 	e->clock_why = arena_copy(arena, sink_view(&why));
 }
 
+/* All that is shown lies in one of these, so that it can be masked there. */
+static unsigned char pasted[EXPLAIN_PASTED_MAX + 1], memory[MEMORY];
+
 /* What the command line adds to what was pasted, and what is made of it. */
 struct told {
 	struct complaint complaint;
 	struct sent sent;
 	const struct config *config;
 	const struct cloud *cloud; /* that was asked, or NULL */
+	bool suffixed;             /* ours had a secret behind it */
 };
 
 static int
@@ -104,6 +108,8 @@ complete(struct told *t, struct arena *arena)
 				       "string to sign nor fields, or is too "
 				       "long");
 		c->ours = t->sent.string;
+		t->suffixed =
+		    !t->sent.made && explain_unsuffix(t->config, &c->ours);
 		if (!c->has_signature && t->sent.signature.n > 0) {
 			c->signature = t->sent.signature;
 			c->has_signature = true;
@@ -120,6 +126,14 @@ complete(struct told *t, struct arena *arena)
 	if (t->cloud == NULL && t->config != NULL && t->sent.api_key.n > 0)
 		t->cloud = cloud_of_key(t->config, t->sent.api_key);
 	return 0;
+}
+
+static bool
+mask(const struct told *t)
+{
+	return explain_mask(t->config, pasted, sizeof(pasted)) +
+		   explain_mask(t->config, memory, sizeof(memory)) >
+	       0;
 }
 
 static int
@@ -150,6 +164,7 @@ explain(struct told *t, bool json, struct arena *arena)
 		e.making.cause = CAUSE_UNKNOWN_KEY;
 	explain_clock(&e, arena);
 	e.all_tried = trial.budget >= 0;
+	e.exposed = mask(t) || t->suffixed;
 	sink_init(&out, printed, sizeof(printed));
 	(json ? explain_say_json : explain_say)(&e, &out);
 	if (out.full)
@@ -192,15 +207,14 @@ load(const char *word)
 static bool
 read_input(struct complaint *out, struct arena *arena)
 {
-	static unsigned char room[EXPLAIN_PASTED_MAX + 1];
 	size_t n;
 
 	if (isatty(STDIN_FILENO))
 		fputs("Paste what Cloudinary said, then Enter and Ctrl-D:\n",
 		    stderr);
-	n = fread(room, 1, sizeof(room), stdin);
+	n = fread(pasted, 1, sizeof(pasted), stdin);
 	return !ferror(stdin) &&
-	       explain_read((struct span){ room, n }, arena, out);
+	       explain_read((struct span){ pasted, n }, arena, out);
 }
 
 enum { OURS, SIGNATURE, CLOUD, JSON, COUNT };
@@ -208,7 +222,6 @@ enum { OURS, SIGNATURE, CLOUD, JSON, COUNT };
 static int
 run(struct told *t, const struct option_value *o)
 {
-	static unsigned char memory[MEMORY];
 	struct arena arena;
 	int code;
 
@@ -226,7 +239,8 @@ run(struct told *t, const struct option_value *o)
 		    "there is no error of Cloudinary's in that, and no two "
 		    "strings; see signpost explain --help");
 	if (o[OURS].n > 0) {
-		t->complaint.ours = span_of(o[OURS].values[0]);
+		t->complaint.ours =
+		    arena_copy(&arena, span_of(o[OURS].values[0]));
 		t->complaint.has_ours = true;
 	}
 	if (o[SIGNATURE].n > 0) {

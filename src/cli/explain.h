@@ -174,6 +174,16 @@ bool explain_try(struct trial *trial, struct span string, enum effort effort,
 enum cause explain_timestamp(struct span text, long long now, struct sink *why);
 enum cause explain_stale(struct span reported, long long now, struct sink *why);
 
+/*
+ * A string that was logged with the secret behind it, as it is hashed: takes
+ * that off. False, and nothing changed, for any other.
+ */
+bool explain_unsuffix(const struct config *config, struct span *s);
+
+/* Writes "*" over each API secret of the configuration in these bytes, and
+ * says how many there were. */
+size_t explain_mask(const struct config *config, unsigned char *p, size_t n);
+
 /* All that was found out. */
 struct explanation {
 	const struct complaint *complaint;
@@ -187,6 +197,7 @@ struct explanation {
 	bool has_config; /* there was a secret to try */
 	bool compared;   /* difference is filled */
 	bool all_tried;
+	bool exposed; /* a secret was in what was given, and is masked */
 	struct difference difference;
 };
 

@@ -191,6 +191,10 @@ static const struct row rows[CAUSE_COUNT] = {
 	[CAUSE_CLOCK_SLOW] = ROW("clock_slow",
 	    "By this machine's clock the timestamp is not an hour old, but by "
 	    "Cloudinary's it is: this clock is slow. Set it (NTP)."),
+	[CAUSE_SECRET_EXPOSED] = ROW("secret_exposed",
+	    "An API secret stands in what was given (*** here). It is hashed "
+	    "behind the string, and never sent, logged or shown: whoever saw "
+	    "that text can sign, so replace the secret in the Console."),
 };
 
 const char *

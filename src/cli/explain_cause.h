@@ -69,6 +69,8 @@ enum cause {
 	CAUSE_TIME_OLD,
 	CAUSE_TIME_FUTURE,
 	CAUSE_CLOCK_SLOW,
+	/* Beside all that. */
+	CAUSE_SECRET_EXPOSED,
 	CAUSE_COUNT
 };
 

@@ -39,7 +39,8 @@ static void
 json_also(struct json_out *j, enum cause main, const struct explanation *e)
 {
 	const enum cause causes[] = { e->string, e->making.cause,
-		e->making.also, e->form, e->clock };
+		e->making.also, e->form,
+		e->exposed ? CAUSE_SECRET_EXPOSED : CAUSE_NONE, e->clock };
 
 	json_name(j, "also");
 	json_open(j, '[');

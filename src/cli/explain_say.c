@@ -90,6 +90,14 @@ say_account(const struct making *m, struct sink *out)
 			       "signature_algorithm.\n");
 }
 
+/* Was there a signature of a length that one has? */
+static bool
+could_be_tried(enum cause form)
+{
+	return form != CAUSE_SIGNATURE_MISSING && form != CAUSE_SIGNATURE_MD5 &&
+	       form != CAUSE_SIGNATURE_LENGTH;
+}
+
 /* What may still be found where nothing was. */
 static void
 say_next(const struct explanation *e, struct sink *out)
@@ -137,8 +145,6 @@ explain_say(const struct explanation *e, struct sink *out)
 	if (any)
 		say_one(e->proved ? "Cause" : "Likely cause", e->string,
 		    e->name, out);
-	if (e->compared && e->making.cause != CAUSE_RIGHT)
-		say_differences(e, out);
 	if (e->making.cause != CAUSE_NONE &&
 	    (e->making.cause != CAUSE_RIGHT ||
 		(!any && e->form == CAUSE_NONE))) {
@@ -157,6 +163,11 @@ explain_say(const struct explanation *e, struct sink *out)
 	}
 	if (!any && !e->complaint->has_reported)
 		say_one("None fits", CAUSE_NONE, (struct span){ NULL, 0 }, out);
+	if (e->compared && e->making.cause != CAUSE_RIGHT)
+		say_differences(e, out);
+	if (e->exposed)
+		say_one("Also", CAUSE_SECRET_EXPOSED, (struct span){ NULL, 0 },
+		    out);
 	if (e->clock != CAUSE_NONE) {
 		say_one(e->complaint->has_reported ? "Cause" : "Also", e->clock,
 		    (struct span){ NULL, 0 }, out);
@@ -166,6 +177,6 @@ explain_say(const struct explanation *e, struct sink *out)
 	if (e->proved)
 		sink_text(out, "The signature that Cloudinary received was "
 			       "made again so: this is certain.\n");
-	if (!e->proved && e->complaint->has_theirs)
+	if (!e->proved && e->complaint->has_theirs && could_be_tried(e->form))
 		say_next(e, out);
 }

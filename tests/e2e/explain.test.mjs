@@ -251,6 +251,21 @@ test('without a configuration the strings are compared', async (t) => {
   for (const cause of ['source_uw', 'list_order', 'not_sent']) assert.match(several.out, new RegExp(`\\(${cause}\\)`));
 });
 
+test('a secret in what is given is not shown', async (t) => {
+  const server = await standin(t, account);
+  const config = place(t, conf('sha256', 'verify_secret_files = [ "other.secret" ];'));
+  const { text } = await refusal(server, sent, sdk(but('source')));
+  const logged = explain(config, text, '--ours', string(but('source')) + API_SECRET);
+  assert.deepEqual([logged.cause, logged.also, logged.ours], ['source_uw', ['secret_exposed'], string(but('source'))]);
+  for (const secret of SECRETS) {
+    const both = { ...sent, api_secret: secret };
+    const found = explain(config, (await refusal(server, both, sdk(sent))).text, '--ours', `${string(both)}&x=${secret}`);
+    assert.deepEqual([found.cause, found.name, found.also], ['not_signed', 'api_secret', ['secret_exposed']]);
+    assert.match(found.people, /replace the secret in the Console/);
+    assert.match(found.theirs, /api_secret=\*+&/);
+  }
+});
+
 test('a stale request', async (t) => {
   const server = await standin(t, { ...account, secret: API_SECRET });
   const config = place(t, conf('sha256'));
