@@ -274,7 +274,7 @@ test('each kind of answer, and what is no longer one', async (t) => {
       const headers = new Map(answer.headers);
       headers.delete('cache-control');
       assert.throws(() => described.check(request, { ...answer, headers }), /Cache-Control/);
-      assert.throws(() => described.check(request, { ...answer, headers: new Map(answer.headers).set('x-secret', ['1']) }), /x-secret/);
+      assert.throws(() => described.check(request, { ...answer, headers: new Map(answer.headers).set('x-secret', ['1']) }), /does not say/);
       assert.throws(() => described.check(request, { ...answer, headers: new Map(answer.headers).set('vary', ['*']) }), /Vary/);
     }
     assert.ok(changed > 150, `${changed}`);
