@@ -2,7 +2,7 @@
 // server, and against the stand-in for api.cloudinary.com, with all that can
 // go wrong on the way to both.
 import assert from 'node:assert/strict';
-import { readFileSync, unlinkSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -46,15 +46,21 @@ const formOf = (request, body) => new Response(body, { headers: { 'Content-Type'
 // A server between the client and another one: notes what came, and answers
 // the next requests by `script`: undefined hands on, 'reset' cuts the
 // connection, 'hang' never answers, else { status, body, headers }.
-async function between(t, target) {
+async function between(t, target, pages = {}) {
   const seen = [];
   const script = [];
   const server = http.createServer(async (request, response) => {
+    // Any page may ask Cloudinary, which says so to each.
+    if (request.headers.origin !== undefined) response.setHeader('Access-Control-Allow-Origin', '*');
+    if (request.method === 'OPTIONS') {
+      response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? '');
+      return response.end();
+    }
     const body = await read(request).catch(() => null);
     if (body === null) return;
-    const fault = script.shift();
+    const fault = pages[request.url] ?? script.shift();
     const form = /^multipart/.test(request.headers['content-type'] ?? '') ? await formOf(request, body) : null;
-    seen.push({ method: request.method, path: request.url, headers: request.headers, form,
+    seen.push({ method: request.method, path: request.url, headers: request.headers, form, body: form ? null : body.toString(),
       size: form?.get('file')?.size, name: form?.get('file')?.name, range: request.headers['content-range'], id: request.headers['x-unique-upload-id'] });
     if (fault === 'hang') return;
     if (fault === 'reset') return request.socket.destroy();
@@ -334,6 +340,75 @@ test('a signature that goes stale between parts: all again, once, with one id', 
   cloud.script.push(undefined, stale, undefined, stale);
   await refusal(client.upload('avatar', large(6 * MIB), { chunk_size: 5 * MIB }), { status: 400, message: /^Stale request/ });
   assert.equal(web.seen.length, 4);
+});
+
+// The same in a browser, where XMLHttpRequest sends. Each step's requests are
+// answered by the script.
+const page = `<!doctype html><title>test</title><script type="module">
+import { SignpostError, upload, destroy, url } from './signpost.js';
+const MIB = 1 << 20, results = {};
+const progress = () => { const told = []; return { told, onprogress: (p) => told.push(p) }; };
+const refused = (promise) => promise.then(() => 'went on', (e) => ({ own: e instanceof SignpostError, name: e.name, status: e.status, code: e.code, message: e.message }));
+const steps = {
+  async small() { const { told, onprogress } = progress(); const file = new File(['a picture'], 'Größe 猫.jpg');
+    const made = await upload('avatar', file, { onprogress }); return { told, made, url: await url('thumb', made.public_id, 'w_200,c_fill') }; },
+  async large() { const { told, onprogress } = progress();
+    return { made: await upload('avatar', new File([new Uint8Array(11 * MIB + 3)], 'film.mp4'), { onprogress, chunk_size: 5 * MIB }), told }; },
+  async again() { const { onprogress } = progress();
+    return upload('avatar', new File([new Uint8Array(6 * MIB)], 'film.mp4'), { onprogress, chunk_size: 5 * MIB }); },
+  async stale() { return upload('avatar', new File(['x'], 'x.jpg'), progress()); },
+  async refused() { return refused(upload('avatar', new File(['x'], 'x.jpg'), progress())); },
+  async html() { return refused(upload('avatar', new File(['x'], 'x.jpg'), progress())); },
+  async forbidden() { return refused(destroy('remove', 'users/bob/cat')); },
+  async gone() { return destroy('remove', 'users/alice/none'); },
+  async aborted() { const { told, onprogress } = progress(); const controller = new AbortController();
+    const going = refused(upload('avatar', new File([new Uint8Array(6 * MIB)], 'x.mp4'), { onprogress, signal: controller.signal, chunk_size: 5 * MIB }));
+    setTimeout(() => controller.abort(), 600);
+    return going; },
+  async down() { return refused(upload('avatar', new File(['x'], 'x.jpg'), progress())); },
+};
+for (const [name, step] of Object.entries(steps)) results[name] = await step().catch((e) => ({ failed: String(e) }));
+await fetch('/results', { method: 'POST', body: JSON.stringify(results) });
+</script>`;
+
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+
+test('in a browser, with XMLHttpRequest', { skip: chromium === undefined && 'no chromium' }, async (t) => {
+  const { web, cloud, place, api } = await site(t);
+  cloud.script.push(undefined, undefined, undefined, undefined, undefined, html(503), undefined, stale, undefined,
+    { status: 400, body: '{"error":{"message":"Invalid image file"}}' }, html(502), undefined, undefined, 'hang', ...Array(9).fill('reset'));
+  const home = await between(t, web.address, {
+    '/': { status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': `session=${session('alice')}; Path=/` }, body: page },
+    '/signpost.js': { status: 200, headers: { 'Content-Type': 'text/javascript' }, body: source },
+    '/results': { status: 204 },
+  });
+  place.start(chromium, ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-proxy-server',
+    '--disable-background-networking', `--user-data-dir=${place.path}/profile`, '--remote-debugging-port=0', `${home.address}/`]);
+  await until('the page is through', () => home.seen.some(({ path }) => path === '/results'), 30000).catch((error) => {
+    error.message += `\n${JSON.stringify(home.seen.map(({ path }) => path))} ${cloud.seen.length}\n${place.log}`;
+    throw error;
+  });
+  const results = JSON.parse(home.seen.find(({ path }) => path === '/results').body);
+
+  const grows = (told, size) => {
+    assert.deepEqual(told.at(-1), { loaded: size, total: size });
+    told.forEach(({ loaded, total }, i) => assert.ok(total === size && Number.isInteger(loaded) && loaded >= (told[i - 1]?.loaded ?? 0) && loaded <= size, JSON.stringify(told)));
+  };
+  assert.match(results.small.made?.public_id ?? '', /^users\/alice\//, JSON.stringify(results));
+  assert.match(results.small.url, /^https:\/\/res\.cloudinary\.com\//);
+  assert.equal(cloud.seen[0].name, 'Größe 猫.jpg');
+  grows(results.small.told, 9);
+  grows(results.large.told, 11 * MIB + 3);
+  assert.deepEqual(cloud.seen.slice(1, 4).map(({ range }) => range), [`bytes 0-${5 * MIB - 1}/${11 * MIB + 3}`, `bytes ${5 * MIB}-${10 * MIB - 1}/${11 * MIB + 3}`, `bytes ${10 * MIB}-${11 * MIB + 2}/${11 * MIB + 3}`]);
+  assert.equal(new Set(cloud.seen.slice(1, 4).map(({ id }) => id)).size, 1);
+  assert.deepEqual(cloud.seen.slice(4, 7).map(({ range }) => range.slice(0, 8)), ['bytes 0-', 'bytes 52', 'bytes 52']);
+  for (const name of ['large', 'again', 'stale']) assert.ok(api.assets.has(`image/${(results[name].made ?? results[name]).public_id}`), name);
+  assert.deepEqual(results.refused, { own: true, name: 'SignpostError', status: 400, code: 'cloudinary', message: 'Invalid image file' });
+  assert.deepEqual([results.html.status, results.html.code], [502, 'no_answer']);
+  assert.deepEqual([results.forbidden.status, results.forbidden.code], [403, 'value_not_allowed']);
+  assert.deepEqual(results.gone, { result: 'not found' });
+  assert.equal(results.aborted.name, 'AbortError');
+  assert.deepEqual([results.down.own, results.down.status, results.down.code], [true, 0, 'no_answer']);
 });
 
 test('a signal ends it wherever it is', async (t) => {
