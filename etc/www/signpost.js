@@ -1,79 +1,70 @@
-// Cloudinary with signpost's signatures. signpost.d.ts tells what each does.
+// Cloudinary, signed by signpost. signpost.d.ts says what each does.
 export class SignpostError extends Error {
   name = "SignpostError";
 }
 
-// fetch() that tells how much is sent: 0 to 1.
-const xhr = (url, { body, headers, signal }, sent) => new Promise((resolve, reject) => {
-  const x = new XMLHttpRequest();
+// fetch() that tells how much is sent.
+const xhr = (url, { body, headers, signal, sent }, x = new XMLHttpRequest()) => new Promise((done, fail) => {
   x.open("POST", url);
   for (const name in headers) x.setRequestHeader(name, headers[name]);
-  x.upload.onprogress = (e) => sent(e.loaded / e.total);
-  x.onload = () => resolve(new Response(x.response, { status: x.status }));
-  x.onerror = x.onabort = reject;
+  x.upload.onprogress = (e) => sent(e.loaded);
+  x.onload = done;
+  x.onerror = x.onabort = fail;
   signal?.addEventListener("abort", () => x.abort());
   x.send(body);
-});
+}).then(() => new Response(x.response, x));
 
-// The answer, [JSON, headers]; or a SignpostError.
-async function ask(url, init, sent) {
-  let answer, json;
+async function post(url, init, tries) {
+  const { signal, sent } = init;
+  let r, json;
   try {
-    init.signal?.throwIfAborted();
-    answer = await (sent && globalThis.XMLHttpRequest ? xhr : fetch)(url, init, sent);
-    json = await answer.json();
+    signal?.throwIfAborted();
+    r = await (sent && globalThis.XMLHttpRequest ? xhr : fetch)(url, { ...init, method: "POST" });
+    json = await r.json();
   } catch {
-    init.signal?.throwIfAborted();
+    signal?.throwIfAborted();
   }
-  const { ok, status = 0, headers } = answer ?? {};
-  if (ok && json) return [json, headers];
-  const told = json?.error?.message ?? headers?.get("X-Cld-Error");
-  throw Object.assign(new SignpostError(told ?? `${url} gave no answer in JSON (status ${status})`),
-    { code: told ? "cloudinary" : "no_answer" }, json, { status });
+  if (r?.ok && json) return json;
+  const status = r?.status ?? 0;
+  if (tries && status % 500 < 100) {
+    await new Promise((go) => (signal?.addEventListener("abort", go), setTimeout(go, 8000 >> tries)));
+    return post(url, init, tries - 1);
+  }
+  const told = json?.error?.message ?? r?.headers.get("X-Cld-Error");
+  throw Object.assign(new SignpostError(told ?? `No JSON from ${url} (status ${status})`),
+    { code: told ? "cloudinary" : "no_answer", ...json, status });
+}
+
+// To Cloudinary; a large file in parts, all with one signature.
+async function send({ url, fields }, file, { onprogress, signal, chunk_size = 20 << 20 }) {
+  const step = Math.max(chunk_size, 5 << 20), total = file?.size, parts = total > step;
+  const body = new FormData(), id = Math.random();
+  for (const name in fields) body.append(name, fields[name]);
+  for (let at = 0; ; at += step) {
+    const end = Math.min(at + step, total);
+    const sent = onprogress && ((n) => onprogress({ loaded: Math.min(at + n, end), total }));
+    const headers = parts ? { "X-Unique-Upload-Id": id, "Content-Range": `bytes ${at}-${end - 1}/${total}` } : {};
+    if (file) body.set("file", file.slice(at, end), file.name ?? "file");
+    const json = await post(url, { body, headers, signal, sent }, parts && 3);
+    sent?.(step);
+    if (!(end < total)) return json;
+  }
 }
 
 export default function signpost(endpoint = "/api/sign", init) {
-  let ahead; // ms, the server's clock
+  const sign = (policy, params, { signal } = {}) => post(endpoint, { ...init, signal,
+    body: new Blob([JSON.stringify({ ...params, policy })], { type: "application/json" }) });
 
-  async function sign(policy, params, { signal } = {}) {
-    const body = new Blob([JSON.stringify({ ...params, policy })], { type: "application/json" });
-    const [json, headers] = await ask(endpoint, { ...init, method: "POST", body, signal });
-    ahead = Date.parse(headers.get("Date")) - Date.now();
-    return json;
-  }
-
-  async function upload(policy, file, options = {}, again) {
-    const { params, onprogress, signal, chunk_size = 20 << 20 } = options;
-    const { url, fields, expires_at } = await sign(policy, params, options);
-    const body = new FormData(), size = file?.size, step = Math.max(chunk_size, 5 << 20), id = Math.random();
-    for (const name in fields) for (const value of [fields[name]].flat()) body.append(name, value);
-    for (let at = 0, tries = 0; ; ) {
-      const end = Math.min(at + step, size), parts = size > step;
-      const headers = parts ? { "X-Unique-Upload-Id": id, "Content-Range": `bytes ${at}-${end - 1}/${size}` } : {};
-      const sent = onprogress && ((part) => onprogress({ loaded: at + part * (end - at), total: size }));
-      if (file) body.set("file", file.slice(at, end), file.name ?? "file");
-      try {
-        if (Date.now() + ahead > expires_at * 1000) throw Error("Stale signature");
-        const [json] = await ask(url, { method: "POST", body, headers, signal }, sent);
-        sent?.(1);
-        if (!(end < size)) return json;
-        at = end;
-        tries = 0;
-      } catch (e) {
-        // A new signature may be for another id: all again, once.
-        if (!again && /^Stale/.test(e?.message)) return upload(policy, file, options, 1);
-        if (!parts || tries > 2 || !/^(0|5..)$/.test(e?.status)) throw e;
-        await new Promise((go) => (setTimeout(go, 1000 << tries++), signal?.addEventListener("abort", go)));
-      }
-    }
-  }
+  const upload = (policy, file, options = {}) => {
+    const once = async () => send(await sign(policy, options.params, options), file, options);
+    return once().catch((e) => /^Stale/.test(e?.message) ? once() : Promise.reject(e));
+  };
 
   return {
-    sign,
-    upload,
+    sign, upload,
     destroy: (policy, public_id, params) => upload(policy, null, { params: { ...params, public_id } }),
-    url: async (policy, public_id, transformation = "", params) =>
-      (await sign(policy, { ...params, public_id, transformation })).url,
+    url: (policy, public_id, transformation = "", params) =>
+      sign(policy, { ...params, public_id, transformation }).then((a) => a.url),
   };
 }
 
