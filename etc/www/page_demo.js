@@ -38,12 +38,12 @@ function underSignature(sent, answer) {
 }
 
 // What is sent, as an object that can be shown.
-function readable(body) {
-  if (body instanceof FormData) {
+async function readable(body) {
+  if (body instanceof FormData || body instanceof URLSearchParams) {
     return Object.fromEntries([...body].map(([name, value]) => [name,
       value instanceof Blob ? `(${value.name}, ${size(value.size)})` : value]));
   }
-  return parsed(body);
+  return body === undefined || body === null ? null : parsed(body instanceof Blob ? await body.text() : body);
 }
 
 function parsed(text) {
@@ -77,6 +77,8 @@ function signedBox(under, title) {
 const box = (title, value) => value === null ? null : el("div", {}, el("h4", {}, title),
   el("pre", { tabIndex: 0, role: "region", "aria-label": title }, typeof value === "string" ? value : JSON.stringify(value, null, 2)));
 
+const isSign = (url) => new URL(url, location.href).pathname === "/api/sign";
+
 // In a few words: what was asked for, and what became of it.
 function titleOf({ method, url, sent }) {
   const { pathname, searchParams } = new URL(url, location.href);
@@ -88,7 +90,7 @@ function titleOf({ method, url, sent }) {
 
 function details(entry) {
   const { method, url, sent, status, answer } = entry;
-  const atSign = new URL(url, location.href).pathname === "/api/sign";
+  const atSign = isSign(url);
   const under = atSign ? underSignature(sent, answer) : null;
   const there = !atSign && sent?.signature ? { pairs: signedPairs(sent), signature: sent.signature } : null;
   const kind = status === 0 || status >= 400 ? "bad" : "good";
@@ -97,13 +99,29 @@ function details(entry) {
     el("p.address", {}, el("b", {}, method), " ", el("code", {}, url)),
     under ? signedBox(under, "The string that was signed") : null,
     there ? signedBox(there, "What Cloudinary hashes, from the fields that came") : null,
-    atSign && !under ? el("p.quiet", {}, status < 400 ? "Nothing was signed: this only says who is asking." : "Nothing was signed.") : null,
+    atSign && !under ? el("p.quiet", {}, status < 400
+      ? "Nothing was signed: this only says who is asking." : `Nothing was signed: ${answer?.detail ?? "see the answer"}`) : null,
     box("Sent", sent), box(status === 0 ? "No answer" : "Answered", answer));
 }
 
+function worthOpening({ url, sent, answer }) {
+  return isSign(url) && (answer?.status >= 400 ? sent !== null : answer?.signature !== undefined);
+}
+
+// The newest that was signed or refused is open, until the next one; not what
+// somebody has opened.
+let opened = null;
+
 function record(entry) {
   const list = at("panel-list");
-  list.prepend(el("li", {}, details(entry)));
+  const one = details(entry);
+  if (worthOpening(entry)) {
+    if (opened !== null) opened.open = false;
+    opened = one;
+    one.open = true;
+    one.querySelector("summary").addEventListener("click", () => (opened = null), { once: true });
+  }
+  list.prepend(el("li", {}, one));
   while (list.children.length > SHOWN) list.lastChild.remove();
   show(at("panel-none"), false);
 }
@@ -113,13 +131,13 @@ function watchFetch() {
   window.fetch = async (input, init = {}) => {
     const url = input instanceof Request ? input.url : String(input);
     if (!WATCHED.test(url)) return own(input, init);
-    const entry = { method: init.method ?? "GET", url, sent: readable(init.body) };
+    const end = begin(init.method ?? "GET", url, init.body);
     try {
       const answer = await own(input, init);
-      answer.clone().text().then((text) => record({ ...entry, status: answer.status, answer: parsed(text) }), () => {});
+      answer.clone().text().then((text) => end(answer.status, parsed(text)), () => {});
       return answer;
     } catch (error) {
-      record({ ...entry, status: 0, answer: init.signal?.aborted ? "Cancelled here." : error.message });
+      end(0, init.signal?.aborted ? "Cancelled here." : error.message);
       throw error;
     }
   };
@@ -129,17 +147,24 @@ function watchXhr() {
   const { open, send } = XMLHttpRequest.prototype;
   const asked = new WeakMap();
   XMLHttpRequest.prototype.open = function (method, url, ...more) {
-    asked.set(this, { method: method.toUpperCase(), url: String(url) });
+    asked.set(this, [method.toUpperCase(), String(url)]);
     return open.call(this, method, url, ...more);
   };
   XMLHttpRequest.prototype.send = function (body) {
-    const entry = asked.get(this);
-    if (WATCHED.test(entry.url)) {
-      this.addEventListener("loadend", () => record({ ...entry, sent: readable(body), status: this.status,
-        answer: this.status === 0 ? "Cancelled, or no connection." : parsed(this.responseText) }));
+    const [method, url] = asked.get(this);
+    if (WATCHED.test(url)) {
+      const end = begin(method, url, body);
+      this.addEventListener("loadend", () => end(this.status,
+        this.status === 0 ? "Cancelled, or no connection." : parsed(this.responseText)));
     }
     return send.call(this, body);
   };
+}
+
+// A request that begins; what it returns is called with the answer.
+function begin(method, url, body) {
+  const sent = readable(body);
+  return async (status, answer) => record({ method, url, status, answer, sent: await sent });
 }
 
 export function startPanel() {

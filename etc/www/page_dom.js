@@ -36,7 +36,7 @@ export function reason(error) {
   const { code, policy, param, retry_after: wait } = error;
   if (code === "limit_reached") return `That is enough for now. The policy “${policy}” has a limit; try again in ${minutes(wait)}.`;
   if (code === "no_session") return "The session has ended. Log in again.";
-  if (code === "network") return "The server does not answer. Is it running, and are you online?";
+  if (error.status === 0) return "The server does not answer. Is it running, and are you online?";
   return error.message + (param === undefined || error.message.includes(param) ? "" : ` (${param})`);
 }
 
