@@ -66,15 +66,15 @@ function hashOf({ source, signature }) {
 
 function signedBox(under, title) {
   const text = el("pre.signed", { tabIndex: 0, role: "region", "aria-label": title });
-  (under.pairs ?? []).forEach(([name, value], i) => text.append(i > 0 ? "&" : "", el("b", {}, name), "=", value));
+  (under.pairs ?? []).forEach(([name, value], i) => text.append(...(i > 0 ? ["&", el("wbr")] : []), el("b", {}, name), "=", value));
   if (under.source !== undefined) text.append(under.source);
   text.append(el("span.secret", {}, "API secret"));
-  return el("div.under", {}, el("h4", {}, title), text,
+  return el("div.under", {}, el("h3", {}, title), text,
     el("p.quiet", {}, "The secret follows at once, and only the server knows it. ", hashOf(under)),
     under.source === undefined ? el("code.signature", {}, under.signature) : null);
 }
 
-const box = (title, value) => value === null ? null : el("div", {}, el("h4", {}, title),
+const box = (title, value) => value === null ? null : el("div", {}, el("h3", {}, title),
   el("pre", { tabIndex: 0, role: "region", "aria-label": title }, typeof value === "string" ? value : JSON.stringify(value, null, 2)));
 
 const isSign = (url) => new URL(url, location.href).pathname === "/api/sign";
@@ -101,6 +101,7 @@ function details(entry) {
     there ? signedBox(there, "What Cloudinary hashes, from the fields that came") : null,
     atSign && !under ? el("p.quiet", {}, status < 400
       ? "Nothing was signed: this only says who is asking." : `Nothing was signed: ${answer?.detail ?? "see the answer"}`) : null,
+    url.includes("/image/list/") && status === 404 ? el("p.quiet", {}, "No picture has this tag yet, so it has no list.") : null,
     box("Sent", sent), box(status === 0 ? "No answer" : "Answered", answer));
 }
 

@@ -120,13 +120,17 @@ export function pictures({ client, who, place, other }) {
     show(at("own-none"), number === 0);
   }
 
+  let asked = 0;
   async function own() {
+    const turn = ++asked;
     const found = await listed(user);
+    if (turn !== asked) return; // A later list is on its way.
     const known = new Set((found ?? []).map(({ public_id: id }) => id));
     const remembered = memory.list.filter(({ public_id: id }) => !known.has(id));
     const all = [...remembered.map((picture) => [picture, true]), ...(found ?? []).map((picture) => [picture, false])];
     at("own").replaceChildren(...all.filter(([{ public_id: id }]) => !gone.has(id)).slice(0, SHOWN)
       .map(([picture, is]) => ownTile(picture, is)));
+    at("own").setAttribute("aria-busy", "false");
     count();
     notice(found !== null ? "" : "This account gives out no lists, so here is what was uploaded in this browser. " +
       "(Console, Settings, Security, “Restricted media types”: allow “Resource list”.)");

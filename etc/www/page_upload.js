@@ -3,11 +3,11 @@ import { at, el, reason, say, show, size } from "./page_dom.js";
 
 /*
  * client: of signpost.js. uploaded: called with Cloudinary's answer and the
- * caption. samples: what the sample picture says.
+ * caption. user: who signs the sample picture.
  */
 export function plainUpload({ client, user, uploaded }) {
   const start = (files) => {
-    const caption = at("caption").value.trim();
+    const caption = captionNow();
     for (const file of files) send({ client, file, caption, uploaded });
   };
   at("files").addEventListener("change", ({ target }) => {
@@ -29,6 +29,8 @@ export function plainUpload({ client, user, uploaded }) {
     start(event.dataTransfer.files);
   });
 }
+
+const captionNow = () => at("caption").value.trim();
 
 async function send(job) {
   const { client, file, caption, uploaded } = job;
@@ -83,7 +85,7 @@ function makeRow(job, stop) {
         rename("Try again");
         act = () => {
           remove(row, picture);
-          send(job);
+          send({ ...job, caption: captionNow() });
         };
       }
     },

@@ -1,0 +1,505 @@
+// The page that make run serves, in a real browser: everything that it offers,
+// by mouse and by keyboard, wide and narrow, light and dark.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { deflateSync } from 'node:zlib';
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+import { Place, freePort, root, stop, until } from './site.mjs';
+
+const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const SHOTS = join(root, 'build/screenshots');
+const SECRET = 'test-account-secret-that-protects-nothing';
+
+let browser;
+let site;
+const cleaners = [];
+const suite = { after: (undo) => cleaners.push(undo) };
+before(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  browser = await chromium.launch({ executablePath: BROWSER, args: ARGS });
+  site = await makeRun(suite);
+});
+after(async () => {
+  await browser?.close();
+  for (const undo of cleaners.reverse()) await undo();
+});
+
+// What make run starts, on a port of its own, until the test ends.
+async function makeRun(t, more = {}) {
+  const place = new Place(t);
+  const port = await freePort();
+  const own = Object.entries(process.env).filter(([name]) => name !== 'CLOUDINARY_URL');
+  const env = { ...Object.fromEntries(own), PORT: String(port), TMPDIR: place.path, ...more };
+  const child = place.start(join(root, 'tests/tools/try.sh'), [], { cwd: root, env });
+  await until('the page is there', () => {
+    assert.equal(child.exitCode, null, place.log);
+    return place.log.includes('somebody else');
+  }, 60000);
+  place.undo.push(() => stop(child));
+  const folder = join(place.path, readdirSync(place.path).find((name) => name.startsWith('signpost-run.')));
+  const secret = () => readFileSync(join(folder, 'cloudinary.secret'), 'utf8').trim();
+  return { base: `http://127.0.0.1:${port}`, place, secret };
+}
+
+/*
+ * A page of a new visitor. Whatever it complains about fails the test, but for
+ * the statuses that the test expects ("401 /api/sign"), and what Uppy says
+ * ("[Uppy]"): a refusal goes to the console too.
+ */
+async function visit(t, { user, expected = [], base = site.base, routes = {}, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10000);
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type())) return;
+    const status = /status of (\d+)/.exec(message.text())?.[1];
+    const path = message.location().url.replace(base, '').replace(/\?.*/, '');
+    if (!expected.includes(`${status} ${path}`) && !expected.includes(message.text().slice(0, 6))) complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  await page.exposeFunction('violated', (what) => complaints.push(`CSP: ${what}`));
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation',
+    (event) => window.violated(`${event.violatedDirective} ${event.blockedURI}`)));
+  for (const [pattern, handler] of Object.entries(routes)) await page.route(pattern, handler);
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+  await page.goto(user ? `${base}/login/${user}` : base);
+  if (user) await page.waitForSelector('#own[aria-busy=false]', { state: 'attached' });
+  else await page.waitForSelector('#welcome:not([hidden])');
+  return page;
+}
+
+const LISTS = ['404 /demo/image/list/user_alice.json', '404 /demo/image/list/user_bob.json'];
+
+function png(width, height, noise) {
+  const chunk = (type, data) => {
+    const out = Buffer.alloc(12 + data.length);
+    out.writeUInt32BE(data.length);
+    out.write(type, 4, 'latin1');
+    data.copy(out, 8);
+    out.writeUInt32BE(crc(out.subarray(4, 8 + data.length)), 8 + data.length);
+    return out;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8);
+  const rows = Buffer.alloc((width * 3 + 1) * height);
+  let state = noise;
+  for (let i = 0; i < rows.length; i++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    rows[i] = i % (width * 3 + 1) === 0 ? 0 : state >>> 24;
+  }
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function crc(bytes) {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}
+
+const picture = (name, side = 16) => ({ name, mimeType: 'image/png', buffer: png(side, side, name.length) });
+const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+async function sample(page) {
+  const before = await page.locator('.upload.done').count();
+  await page.click('#sample');
+  await page.waitForFunction((n) => document.querySelectorAll('.upload.done').length > n, before);
+}
+
+const ids = (page, list) => page.locator(`${list} code`).allTextContents();
+const shot = (page, name, more = {}) => page.screenshot({ path: join(SHOTS, `${name}.png`), ...more });
+
+// What the panel says of the newest request with this title.
+async function shown(page, title) {
+  const entry = page.locator('#panel-list > li').filter({ has: page.locator('summary', { hasText: title }) }).first();
+  await entry.waitFor();
+  const text = (selector) => entry.locator(selector).first().evaluate((one) => one.textContent);
+  const signed = (await entry.locator('pre.signed').count()) > 0;
+  return { entry, status: await text('.status'), all: await entry.evaluate((one) => one.textContent),
+    string: signed ? (await text('pre.signed')).replace(/API secret$/, '') : null,
+    signature: (await entry.locator('.signature').count()) > 0 ? await text('.signature') : null };
+}
+
+const sha256 = (text) => createHash('sha256').update(text).digest();
+
+function checkString({ string, signature }, pattern) {
+  assert.match(string, pattern);
+  assert.equal(signature, sha256(string + site.secret()).toString('hex'));
+}
+
+async function violations(page) {
+  if (!await page.evaluate('typeof axe === "object"')) await page.evaluate(axe.source);
+  const { violations: found } = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+test('a newcomer logs in, uploads, sees it, and what was signed', async (t) => {
+  const page = await visit(t, { expected: ['401 /api/sign', '403 /api/sign', ...LISTS] });
+  assert.match(await page.textContent('#logins'), /alice.*bob/s);
+  await page.getByRole('link', { name: 'Log in as alice' }).click();
+  await page.waitForSelector('#own-none:not([hidden])');
+  await shot(page, 'empty');
+  await page.fill('#caption', 'Hills & a lake');
+  await page.click('#sample');
+  await page.waitForSelector('.upload.failed');
+  assert.match(await page.textContent('.upload.failed'), /context.*&|&.*context/s, 'the refusal names the parameter');
+
+  await page.fill('#caption', 'Hills, and a lake');
+  await page.locator('.upload.failed').getByRole('button', { name: 'Try again' }).click();
+  await page.waitForSelector('.upload.done');
+  await page.waitForFunction(() => document.querySelector('#own img')?.naturalWidth > 0);
+  assert.equal(await page.textContent('#own-title'), 'Your pictures (1)');
+  assert.match(await page.textContent('#own'), /Hills, and a lake/);
+  const [id] = await ids(page, '#own');
+  assert.match(id, /^users\/alice\/[0-9a-f]{32}$/);
+
+  const asked = await shown(page, 'sign: avatar');
+  checkString(asked, new RegExp(`^allowed_formats=jpg,png,webp&context=caption=Hills, and a lake&moderation=manual&overwrite=false&public_id=${id}&tags=user_alice&timestamp=\\d+$`));
+  assert.equal(await asked.entry.locator('details').getAttribute('open'), '', 'it is open by itself');
+  checkString(await shown(page, 'send: image/upload'), /^allowed_formats=/);
+  const link = await shown(page, 'sign: thumb');
+  assert.equal(link.string, `w_200,c_fill/${id}.png`);
+  assert.match(link.all, new RegExp(`/s--${sha256(link.string + site.secret()).toString('base64url').slice(0, 8)}--/`));
+  assert.match((await shown(page, 'who am I?')).all, /only says who is asking/);
+  assert.ok(!(await page.content()).includes(site.secret()));
+  await shot(page, 'desktop-light');
+});
+
+test('progress, several at once, and one that is cancelled', async (t) => {
+  const page = await visit(t, { user: 'alice', expected: LISTS });
+  const before = (await ids(page, '#own')).length;
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 120000 });
+  await page.setInputFiles('#files', [picture('first.png', 200), picture('second.png', 200)]);
+  const first = page.locator('.upload', { hasText: 'first.png' });
+  const seen = new Set();
+  await until('there is some progress', async () => {
+    seen.add(await first.locator('progress').evaluate((bar) => bar.value).catch(() => 1));
+    return seen.size > 3;
+  });
+  assert.ok([...seen].every((part) => part >= 0 && part <= 1));
+  await shot(page, 'uploading');
+  const second = page.locator('.upload', { hasText: 'second.png' });
+  await second.getByRole('button', { name: 'Cancel second.png' }).click();
+  await second.getByText('Cancelled').waitFor();
+  await page.waitForSelector('.upload.done');
+  assert.match(await first.textContent(), /Done/);
+  assert.equal((await ids(page, '#own')).length, before + 1, 'only one arrived');
+  assert.match((await shown(page, 'send: image/upload')).all, /first|second/);
+
+  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  await second.getByRole('button', { name: 'Try again second.png' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.upload.done').length === 2);
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before + 2);
+});
+
+test('what Cloudinary refuses is said', async (t) => {
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '400 /v1_1/demo/image/upload'] });
+  await page.setInputFiles('#files', { name: 'moving.gif', mimeType: 'image/gif', buffer: GIF });
+  await page.waitForSelector('.upload.failed');
+  assert.match(await page.textContent('.upload.failed'), /Image file format gif not allowed/);
+});
+
+test('one deletes what is one’s own, and nothing of somebody else’s', async (t) => {
+  const bob = await visit(t, { user: 'bob', expected: LISTS });
+  await sample(bob);
+  await until('his picture is listed', async () => (await ids(bob, '#own')).length > 0);
+  const his = await ids(bob, '#own');
+
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '403 /api/sign'] });
+  await sample(page);
+  await page.waitForSelector('#own > li');
+  const before = await ids(page, '#own');
+  const button = page.locator('#own > li').first().getByRole('button');
+  await button.click();
+  assert.match(await button.textContent(), /Really delete\?/);
+  await page.focus('#caption');
+  assert.match(await button.textContent(), /^Delete/, 'who goes away keeps it');
+  await button.click();
+  await button.click();
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before.length - 1);
+  assert.deepEqual(await ids(page, '#own'), before.slice(1));
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'own-title');
+  checkString(await shown(page, 'sign: remove'), new RegExp(`^invalidate=true&public_id=${before[0]}&timestamp=\\d+$`));
+
+  assert.deepEqual(await ids(page, '#other'), his);
+  await page.locator('#other > li').first().getByRole('button', { name: /Try to delete/ }).click();
+  await page.waitForSelector('#refusal h3');
+  const said = await page.textContent('#refusal');
+  for (const part of ['403', 'value_not_allowed', 'users/{user}/**', 'alice', his[0]]) assert.ok(said.includes(part), part);
+  const refused = await shown(page, 'sign: remove');
+  assert.equal(refused.status, '403');
+  assert.equal(refused.string, null);
+  assert.match(refused.all, /Nothing was signed/);
+  await shot(page, 'refusal');
+  await bob.reload();
+  await bob.waitForSelector('#own > li');
+  assert.deepEqual(await ids(bob, '#own'), his);
+});
+
+test('Uppy, from npm: its own dashboard with signed fields', async (t) => {
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '400 /v1_1/demo/image/upload', '[Uppy]'] });
+  const before = (await ids(page, '#own')).length;
+  await page.click('#tab-uppy');
+  const input = page.locator('.uppy-Dashboard-input').first();
+  await input.waitFor({ state: 'attached' });
+  await input.setInputFiles([picture('one.png'), picture('two.png', 17)]);
+  await page.click('.uppy-StatusBar-actionBtn--upload');
+  await page.waitForSelector('.uppy-StatusBar.is-complete');
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before + 2);
+  checkString(await shown(page, 'sign: avatar'), /public_id=users\/alice\/[0-9a-f]{32}&tags=user_alice/);
+  await shot(page, 'uppy');
+  await page.click('.uppy-StatusBar-actionBtn--done');
+  await input.setInputFiles({ name: 'says-png.png', mimeType: 'image/png', buffer: GIF });
+  await page.click('.uppy-StatusBar-actionBtn--upload');
+  await page.waitForSelector('.uppy-Informer :text("Image file format gif not allowed")');
+});
+
+test('Uppy that is not there: one sentence', async (t) => {
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '404 /uppy/uppy.min.css', '404 /uppy/uppy.min.mjs'],
+    routes: { '**/uppy/*': (route) => route.fulfill({ status: 404, body: '' }) } });
+  await page.click('#tab-uppy');
+  await page.waitForSelector('#uppy-said:not([hidden])');
+  assert.match(await page.textContent('#uppy-said'), /make run.*npm/);
+});
+
+test('the Upload Widget’s two contracts', async (t) => {
+  const page = await visit(t, { user: 'bob', expected: [...LISTS, '403 /api/sign'] });
+  await page.click('#tab-widget');
+  await page.click('#widget-form button');
+  assert.match(await page.textContent('#widget-said'), /Choose a picture/);
+  await page.setInputFiles('#widget-file', picture('widget.png'));
+  for (const contract of ['uploadSignature', 'prepareUploadParams']) {
+    await page.check(`[value=${contract}]`);
+    await page.click('#widget-form button');
+    await page.waitForFunction(() => document.querySelector('#widget-said .good'));
+    const asked = await shown(page, 'sign: widget');
+    checkString(asked, /^folder=users\/bob&source=uw&timestamp=\d+&upload_preset=site_signed$/);
+    assert.match(asked.all, contract === 'uploadSignature' ? /"paramsToSign"/ : /"prepareUploadParams"/);
+    const id = await page.textContent('#widget-said code');
+    await page.waitForFunction((one) => [...document.querySelectorAll('#own code')].some((code) => code.textContent === one), id);
+    const code = await page.textContent('#widget-code');
+    assert.match(code, new RegExp(`folder: "users/bob".*${contract}: async \\(callback`, 's'));
+    // What is shown works where the widget is, as it would call it.
+    const call = (params) => page.evaluate(`new Promise((resolve) => {
+      const cloudinary = { createUploadWidget: (options) => ({ open: () => options.${contract}(resolve, ${JSON.stringify(params)}) }) };
+      ${code}
+    })`);
+    const params = { folder: 'users/bob', source: 'uw' };
+    if (contract === 'uploadSignature') {
+      assert.match(await call({ ...params, timestamp: Math.floor(Date.now() / 1000), upload_preset: 'site_signed' }), /^[0-9a-f]{64}$/);
+    } else {
+      assert.match((await call(params)).signature, /^[0-9a-f]{64}$/);
+      assert.equal((await call({ ...params, folder: 'users/alice' })).cancel, true);
+    }
+    await page.evaluate(() => document.querySelector('#widget-said').replaceChildren());
+  }
+  await shot(page, 'widget', { fullPage: true });
+});
+
+// Presses a key until the element that has the focus is the one.
+async function tabTo(page, selector, key = 'Tab', times = 80) {
+  for (let i = 0; i < times; i++) {
+    await page.keyboard.press(key);
+    const found = await page.evaluate((wanted) => {
+      const one = document.activeElement;
+      if (!one?.matches(wanted)) return null;
+      const ring = one.type === 'file' && one.id === 'files' ? one.nextElementSibling.querySelector('.button') : one;
+      return getComputedStyle(ring).outlineStyle;
+    }, selector);
+    if (found !== null) {
+      assert.notEqual(found, 'none', `${selector} shows that it has the focus`);
+      return;
+    }
+  }
+  assert.fail(`${selector} is not reached`);
+}
+
+test('all of it by the keyboard alone', async (t) => {
+  const page = await visit(t, { expected: ['401 /api/sign', '403 /api/sign', ...LISTS] });
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
+  await tabTo(page, 'a[href="/login/alice"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#own[aria-busy=false]', { state: 'attached' });
+  const before = (await ids(page, '#own')).length;
+
+  await tabTo(page, '#tab-plain');
+  for (const [key, panel] of [['ArrowRight', 'uppy'], ['ArrowRight', 'widget'], ['ArrowRight', 'plain'], ['End', 'widget'], ['Home', 'plain'], ['ArrowLeft', 'widget']]) {
+    await page.keyboard.press(key);
+    assert.equal(await page.evaluate(() => document.activeElement.id), `tab-${panel}`);
+    assert.deepEqual(await page.locator('[role=tabpanel]:visible').evaluateAll((all) => all.map((one) => one.id)), [panel]);
+  }
+  await tabTo(page, '[name=contract]');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.locator('[name=contract]:checked').inputValue(), 'prepareUploadParams');
+  await tabTo(page, '#tab-widget', 'Shift+Tab');
+  await page.keyboard.press('Home');
+
+  await tabTo(page, '#caption');
+  await page.keyboard.type('Typed');
+  await tabTo(page, '#files');
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Space');
+  await (await chooser).setFiles(picture('keys.png'));
+  await page.waitForSelector('.upload.done');
+  await tabTo(page, '#sample');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.upload.done').length === 2);
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before + 2);
+  assert.match(await page.textContent('#said'), /done/);
+  await tabTo(page, '#uploads button');
+  await page.keyboard.press('Space');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'files', 'the focus is not lost');
+
+  await tabTo(page, '#own button');
+  await page.keyboard.press('Enter');
+  assert.match(await page.textContent('#said'), /again/);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before + 1);
+  assert.match(await page.textContent('#said'), /Deleted/);
+  await tabTo(page, '#other button');
+  await page.keyboard.press('Space');
+  await page.waitForSelector('#refusal h3');
+  await tabTo(page, '#panel summary');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'a[href="/logout"]', 'Shift+Tab', 120);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#welcome:not([hidden])');
+});
+
+test('nothing that hinders people, on any tab, light and dark', async (t) => {
+  for (const colorScheme of ['light', 'dark']) {
+    const nobody = await visit(t, { colorScheme, expected: ['401 /api/sign'] });
+    assert.deepEqual(await violations(nobody), [], `welcome, ${colorScheme}`);
+    await shot(nobody, `welcome-${colorScheme}`);
+    const page = await visit(t, { user: 'alice', colorScheme, expected: [...LISTS, '403 /api/sign'], reducedMotion: 'reduce' });
+    await sample(page);
+    await page.locator('#other button').first().click();
+    await page.waitForSelector('#refusal h3');
+    assert.deepEqual(await violations(page), [], `plain, ${colorScheme}`);
+    for (const name of ['widget', 'uppy']) {
+      await page.click(`#tab-${name}`);
+      if (name === 'uppy') await page.waitForSelector('.uppy-Dashboard-browse');
+      assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
+    }
+    await page.click('#tab-plain');
+    await shot(page, `desktop-${colorScheme}-full`, { fullPage: true });
+    const back = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = back.match(/\d+/g).map(Number).reduce((a, b) => a + b) / 3 > 128;
+    assert.equal(light, colorScheme === 'light', back);
+  }
+});
+
+test('on a phone: nothing to scroll sideways, and fingers find it', async (t) => {
+  const page = await visit(t, { user: 'alice', viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true,
+    expected: [...LISTS, '403 /api/sign'] });
+  await page.locator('#sample').tap();
+  await page.waitForSelector('.upload.done');
+  await page.locator('#other button').first().tap();
+  await page.waitForSelector('#refusal h3');
+  for (const name of ['plain', 'uppy', 'widget']) {
+    await page.locator(`#tab-${name}`).tap();
+    if (name === 'uppy') await page.waitForSelector('.uppy-Dashboard-browse');
+    const { wide, small } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth,
+      small: [...document.querySelectorAll('button, a, summary, label:has(input), input[type=text], input#widget-file')]
+        .filter((one) => !one.closest('.uppy-Root') && one.offsetParent !== null && !one.matches('.skip'))
+        .filter((one) => one.getBoundingClientRect().height < 44 || one.getBoundingClientRect().width < 44)
+        .map((one) => one.outerHTML.slice(0, 100)),
+    }));
+    assert.equal(wide, 360, name);
+    assert.deepEqual(small, [], name);
+    await shot(page, `phone-${name}`);
+  }
+  await page.locator('#tab-plain').tap();
+  await shot(page, 'phone-full', { fullPage: true });
+});
+
+test('the policy of the page holds', async (t) => {
+  const headers = (await fetch(site.base)).headers;
+  assert.match(headers.get('Content-Security-Policy'), /^default-src 'self'; img-src 'self' data: blob: https:\/\/res\.cloudinary\.com; connect-src 'self' https:\/\/api\.cloudinary\.com /);
+  assert.doesNotMatch(headers.get('Content-Security-Policy'), /unsafe/);
+  assert.equal(headers.get('X-Content-Type-Options'), 'nosniff');
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(site.base);
+  const inline = await page.evaluate(async () => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ran = true';
+    document.head.append(script);
+    const elsewhere = await fetch('https://signpost.invalid/').then(() => 'let out', () => 'stopped');
+    return [window.ran ?? 'stopped', elsewhere];
+  });
+  assert.deepEqual(inline, ['stopped', 'stopped']);
+  const login = await fetch(`${site.base}/login/alice`, { redirect: 'manual' });
+  assert.equal(login.status, 303);
+  assert.match(login.headers.get('Set-Cookie'), /^session=[\w.-]+; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax$/);
+});
+
+test('as a site keeps it, without demo.json: no panel, no open login', async (t) => {
+  const routes = { '**/demo.json': (route) => route.fulfill({ status: 404, body: '' }),
+    // Without a demo the pictures come from Cloudinary's own address.
+    'https://res.cloudinary.com/**': (route) => route.fulfill(route.request().url().endsWith('.json')
+      ? { status: 401, headers: { 'Access-Control-Allow-Origin': '*' }, body: '' }
+      : { contentType: 'image/png', body: png(4, 4, 1) }) };
+  const nobody = await visit(t, { routes, expected: ['404 /demo.json', '401 /api/sign'] });
+  assert.match(await nobody.textContent('#logins'), /Nobody is logged in/);
+  assert.equal(await nobody.locator('#logins a').count(), 0);
+  const page = await visit(t, { user: 'alice', routes, expected: ['404 /demo.json', '401 https://res.cloudinary.com/demo/image/list/user_alice.json'] });
+  assert.equal(await page.locator('#panel:visible, #account a, #other-section:visible, #where:visible').count(), 0);
+  await sample(page);
+  await page.waitForSelector('#own-said:not([hidden])');
+  assert.match(await page.textContent('#own-said'), /Resource list/);
+  const kept = await ids(page, '#own');
+  assert.equal(kept.length, 1, 'what was uploaded here');
+  await page.reload();
+  await page.waitForSelector('#own > li');
+  assert.deepEqual(await ids(page, '#own'), kept, 'this browser remembers it');
+});
+
+test('with an account in CLOUDINARY_URL everything goes to Cloudinary', async (t) => {
+  const real = await makeRun(t, { CLOUDINARY_URL: `cloudinary://1234567890:${SECRET}@test-cloud` });
+  assert.deepEqual(await (await fetch(`${real.base}/demo.json`)).json(), { users: ['alice', 'bob'], standin: false });
+  const sent = [];
+  const answer = { status: 200, headers: { 'Access-Control-Allow-Origin': '*' }, contentType: 'application/json' };
+  const routes = {
+    'https://api.cloudinary.com/**': (route) => {
+      const text = route.request().postDataBuffer().toString('latin1');
+      const fields = Object.fromEntries([...text.matchAll(/name="(\w+)"\r\n\r\n([^\r]*)/g)].map(([, name, value]) => [name, value]));
+      sent.push([route.request().url(), fields]);
+      return route.fulfill({ ...answer, body: JSON.stringify({ public_id: fields.public_id, version: 1, format: 'png' }) });
+    },
+    'https://res.cloudinary.com/**': (route) => route.fulfill(route.request().url().endsWith('.json')
+      ? { ...answer, body: '{"resources":[]}' } : { contentType: 'image/png', body: png(4, 4, 1) }),
+  };
+  const page = await visit(t, { user: 'alice', base: real.base, routes });
+  assert.match(await page.textContent('#where'), /test-cloud.*real/);
+  await sample(page);
+  await page.waitForSelector('#own > li');
+  const [[url, fields]] = sent;
+  assert.equal(url, 'https://api.cloudinary.com/v1_1/test-cloud/image/upload');
+  const { api_key: key, signature, ...signed } = fields;
+  assert.equal(key, '1234567890');
+  const string = Object.keys(signed).sort().map((name) => `${name}=${signed[name]}`).join('&');
+  assert.equal(signature, sha256(string + SECRET).toString('hex'));
+  await page.waitForFunction(() => document.querySelector('#own img')?.src.startsWith('https://res.cloudinary.com/test-cloud/image/upload/s--'));
+  assert.ok(!real.place.log.includes(SECRET));
+  assert.equal((await fetch(`${real.base}/v1_1/test-cloud/image/upload`, { method: 'POST' })).status, 404);
+});
