@@ -57,18 +57,15 @@ value() {
 version=6.0.1
 uppy='2OONMUNUHGBNkfSjNpWDhleeCeqm2oP+8NJRSxkkFVLmm3BbE7S+XCm45+jp36z7PCRuogtm1FgYPKa0iKbYAQ=='
 fetch_uppy() {
-	mkdir "$dir/uppy"
-	(
-		cd "$dir/uppy"
-		timeout 30 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null
-		[ "$(openssl dgst -sha512 -binary "uppy-$version.tgz" | openssl base64 -A)" = "$uppy" ]
-		tar -xzf "uppy-$version.tgz" package/dist/uppy.min.mjs \
-			package/dist/uppy.min.css package/LICENSE
-		mv package/LICENSE package/dist/
-	) || return 1
-	mkdir -p build/uppy
-	rm -rf "build/uppy/$version"
-	mv "$dir/uppy/package/dist" "build/uppy/$version"
+	mkdir "$dir/uppy" &&
+		(cd "$dir/uppy" && timeout 30 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null) &&
+		[ "$(openssl dgst -sha512 -binary "$dir/uppy/uppy-$version.tgz" | openssl base64 -A)" = "$uppy" ] &&
+		tar -xzf "$dir/uppy/uppy-$version.tgz" -C "$dir/uppy" package/LICENSE \
+			package/dist/uppy.min.mjs package/dist/uppy.min.css &&
+		mv "$dir/uppy/package/LICENSE" "$dir/uppy/package/dist/" &&
+		mkdir -p build/uppy &&
+		rm -rf "build/uppy/$version" &&
+		mv "$dir/uppy/package/dist" "build/uppy/$version"
 }
 if [ ! -f "build/uppy/$version/uppy.min.mjs" ] && command -v npm >/dev/null; then
 	echo "fetching Uppy $version for one tab of the page, once"
