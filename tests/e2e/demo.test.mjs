@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import axe from 'axe-core';
+import cloudinary from 'cloudinary';
 import { chromium } from 'playwright-core';
 import { Place, freePort, root, stop, until } from './site.mjs';
 
@@ -62,7 +64,8 @@ async function visit(t, { user, expected = [], base = site.base, routes = {}, ..
     if (!['error', 'warning'].includes(message.type())) return;
     const status = /status of (\d+)/.exec(message.text())?.[1];
     const path = message.location().url.replace(base, '').replace(/\?.*/, '');
-    if (!expected.includes(`${status} ${path}`) && !expected.includes(message.text().slice(0, 6))) complaints.push(`${message.text()} ${message.location().url}`);
+    const known = (one) => `${status} ${path}`.startsWith(one) || message.text().startsWith(one);
+    if (!expected.some(known)) complaints.push(`${message.text()} ${message.location().url}`);
   });
   await page.exposeFunction('violated', (what) => complaints.push(`CSP: ${what}`));
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation',
@@ -208,6 +211,27 @@ test('progress, several at once, and one that is cancelled', async (t) => {
   await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before + 2);
 });
 
+test('files that are dropped, and one that is gone elsewhere', async (t) => {
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '404 /demo/image/upload/s--'] });
+  const before = (await ids(page, '#own')).length;
+  await page.locator('#drop').evaluate((drop, bytes) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(bytes)], 'dropped.png', { type: 'image/png' }));
+    drop.dispatchEvent(new DragEvent('dragover', { dataTransfer, cancelable: true }));
+    drop.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+  }, [...picture('dropped.png').buffer]);
+  await page.locator('.upload.done', { hasText: 'dropped.png' }).waitFor();
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before + 1);
+
+  const elsewhere = await visit(t, { user: 'alice', expected: LISTS });
+  await elsewhere.locator('#own button').first().click();
+  await elsewhere.locator('#own button').first().click();
+  await elsewhere.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before);
+  await page.reload();
+  await page.waitForSelector('#own[aria-busy=false]', { state: 'attached' });
+  await page.waitForFunction((n) => document.querySelectorAll('#own > li').length === n, before);
+});
+
 test('what Cloudinary refuses is said', async (t) => {
   const page = await visit(t, { user: 'alice', expected: [...LISTS, '400 /v1_1/demo/image/upload'] });
   await page.setInputFiles('#files', { name: 'moving.gif', mimeType: 'image/gif', buffer: GIF });
@@ -332,6 +356,7 @@ async function tabTo(page, selector, key = 'Tab', times = 80) {
 
 test('all of it by the keyboard alone', async (t) => {
   const page = await visit(t, { expected: ['401 /api/sign', '403 /api/sign', ...LISTS] });
+  page.on('filechooser', (chooser) => chooser.setFiles(picture('keys.png')));
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
   await tabTo(page, 'a[href="/login/alice"]');
@@ -354,9 +379,7 @@ test('all of it by the keyboard alone', async (t) => {
   await tabTo(page, '#caption');
   await page.keyboard.type('Typed');
   await tabTo(page, '#files');
-  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Space');
-  await (await chooser).setFiles(picture('keys.png'));
   await page.waitForSelector('.upload.done');
   await tabTo(page, '#sample');
   await page.keyboard.press('Enter');
@@ -448,6 +471,9 @@ test('the policy of the page holds', async (t) => {
     return [window.ran ?? 'stopped', elsewhere];
   });
   assert.deepEqual(inline, ['stopped', 'stopped']);
+  const elsewhere = await new Promise((resolve) => http.get(site.base, { headers: { Host: `localhost:${new URL(site.base).port}` } }, resolve));
+  assert.deepEqual([elsewhere.statusCode, elsewhere.headers.location], [307, `${site.base}/`], 'one name for cookie and uploads');
+  elsewhere.destroy();
   const login = await fetch(`${site.base}/login/alice`, { redirect: 'manual' });
   assert.equal(login.status, 303);
   assert.match(login.headers.get('Set-Cookie'), /^session=[\w.-]+; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax$/);
@@ -502,4 +528,32 @@ test('with an account in CLOUDINARY_URL everything goes to Cloudinary', async (t
   await page.waitForFunction(() => document.querySelector('#own img')?.src.startsWith('https://res.cloudinary.com/test-cloud/image/upload/s--'));
   assert.ok(!real.place.log.includes(SECRET));
   assert.equal((await fetch(`${real.base}/v1_1/test-cloud/image/upload`, { method: 'POST' })).status, 404);
+});
+
+test('the string of the panel is the official SDK’s', async (t) => {
+  const page = await visit(t, { user: 'alice', expected: LISTS });
+  const cases = [{ timestamp: '1', public_id: 'a/b' }, { timestamp: '1', notification_url: 'https://a.example/?b=1&c=2', tags: '' },
+    { timestamp: '1', 'public_ids[]': ['b', 'a'], context: 'caption=ä|b=\\=', api_key: '1', signature: 'x', resource_type: 'image', cloud_name: 'demo', file: 'x' }];
+  for (const fields of cases) {
+    const string = await page.evaluate(async (given) => {
+      const { signedPairs } = await import('/page_demo.js');
+      return signedPairs(given).map((pair) => pair.join('=')).join('&');
+    }, fields);
+    const { 'public_ids[]': list, api_key: key, signature, resource_type: type, cloud_name: cloud, file, ...signed } = fields;
+    const right = cloudinary.utils.api_sign_request(list ? { ...signed, public_ids: list } : signed, SECRET, 'sha256');
+    assert.equal(sha256(string + SECRET).toString('hex'), right, string);
+  }
+});
+
+// The last one: bob may not ask again for an hour.
+test('a limit that is reached says for how long', async (t) => {
+  const page = await visit(t, { user: 'bob', expected: [...LISTS, '429 /api/sign'] });
+  let status = 200;
+  for (let i = 0; i < 21 && status === 200; i++)
+    status = await page.evaluate(async () => (await fetch('/api/sign?policy=avatar')).status);
+  assert.equal(status, 429);
+  await page.click('#sample');
+  await page.waitForSelector('.upload.failed');
+  assert.match(await page.textContent('.upload.failed'), /enough for now.*avatar.*try again in \d+ (minutes|seconds)/);
+  await shot(page, 'limit');
 });

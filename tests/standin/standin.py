@@ -56,8 +56,8 @@ class Refusal(Exception):
         self.status = status
 
 
-def utc(seconds, form="%Y-%m-%dT%H:%M:%SZ"):
-    return time.strftime(form, time.gmtime(seconds))
+def utc(seconds, shape="%Y-%m-%dT%H:%M:%SZ"):
+    return time.strftime(shape, time.gmtime(seconds))
 
 
 class Account:
@@ -343,7 +343,7 @@ class Handler(BaseHTTPRequestHandler):
         if signature is not None and not self.server.account.opens(signature, source):
             raise Refusal(401, f"Invalid signature {signature}")
         kind = MIME.get(asset["format"], f"image/{asset['format']}")
-        return self.answer(200, content, kind, (("Cache-Control", "private, max-age=60"), ("ETag", f'"{asset["etag"]}"')))
+        return self.answer(200, content, kind, (("Cache-Control", "no-cache"), ("ETag", f'"{asset["etag"]}"')))
 
     def body(self):
         """All of it; of one that is too large enough that the client hears why."""

@@ -153,7 +153,7 @@ if $here; then
 	until [ -S "$dir/standin.sock" ]; do
 		tries=$((tries + 1))
 		if [ $tries -gt 100 ] || ! kill -0 "$standin" 2>/dev/null; then
-			echo "the stand-in did not start: python3 3.8 or newer is needed" >&2
+			echo "the stand-in did not start: python3 3.9 or newer is needed" >&2
 			exit 1
 		fi
 		sleep 0.1
