@@ -120,6 +120,23 @@ export function pictures({ client, who, place, other }) {
     show(at("own-none"), number === 0);
   }
 
+  // What is there stays in its place, with the focus that it may have.
+  const tiles = new Map();
+  function lay(shown) {
+    const wanted = new Set(shown.map(([{ public_id: id }]) => id));
+    for (const [id, item] of tiles) {
+      if (wanted.has(id) && item.isConnected) continue;
+      item.remove();
+      tiles.delete(id);
+    }
+    for (const [i, [picture, remembered]] of shown.entries()) {
+      const { public_id: id } = picture;
+      if (!tiles.has(id)) tiles.set(id, ownTile(picture, remembered));
+      const there = at("own").children[i] ?? null;
+      if (there !== tiles.get(id)) at("own").insertBefore(tiles.get(id), there);
+    }
+  }
+
   let asked = 0;
   async function own() {
     const turn = ++asked;
@@ -128,8 +145,7 @@ export function pictures({ client, who, place, other }) {
     const known = new Set((found ?? []).map(({ public_id: id }) => id));
     const remembered = memory.list.filter(({ public_id: id }) => !known.has(id));
     const all = [...remembered.map((picture) => [picture, true]), ...(found ?? []).map((picture) => [picture, false])];
-    at("own").replaceChildren(...all.filter(([{ public_id: id }]) => !gone.has(id)).slice(0, SHOWN)
-      .map(([picture, is]) => ownTile(picture, is)));
+    lay(all.filter(([{ public_id: id }]) => !gone.has(id)).slice(0, SHOWN));
     at("own").setAttribute("aria-busy", "false");
     count();
     notice(found !== null ? "" : "This account gives out no lists, so here is what was uploaded in this browser. " +
