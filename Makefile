@@ -44,7 +44,8 @@ LIBS += -lhiredis
 $(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
 endif
 
-EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt) etc/htaccess etc/sign.cgi
+EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt etc/*.yaml) etc/htaccess \
+	etc/sign.cgi etc/www/signpost.js etc/www/signpost.d.ts
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
