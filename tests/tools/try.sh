@@ -150,7 +150,7 @@ if ! answers -b "$alice" "$url"; then
 fi
 if $here; then
 	tries=0
-	until [ -S "$dir/standin.sock" ]; do
+	until curl -s -o /dev/null --unix-socket "$dir/standin.sock" http://127.0.0.1/; do
 		tries=$((tries + 1))
 		if [ $tries -gt 100 ] || ! kill -0 "$standin" 2>/dev/null; then
 			echo "the stand-in did not start: python3 3.9 or newer is needed" >&2
