@@ -1,11 +1,12 @@
 // make run: the lines that it prints work when pasted, and it leaves nothing.
+// (What its page does: demo.test.mjs.)
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
-import { Place, alive, freePort, root, until, within } from './site.mjs';
+import { Place, alive, freePort, root, run, stop, until, within } from './site.mjs';
 
 // As on a terminal: a process group of its own, which Ctrl-C reaches whole.
 function makeRun(place, port, more = {}) {
@@ -36,9 +37,9 @@ function paste(line) {
   return JSON.parse(stdout);
 }
 
-function checkGranted(json, cloud, action, secret) {
+function checkGranted(json, api, cloud, action, secret) {
   const { api_key: key, signature, ...fields } = json.fields;
-  assert.equal(json.url, `https://api.cloudinary.com/v1_1/${cloud}/image/${action}`);
+  assert.equal(json.url, `${api}/v1_1/${cloud}/image/${action}`);
   assert.equal(signature, cloudinary.utils.api_sign_request(fields, secret, 'sha256'));
   return { key, fields };
 }
@@ -54,8 +55,8 @@ function processesOf(folder) {
   });
 }
 
-async function interrupt({ place, child, folder }) {
-  assert.equal(processesOf(folder).length, 3, 'lighttpd and its two workers');
+async function interrupt({ place, child, folder }, standin = true) {
+  assert.equal(processesOf(folder).length, standin ? 4 : 3, 'lighttpd, its two workers, and the stand-in');
   process.kill(-child.pid, 'SIGINT');
   await until('nothing is left', () => processesOf(folder).length === 0, 5000);
   await within(5000, child.ended, 'make to end');
@@ -69,14 +70,27 @@ test('make run with an account that is made up', async (t) => {
 
   assert.equal(who.user, 'alice');
   assert.deepEqual(who.policies, ['avatar', 'widget', 'remove', 'thumb']);
-  const { fields } = checkGranted(upload, 'demo', 'upload', secret);
+  const api = `http://127.0.0.1:${site.port}`;
+  const printed = site.place.log.split('\n');
+  const address = printed.findIndex((line) => line.includes(`Open ${api} in a browser`));
+  assert.ok(address >= 0 && address < printed.findIndex((line) => line.startsWith('curl ')), 'the address comes first');
+  assert.match(await (await fetch(api)).text(), /<title>signpost/);
+  const { fields } = checkGranted(upload, api, 'demo', 'upload', secret);
   assert.match(fields.public_id, /^users\/alice\/[0-9a-f]{32}$/);
   assert.equal(fields.context, 'caption=Hello');
-  assert.equal(checkGranted(remove, 'demo', 'destroy', secret).fields.public_id, 'users/alice/cat');
+  assert.equal(checkGranted(remove, api, 'demo', 'destroy', secret).fields.public_id, 'users/alice/cat');
   assert.equal(refused.status, 403);
   assert.equal(refused.param, 'public_id');
   assert.match(refused.detail, /public_id/);
   assert.ok(!site.place.log.includes(secret));
+
+  // What was signed is taken.
+  const form = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
+  form.append('file', new Blob([Buffer.from('89504e470d0a1a0a', 'hex')]), 'a.png');
+  const sent = await (await fetch(upload.url, { method: 'POST', body: form })).json();
+  assert.equal(sent.public_id, fields.public_id);
+  assert.equal(readdirSync(join(site.folder, 'files')).length, 1);
   await interrupt(site);
 });
 
@@ -84,11 +98,43 @@ test('make run with the account in CLOUDINARY_URL', async (t) => {
   const secret = 'test-account-secret-that-protects-nothing';
   const site = await start(t, { CLOUDINARY_URL: `cloudinary://1234567890:${secret}@test-cloud` });
   const [who, upload, remove] = site.lines.map(paste);
+  const api = 'https://api.cloudinary.com';
   assert.equal(who.cloud_name, 'test-cloud');
-  assert.equal(checkGranted(upload, 'test-cloud', 'upload', secret).key, '1234567890');
-  checkGranted(remove, 'test-cloud', 'destroy', secret);
+  assert.equal(checkGranted(upload, api, 'test-cloud', 'upload', secret).key, '1234567890');
+  checkGranted(remove, api, 'test-cloud', 'destroy', secret);
   assert.ok(!site.place.log.includes(secret));
-  await interrupt(site);
+  await interrupt(site, false);
+});
+
+// npm's part, when it is not there, has no network, or brings something else.
+const npms = {
+  'no npm': null,
+  'an npm without a network': 'exit 1',
+  'an npm that brings another package': 'mkdir -p package/dist; echo bad >package/dist/uppy.min.mjs; cp package/dist/uppy.min.mjs package/dist/uppy.min.css; ' +
+    'cp package/dist/uppy.min.mjs package/LICENSE; tar -czf uppy-6.0.1.tgz package',
+};
+for (const [what, npm] of Object.entries(npms)) test(`make run with ${what}: the page, but not Uppy`, async (t) => {
+  const place = new Place(t);
+  for (const name of ['bin', 'tmp', 'tree/tests']) mkdirSync(join(place.path, name), { recursive: true });
+  for (const name of ['sh', 'sed', 'curl', 'lighttpd', 'openssl', 'mktemp', 'mkdir', 'mv', 'rm', 'setsid', 'sleep', 'timeout', 'tar', 'gzip', 'dirname', 'cat', 'cp'])
+    symlinkSync(run(['-c', `command -v ${name}`], { program: 'sh' }).out.trim(), join(place.path, 'bin', name));
+  symlinkSync('/usr/bin/python3', join(place.path, 'bin/python3'));
+  if (npm !== null) place.write('bin/npm', `#!/bin/sh\n${npm}\n`, 0o755);
+  for (const name of ['cgi-bin', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'tree', name));
+  const port = await freePort();
+  const child = place.start('/bin/sh', [join(place.path, 'tree/tests/tools/try.sh')],
+    { env: { PATH: join(place.path, 'bin'), PORT: String(port), TMPDIR: join(place.path, 'tmp') } });
+  await until('the lines are printed', () => {
+    assert.equal(child.exitCode, null, place.log);
+    return place.log.includes('somebody else');
+  }, 30000);
+  assert.doesNotMatch(place.log, /not found/);
+  assert.equal(/could not be fetched; everything else works/.test(place.log), npm !== null, place.log);
+  const site = `http://127.0.0.1:${port}`;
+  assert.equal((await fetch(site)).status, 200);
+  assert.equal((await fetch(`${site}/uppy/uppy.min.mjs`)).status, 404);
+  await stop(child);
+  assert.deepEqual(readdirSync(join(place.path, 'tmp')), []);
 });
 
 test('make run on a port that is taken: says so, and ends', async (t) => {

@@ -17,9 +17,12 @@ build h:zlib.h    zlib1g-dev      zlib-devel      zlib-dev
 build h:hiredis/hiredis.h libhiredis-dev hiredis-devel hiredis-dev
 serve c:lighttpd  lighttpd        lighttpd        lighttpd
 serve c:curl      curl            curl            curl
+serve c:python3   python3         python3         python3
 check c:lighttpd  lighttpd        lighttpd        lighttpd
 check c:curl      curl            curl            curl
 check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
+check c:python3   python3         python3         python3
+check c:chromium  chromium        chromium        chromium
 check c:nginx     nginx-light     nginx           nginx
 check c:apache2   apache2         httpd           apache2
 check o:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid mod_fcgid apache2-mod-fcgid

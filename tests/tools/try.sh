@@ -1,6 +1,6 @@
 #!/bin/sh
-# make run: serves a throw-away configuration on loopback and prints requests
-# that can be pasted. Ends, and removes what it made, on Ctrl-C.
+# make run: serves a throw-away configuration on loopback, with a page to try it
+# and requests that can be pasted. Ends, and removes what it made, on Ctrl-C.
 set -eu
 cd "$(dirname "$0")/../.."
 port=${PORT:-8080}
@@ -8,75 +8,180 @@ program=$PWD/cgi-bin/signpost
 PATH=$PATH:/usr/sbin:/sbin
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/signpost-run.XXXXXX")
-server=
+server='' standin=''
 clean() {
 	trap - EXIT INT TERM HUP
-	[ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
+	for pid in $server $standin; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 	rm -rf "$dir"
 }
 trap clean EXIT
 trap 'echo; exit 0' INT TERM HUP
 
 umask 077
-mkdir "$dir/www"
-"$program" keygen "$dir/session.key" 2>/dev/null
-if [ -n "${CLOUDINARY_URL:-}" ]; then
-	printf '%s\n' "$CLOUDINARY_URL" >"$dir/cloudinary.url"
-	sed -e '/^  cloud_name /d' -e '/^  api_key /d' \
-		-e 's/^  api_secret_file .*/  url_file = "cloudinary.url";/' \
-		etc/signpost.conf >"$dir/signpost.conf"
-else
-	"$program" keygen "$dir/cloudinary.secret" 2>/dev/null
-	cp etc/signpost.conf "$dir/signpost.conf"
-fi
-sed -e "s|/usr/local/lib/signpost/signpost|$program|" \
-	-e "s|/etc/signpost/signpost.conf|$dir/signpost.conf|" \
-	-e "s|/run/lighttpd/|$dir/|" etc/lighttpd.conf >"$dir/lighttpd.conf"
-cat >>"$dir/lighttpd.conf" <<EOF
-server.bind = "127.0.0.1"
-server.port = $port
-server.document-root = "$dir/www"
-EOF
-"$program" check "$dir/signpost.conf" >"$dir/check"
-
-url=http://127.0.0.1:$port/api/sign
+site=http://127.0.0.1:$port
+url=$site/api/sign
 code=0
 curl -s -m 2 -o /dev/null "$url" || code=$?
 if [ $code -ne 7 ]; then # "failed to connect" is what is wanted
 	echo "port $port is taken; PORT=8081 make run takes another" >&2
 	exit 1
 fi
+
+# The sample as it stands, but for the account. Without one of your own it is
+# made up, and a stand-in beside the server takes Cloudinary's part.
+"$program" keygen "$dir/session.key" 2>/dev/null
+if [ -n "${CLOUDINARY_URL:-}" ]; then
+	printf '%s\n' "$CLOUDINARY_URL" >"$dir/cloudinary.url"
+	sed -e '/^  cloud_name /d' -e '/^  api_key /d' \
+		-e 's/^  api_secret_file .*/  url_file = "cloudinary.url";/' \
+		etc/signpost.conf >"$dir/signpost.conf"
+	here=false
+else
+	"$program" keygen "$dir/cloudinary.secret" 2>/dev/null
+	sed "s|^  # upload_prefix = .*|  upload_prefix = \"$site\";|" \
+		etc/signpost.conf >"$dir/signpost.conf"
+	here=true
+fi
+"$program" check "$dir/signpost.conf" >"$dir/check"
+
+# value NAME: what the sample says of the account.
+value() {
+	sed -n "s/^  $1 *= \"\\(.*\\)\";.*/\\1/p" "$dir/signpost.conf"
+}
+
+# The page's tab for Uppy needs Uppy: one file of one npm package, fetched once.
+# $uppy is that package's digest, as npm publishes it.
+version=6.0.1
+uppy='2OONMUNUHGBNkfSjNpWDhleeCeqm2oP+8NJRSxkkFVLmm3BbE7S+XCm45+jp36z7PCRuogtm1FgYPKa0iKbYAQ=='
+fetch_uppy() {
+	mkdir "$dir/uppy" &&
+		(cd "$dir/uppy" && timeout 30 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null) &&
+		[ "$(openssl dgst -sha512 -binary "$dir/uppy/uppy-$version.tgz" | openssl base64 -A)" = "$uppy" ] &&
+		tar -xzf "$dir/uppy/uppy-$version.tgz" -C "$dir/uppy" package/LICENSE \
+			package/dist/uppy.min.mjs package/dist/uppy.min.css &&
+		mv "$dir/uppy/package/LICENSE" "$dir/uppy/package/dist/" &&
+		mkdir -p build/uppy &&
+		rm -rf "build/uppy/$version" &&
+		mv "$dir/uppy/package/dist" "build/uppy/$version"
+}
+if [ ! -f "build/uppy/$version/uppy.min.mjs" ] && command -v npm >/dev/null; then
+	echo "fetching Uppy $version for one tab of the page, once"
+	fetch_uppy || echo "Uppy could not be fetched; everything else works without it" >&2
+fi
+
+alice=$("$program" mint --user alice --ttl 86400 "$dir/signpost.conf")
+bob=$("$program" mint --user bob --ttl 86400 "$dir/signpost.conf")
+printf '{ "users": [ "alice", "bob" ], "standin": %s }\n' "$here" >"$dir/demo.json"
+
+sed -e "s|/usr/local/lib/signpost/signpost|$program|" \
+	-e "s|/etc/signpost/signpost.conf|$dir/signpost.conf|" \
+	-e "s|/run/lighttpd/|$dir/|" etc/lighttpd.conf >"$dir/lighttpd.conf"
+cat >>"$dir/lighttpd.conf" <<EOF
+server.bind = "127.0.0.1"
+server.port = $port
+server.document-root = "$PWD/etc/www"
+server.upload-dirs = ( "$dir" )
+# setenv is before redirect, or a redirect would have none of its fields.
+server.modules += ( "mod_setenv", "mod_alias", "mod_redirect", "mod_proxy" )
+index-file.names = ( "index.html" )
+mimetype.assign = ( ".html" => "text/html; charset=utf-8", ".css" => "text/css", ".js" => "text/javascript",
+	".mjs" => "text/javascript", ".json" => "application/json", ".svg" => "image/svg+xml", "" => "text/plain" )
+alias.url = ( "/demo.json" => "$dir/demo.json", "/uppy/" => "$PWD/build/uppy/$version/" )
+setenv.set-response-header = (
+	"Content-Security-Policy" => "default-src 'self'; img-src 'self' data: blob: https://res.cloudinary.com; connect-src 'self' https://api.cloudinary.com https://res.cloudinary.com; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"X-Content-Type-Options" => "nosniff",
+	"Referrer-Policy" => "no-referrer"
+)
+# One name, since the cookie and the upload's address are of 127.0.0.1.
+\$HTTP["host"] =~ "^localhost(:|\$)" {
+	url.redirect = ( "" => "$site\${url.path}\${qsa}" )
+	url.redirect-code = 307
+}
+# A login for everybody: this is a demo.
+\$HTTP["url"] == "/login/alice" {
+	setenv.add-response-header = ( "Set-Cookie" => "$alice; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax" )
+	url.redirect = ( "" => "/" )
+	url.redirect-code = 303
+}
+else \$HTTP["url"] == "/login/bob" {
+	setenv.add-response-header = ( "Set-Cookie" => "$bob; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax" )
+	url.redirect = ( "" => "/" )
+	url.redirect-code = 303
+}
+else \$HTTP["url"] == "/logout" {
+	setenv.add-response-header = ( "Set-Cookie" => "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax" )
+	url.redirect = ( "" => "/" )
+	url.redirect-code = 303
+}
+EOF
+if $here; then
+	cat >>"$dir/lighttpd.conf" <<EOF
+\$HTTP["url"] =~ "^/(v1_1|$(value cloud_name))/" {
+	proxy.server = ( "" => (( "host" => "$dir/standin.sock" )) )
+}
+EOF
+	mkdir "$dir/files"
+	setsid python3 -B tests/standin/standin.py --listen "$dir/standin.sock" --folder "$dir/files" \
+		--cloud "$(value cloud_name)" --key "$(value api_key)" --secret-file "$dir/cloudinary.secret" &
+	standin=$!
+fi
+
+# answers CURL-ARGUMENT...: waits until the server does, which goes on running.
+answers() {
+	tries=0
+	until curl -s -f -o /dev/null "$@"; do
+		tries=$((tries + 1))
+		if [ $tries -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+			return 1
+		fi
+		sleep 0.1
+	done
+}
 # In a session of its own, so that Ctrl-C reaches this script alone: lighttpd
 # restarts a process that dies, and could leave one behind if it ended meanwhile.
 setsid lighttpd -D -f "$dir/lighttpd.conf" &
 server=$!
-tries=0
-until curl -s -o /dev/null "$url"; do
-	tries=$((tries + 1))
-	if [ $tries -gt 50 ] || ! kill -0 "$server" 2>/dev/null; then
-		echo "lighttpd did not start on port $port; PORT=8081 make run takes another" >&2
-		exit 1
-	fi
-	sleep 0.1
-done
-cookie="$("$program" mint --user alice --ttl 86400 "$dir/signpost.conf")"
+if ! answers -b "$alice" "$url"; then
+	echo "lighttpd did not start on port $port; PORT=8081 make run takes another" >&2
+	exit 1
+fi
+if $here; then
+	tries=0
+	until curl -s -o /dev/null --unix-socket "$dir/standin.sock" http://127.0.0.1/; do
+		tries=$((tries + 1))
+		if [ $tries -gt 100 ] || ! kill -0 "$standin" 2>/dev/null; then
+			echo "the stand-in did not start: python3 3.9 or newer is needed" >&2
+			exit 1
+		fi
+		sleep 0.1
+	done
+	account="the account is made up: a stand-in here takes the uploads, and Ctrl-C throws them away"
+else
+	account="the account is that of CLOUDINARY_URL: uploads are real"
+fi
 
 cat <<EOF
 
-signpost answers on $url for a day's session of the user alice.
-Paste these into another terminal; Ctrl-C here ends it.
+Open $site in a browser, and log in as alice or bob.
+($account.)
+
+Or paste these into another terminal, with a day's session of the user alice.
+Ctrl-C here ends it.
 
 # who am I, and what may I do?
-curl -b '$cookie' '$url'
+curl -b '$alice' '$url'
 
 # an upload, signed: send "fields" and the file to "url"
-curl -b '$cookie' '$url?policy=avatar&context=caption=Hello'
+curl -b '$alice' '$url?policy=avatar&context=caption=Hello'
 
 # delete a picture of one's own
-curl -b '$cookie' '$url?policy=remove&public_id=users/alice/cat'
+curl -b '$alice' '$url?policy=remove&public_id=users/alice/cat'
 
 # somebody else's: refused
-curl -b '$cookie' '$url?policy=remove&public_id=users/bob/cat'
+curl -b '$alice' '$url?policy=remove&public_id=users/bob/cat'
 
 EOF
 wait "$server"
