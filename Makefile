@@ -45,6 +45,7 @@ $(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
 endif
 
 EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt) etc/htaccess etc/sign.cgi
+GUIDES  = $(wildcard etc/doc/*)
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
@@ -75,12 +76,13 @@ DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
 
 install: all
-	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS)/examples $(SETTINGS)
+	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS)/examples/doc $(SETTINGS)
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	install -m 644 $(EXAMPLES) $(DOCUMENTS)/examples
+	install -m 644 $(GUIDES) $(DOCUMENTS)/examples/doc
 	test -e $(SETTINGS)/signpost.conf || \
 		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
 
