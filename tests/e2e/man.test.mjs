@@ -1,6 +1,7 @@
 // The manual pages say what the program does: every key, parameter, format,
 // command and option is in them, nothing else is, and each example runs.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -279,6 +280,9 @@ test('every example command runs', (t) => {
   const config = place.configure(readFileSync(join(root, 'etc/signpost.conf'), 'utf8'), FILES);
   mkdirSync(join(place.path, 'bin'), { mode: 0o700 });
   symlinkSync(program, join(place.path, 'bin/signpost'));
+  // What Cloudinary says to a client that sent source=uw and did not sign it.
+  const signed = createHash('sha256').update(`folder=a&timestamp=1767225600${API_SECRET}`).digest('hex');
+  place.write('error.txt', `Invalid Signature ${signed}. String to sign - 'folder=a&source=uw&timestamp=1767225600'.\n`);
   const commands = examples(part(pages.program, 'EXAMPLES')).join('').split(/^\$ /m).slice(1);
   assert.ok(commands.length >= 5);
   for (const command of commands) {
