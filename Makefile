@@ -45,7 +45,6 @@ $(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
 endif
 
 EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt) etc/htaccess etc/sign.cgi
-GUIDES   = $(wildcard etc/doc/*)
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
@@ -73,6 +72,7 @@ SYSCONFDIR = /etc
 PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
 COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
 DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
+GUIDES     = $(wildcard etc/doc/*)
 MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
 
