@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
-import { Place, lighttpdFastcgi, root, run } from './site.mjs';
+import { blocks, check, section, whole } from './pages.mjs';
+import { lighttpdFastcgi, root, run } from './site.mjs';
 import { makeUpload } from './upload.mjs';
 import { API_SECRET, seconds, session } from './token.mjs';
 
@@ -18,22 +19,6 @@ const API = 'https://api.cloudinary.com/v1_1/demo/image';
 const FILES = { 'token.key': `${TOKEN_KEY}\n` };
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-
-// The fenced blocks of one language in a text.
-function blocks(text, language) {
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((match) => match[1] === language).map((match) => match[2]);
-}
-
-// What stands under a heading, up to the next one of its level.
-function section(text, heading) {
-  const at = text.split('\n').indexOf(heading);
-  if (at < 0) throw new Error(`README.md has no heading "${heading}", under which the examples stand`);
-  const lines = text.split('\n').slice(at + 1);
-  const end = lines.findIndex((line) => line.startsWith('## '));
-  return (end < 0 ? lines : lines.slice(0, end)).join('\n');
-}
-
-const whole = (text) => /^policies = \{/m.test(text);
 
 // [name, line] of each curl line, which has its name in the comment above it.
 function examplesIn(text) {
@@ -222,10 +207,7 @@ test('every signature: each example of the README', async (t) => {
 });
 
 // What a reader would put into a file is right, as it stands.
-const place = (t, text) => {
-  const made = new Place(t);
-  return run(['check', made.configure(text, FILES)]);
-};
+const place = (t, text) => check(t, text, FILES);
 
 test('the configurations of the README', async (t) => {
   const all = blocks(readme, 'libconfig');

@@ -37,6 +37,13 @@ check c:npm       npm             npm             npm
 check c:clang-format clang-format clang-tools-extra clang-extra-tools
 check c:shellcheck shellcheck     ShellCheck      shellcheck
 check c:php-cgi   php-cgi         php-cgi         php-cgi
+check c:php       php-cli         php-cli         php
+check c:ruby      ruby            ruby            ruby
+check c:perl      perl            perl            perl
+check c:go        golang-go       golang          go
+check c:openssl   openssl         openssl         openssl
+check c:mandoc    mandoc          mandoc          mandoc
+check c:rsvg-convert librsvg2-bin librsvg2-tools rsvg-convert
 check p:flask     python3-flask   python3-flask   py3-flask
 check p:flask_login python3-flask-login python3-flask-login py3-flask-login
 check p:django    python3-django  python3-django  py3-django
