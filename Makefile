@@ -79,9 +79,9 @@ install: all
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
+	install -m 644 $(wildcard etc/doc/*) $(DOCUMENTS)/examples/doc
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	install -m 644 $(EXAMPLES) $(DOCUMENTS)/examples
-	install -m 644 $(wildcard etc/doc/*) $(DOCUMENTS)/examples/doc
 	test -e $(SETTINGS)/signpost.conf || \
 		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
 
