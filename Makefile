@@ -73,27 +73,21 @@ SYSCONFDIR = /etc
 PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
 COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
 DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
-GUIDES     = $(wildcard etc/doc/*)
-MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
 
 install: all
-	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS)/examples/doc \
-		$(MANUALS)/man1 $(MANUALS)/man5 $(SETTINGS)
+	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS)/examples/doc $(SETTINGS)
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
-	install -m 644 src/signpost.1 $(MANUALS)/man1
-	install -m 644 src/signpost.conf.5 $(MANUALS)/man5
+	install -m 644 $(wildcard etc/doc/*) $(DOCUMENTS)/examples/doc
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	install -m 644 $(EXAMPLES) $(DOCUMENTS)/examples
-	install -m 644 $(GUIDES) $(DOCUMENTS)/examples/doc
 	test -e $(SETTINGS)/signpost.conf || \
 		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
 
 uninstall:
 	rm -f $(COMMAND) $(PROGRAM)/signpost
-	rm -f $(MANUALS)/man1/signpost.1 $(MANUALS)/man5/signpost.conf.5
 	rm -rf $(DOCUMENTS)
 	-rmdir $(PROGRAM) 2>/dev/null
 
