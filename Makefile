@@ -5,6 +5,7 @@
 #   make         cgi-bin/signpost alone
 #   make static  build/static/signpost, which needs no library to be there
 #   make dist    the same as an archive for shared hosting
+#   make deb     the same as a package for Debian and its relatives
 #   make install, make uninstall    with PREFIX, SYSCONFDIR and DESTDIR
 
 CC     = gcc
@@ -44,7 +45,8 @@ LIBS += -lhiredis
 $(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
 endif
 
-EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt) etc/htaccess etc/sign.cgi
+EXAMPLES = $(sort $(shell find etc -maxdepth 1 -type f))
+PAGES   = $(wildcard src/*.[1-9])
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
@@ -65,6 +67,9 @@ static:
 dist: static
 	@tests/tools/dist.sh
 
+deb: all
+	@tests/tools/deb.sh
+
 # An installed configuration is the site's: it is neither written over nor
 # taken away.
 PREFIX     = /usr/local
@@ -72,6 +77,7 @@ SYSCONFDIR = /etc
 PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
 COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
 DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
+MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
 
 install: all
@@ -81,12 +87,16 @@ install: all
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	install -m 644 $(EXAMPLES) $(DOCUMENTS)/examples
+	for page in $(PAGES); do install -D -m 644 $$page \
+		$(MANUALS)/man$${page##*.}/$${page##*/} || exit 1; done
 	test -e $(SETTINGS)/signpost.conf || \
 		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
 
 uninstall:
 	rm -f $(COMMAND) $(PROGRAM)/signpost
 	rm -rf $(DOCUMENTS)
+	for page in $(PAGES); do \
+		rm -f $(MANUALS)/man$${page##*.}/$${page##*/}; done
 	-rmdir $(PROGRAM) 2>/dev/null
 
 $(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
@@ -162,5 +172,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all static dist install uninstall check units replays run bench fuzz format clean
+.PHONY: all static dist deb install uninstall check units replays run bench fuzz format clean
 .SECONDARY:

@@ -36,6 +36,7 @@ check c:clang-format clang-format clang-tools-extra clang-extra-tools
 check c:shellcheck shellcheck     ShellCheck      shellcheck
 check c:systemd-analyze systemd        systemd         -
 check c:lintian   lintian         -               -
+check c:ip        iproute2        iproute         iproute2
 check c:php-cgi   php-cgi         php-cgi         php-cgi
 check p:flask     python3-flask   python3-flask   py3-flask
 check p:flask_login python3-flask-login python3-flask-login py3-flask-login
