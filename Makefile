@@ -35,6 +35,8 @@ HARDEN =
 LDHARD =
 LTO    =
 endif
+# What is built is the same wherever it is built.
+OPT   += -ffile-prefix-map=$(CURDIR)=.
 LIBS   = -lfcgi -lcrypto -lconfig -ljansson -lz
 
 # Counters on several machines, where hiredis is: HIREDIS=no leaves it out.

@@ -80,8 +80,8 @@ test('from dpkg -i to the purge', { skip }, async (t) => {
   const there = (name) => machine.run('test', '-e', name).code === 0;
   machine.write('/tmp/signpost.deb', '');
   copyFileSync(build(), machine.path('/tmp/signpost.deb'));
-  // Nothing else may be in the way, nor start, and dpkg need not wait for the disk.
-  for (const name of ['/usr/sbin/policy-rc.d', '/etc/signpost']) good('rm', '-rf', name);
+  // Nothing of this machine's may be in the way, and dpkg need not wait for the disk.
+  for (const name of ['/usr/sbin/policy-rc.d', '/etc/dpkg/dpkg.cfg.d', '/etc/signpost']) good('rm', '-rf', name);
   const install = () => good('dpkg', '--force-unsafe-io', '-i', '/tmp/signpost.deb');
   install();
   assert.equal(good('dpkg', '--verify', 'signpost'), '');
@@ -95,7 +95,19 @@ test('from dpkg -i to the purge', { skip }, async (t) => {
   machine.write('/etc/signpost/cloudinary.secret', `${API_SECRET}\n`, 0o600);
   good('signpost', 'check', '/etc/signpost/signpost.conf');
 
-  // As a service.
+  // Whatever listens on port 80 of the machine.
+  good('ip', 'link', 'set', 'lo', 'up');
+  machine.run('systemd-tmpfiles', '--create', '--prefix=/run'); // as at a real start
+  const answers = async () => {
+    const curl = (...args) => machine.run('curl', '-s', '-i', '-m', '5', ...args, 'http://127.0.0.1/api/sign?policy=avatar').out;
+    await until('the server answers', () => /^HTTP/.test(curl()), 20000).catch((error) => {
+      throw new Error(`${error.message}\n${machine.run('journalctl', '--no-pager', '-n', '40', '-o', 'cat').out}`);
+    });
+    assert.match(curl(), /^HTTP\/1\.1 401 /);
+    assert.match(curl('-b', `session=${session('alice')}`), /^HTTP\/1\.1 200 [^]*"signature":"[0-9a-f]{64}"/);
+  };
+
+  // As a service, behind Debian's own nginx and Apache.
   good('systemctl', 'enable', '--now', 'signpost@1', 'signpost@2');
   const signed = async () => {
     const connection = new FastcgiConnection(machine.path(SOCKET));
@@ -113,23 +125,30 @@ test('from dpkg -i to the purge', { skip }, async (t) => {
   assert.notEqual(pid(), before);
   assert.match(await signed(), SIGNED);
 
-  // Started by Debian's own lighttpd and Apache, with their own configurations.
+  const examples = '/usr/share/doc/signpost/examples';
+  good('cp', `${examples}/nginx.conf`, '/etc/nginx/snippets/signpost.conf');
+  good('rm', '-rf', '/etc/nginx/sites-enabled');
+  machine.write('/etc/nginx/sites-enabled/site', 'server { listen 127.0.0.1:80; include snippets/signpost.conf; }\n');
+  good('systemctl', 'start', 'nginx');
+  await answers();
+  good('systemctl', 'stop', 'nginx');
+  good('rm', '/etc/nginx/snippets/signpost.conf', '/etc/nginx/sites-enabled/site');
+  good('cp', `${examples}/apache-proxy.conf`, '/etc/apache2/conf-available/signpost-proxy.conf');
+  good('a2enmod', '-q', 'proxy_fcgi');
+  good('a2enconf', '-q', 'signpost-proxy');
+  good('systemctl', 'start', 'apache2');
+  await answers();
+  good('a2disconf', '-q', 'signpost-proxy');
+  good('systemctl', 'stop', 'apache2');
+  good('rm', '/etc/apache2/conf-available/signpost-proxy.conf');
+
+  // Started by Debian's own lighttpd and Apache.
   good('systemctl', 'disable', '--now', 'signpost.socket', 'signpost@1', 'signpost@2');
   good('rm', '-rf', '/var/lib/signpost', '/var/lib/private/signpost');
   good('chgrp', 'www-data', '/etc/signpost/session.key', '/etc/signpost/cloudinary.secret');
   good('chmod', '640', '/etc/signpost/session.key', '/etc/signpost/cloudinary.secret');
   good('install', '-d', '-m', '700', '-o', 'www-data', '-g', 'www-data', '/var/lib/signpost');
   good('runuser', '-u', 'www-data', '--', 'signpost', 'check', '/etc/signpost/signpost.conf');
-  good('ip', 'link', 'set', 'lo', 'up');
-  const answers = async () => {
-    const curl = (...args) => machine.run('curl', '-s', '-i', '-m', '5', ...args, 'http://127.0.0.1/api/sign?policy=avatar').out;
-    await until('the server answers', () => /^HTTP/.test(curl()), 20000).catch((error) => {
-      throw new Error(`${error.message}\n${machine.run('journalctl', '--no-pager', '-n', '40', '-o', 'cat').out}`);
-    });
-    assert.match(curl(), /^HTTP\/1\.1 401 /);
-    assert.match(curl('-b', `session=${session('alice')}`), /^HTTP\/1\.1 200 [^]*"signature":"[0-9a-f]{64}"/);
-  };
-  machine.run('systemd-tmpfiles', '--create', '--prefix=/run'); // as at a real start
   machine.run('lighty-enable-mod', 'signpost'); // 2 when fastcgi was enabled before
   good('systemctl', 'start', 'lighttpd');
   await answers();
@@ -160,7 +179,7 @@ test('from dpkg -i to the purge', { skip }, async (t) => {
   assert.equal(machine.run('systemctl', 'is-active', 'signpost@1').code === 0, false);
   good('dpkg', '--force-unsafe-io', '-P', 'signpost');
   others();
-  assert.equal(good('find', '/etc', '/usr', '/var/lib', '/lib/systemd', '-xdev', '-name', '*signpost*', '-not', '-path', '/usr/share/signpost*'),
+  assert.equal(good('find', '/etc', '/usr', '/var/lib', '/lib/systemd', '-xdev', '-name', '*signpost*', '-not', '-path', '/usr/local/*', '-not', '-path', '/var/lib/apache2/*'),
     '/etc/signpost\n');
   assert.equal(good('ls', '/etc/signpost'), 'cloudinary.secret\nsession.key\n');
 });

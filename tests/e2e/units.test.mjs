@@ -182,4 +182,21 @@ test('the service, under systemd', { skip }, async (t) => {
   assert.match(await ask(socket, 'policy=avatar', 'alice', `${SESSION_KEY}-2`), /^Status: 200 /);
   assert.notEqual(pidOf('signpost@1'), 0);
   assert.equal(pidOf('signpost@2'), 0);
+
+  // Redis on its socket, as the unit says.
+  if (!existsSync('/usr/bin/redis-server')) return;
+  good(machine.run('install', '-d', '-m', '750', '-o', 'redis', '-g', 'redis', '/run/redis'));
+  good(machine.run('systemd-run', '-q', '--uid=redis', '--gid=redis', 'redis-server', '--port', '0', '--save', '',
+    '--unixsocket', '/run/redis/redis-server.sock', '--unixsocketperm', '770', '--dir', '/run/redis'));
+  await until('redis listens', () => listens(machine.path('/run/redis/redis-server.sock')));
+  machine.write('/etc/signpost/signpost.conf', CONF.replace('/var/lib/signpost', 'unix:/run/redis/redis-server.sock'));
+  const withRedis = async (answer) => {
+    good(systemctl('daemon-reload'));
+    good(systemctl('restart', 'signpost@1'));
+    assert.match(await ask(socket, 'policy=avatar', 'alice', `${SESSION_KEY}-2`), answer);
+  };
+  await withRedis(/^Status: 503 [^]*"counters_unavailable"/);
+  assert.match(unit('signpost@.service'), /^# .*SupplementaryGroups=redis/m);
+  machine.write('/etc/systemd/system/signpost@.service.d/redis.conf', '[Service]\nSupplementaryGroups=redis\n');
+  await withRedis(/^Status: 200 [^]*RateLimit: "day";r=49;/);
 });
