@@ -5,6 +5,7 @@
 #   make         cgi-bin/signpost alone
 #   make static  build/static/signpost, which needs no library to be there
 #   make dist    the same as an archive for shared hosting
+#   make deb     the same as a package for Debian and its relatives
 #   make install, make uninstall    with PREFIX, SYSCONFDIR and DESTDIR
 
 CC     = gcc
@@ -34,6 +35,8 @@ HARDEN =
 LDHARD =
 LTO    =
 endif
+# What is built is the same wherever it is built.
+OPT   += -ffile-prefix-map=$(CURDIR)=.
 LIBS   = -lfcgi -lcrypto -lconfig -ljansson -lz
 
 # Counters on several machines, where hiredis is: HIREDIS=no leaves it out.
@@ -44,8 +47,8 @@ LIBS += -lhiredis
 $(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
 endif
 
-EXAMPLES = $(wildcard etc/*.conf etc/*.md etc/*.txt etc/*.yaml) etc/htaccess \
-	etc/sign.cgi etc/www/signpost.js etc/www/signpost.d.ts
+EXAMPLES = $(sort $(shell find etc -type f -not -path 'etc/debian/*' -printf '%P\n'))
+PAGES   = $(wildcard src/*.[1-9])
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
@@ -66,6 +69,9 @@ static:
 dist: static
 	@tests/tools/dist.sh
 
+deb: all
+	@tests/tools/deb.sh
+
 # An installed configuration is the site's: it is neither written over nor
 # taken away.
 PREFIX     = /usr/local
@@ -73,22 +79,27 @@ SYSCONFDIR = /etc
 PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
 COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
 DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
+MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
 
 install: all
-	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS)/examples/doc $(SETTINGS)
+	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS) $(SETTINGS)
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
-	install -m 644 $(wildcard etc/doc/*) $(DOCUMENTS)/examples/doc
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
-	install -m 644 $(EXAMPLES) $(DOCUMENTS)/examples
+	for file in $(EXAMPLES); do install -D -m 644 etc/$$file \
+		$(DOCUMENTS)/examples/$$file || exit 1; done
+	for page in $(PAGES); do install -D -m 644 $$page \
+		$(MANUALS)/man$${page##*.}/$${page##*/} || exit 1; done
 	test -e $(SETTINGS)/signpost.conf || \
 		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
 
 uninstall:
 	rm -f $(COMMAND) $(PROGRAM)/signpost
 	rm -rf $(DOCUMENTS)
+	for page in $(PAGES); do \
+		rm -f $(MANUALS)/man$${page##*.}/$${page##*/}; done
 	-rmdir $(PROGRAM) 2>/dev/null
 
 $(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
@@ -164,5 +175,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all static dist install uninstall check units replays run bench fuzz format clean
+.PHONY: all static dist deb install uninstall check units replays run bench fuzz format clean
 .SECONDARY:

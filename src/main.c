@@ -1,10 +1,12 @@
 /* How was I started? */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "gateway/fastcgi.h"
+#include "gateway/listen.h"
 #include "gateway/start.h"
 
 /*
@@ -31,6 +33,12 @@ by_hand(int argc)
 int
 main(int argc, char **argv)
 {
+	const char *fault = listen_take();
+
+	if (fault != NULL) {
+		fprintf(stderr, "signpost: %s\n", fault);
+		return 1;
+	}
 	if (fastcgi_listens(STDIN_FILENO))
 		return start_fastcgi(argc, argv);
 	if (getenv("GATEWAY_INTERFACE") != NULL && !by_hand(argc))

@@ -245,6 +245,11 @@ file_ok(const struct stat *st, const char *path, struct sink *why)
 	return true;
 }
 
+/*
+ * Whoever is in root's group may write to the folders above, too. A service
+ * manager's credentials are root's files, and its group's by their mode, which
+ * then is the mask of an access control list: see acl(5).
+ */
 static bool
 secret_ok(const struct stat *st, const char *path, struct sink *why)
 {
@@ -253,7 +258,8 @@ secret_ok(const struct stat *st, const char *path, struct sink *why)
 		    path, path);
 		return false;
 	}
-	if ((st->st_mode & S_IRGRP) != 0 && !our_group(st->st_gid)) {
+	if ((st->st_mode & S_IRGRP) != 0 && st->st_gid != 0 &&
+	    !our_group(st->st_gid)) {
 		sink_say(why,
 		    "%s: a group that is not ours can read it: run this as "
 		    "the web server's user, or chmod 600 %s",

@@ -25,7 +25,7 @@
 
 struct loop {
 	struct serve *serve;
-	int epoll, listener;
+	int epoll, listener, flags;
 	bool watching;    /* the listener is in epoll */
 	long long resume; /* not accepting before this */
 	long long end;    /* LLONG_MAX until it is asked for */
@@ -116,8 +116,9 @@ set_up(struct loop *l, struct serve *s, int listener)
 	*l =
 	    (struct loop){ .serve = s, .listener = listener, .end = LLONG_MAX };
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	l->flags = flags | O_NONBLOCK;
 	if (signals < 0 || l->epoll < 0 || flags < 0 ||
-	    fcntl(listener, F_SETFL, flags | O_NONBLOCK) < 0 ||
+	    fcntl(listener, F_SETFL, l->flags) < 0 ||
 	    !watch(l, signals, EPOLLIN | EPOLLET, SIGNALS) || FCGX_Init() != 0)
 		return false;
 	sigaction(SIGPIPE, &ignore, NULL);
@@ -157,6 +158,17 @@ accept_failed(struct loop *l)
 }
 
 /*
+ * O_NONBLOCK belongs to the socket, which others have too: systemd clears it
+ * with each process that it starts with StandardInput=socket.
+ */
+static int
+accept_now(const struct loop *l)
+{
+	fcntl(l->listener, F_SETFL, l->flags);
+	return accept4(l->listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+/*
  * Most requests are there, whole, when the connection is accepted. True when
  * there may be another one. A kept connection is closed only for one that has
  * come: at the limit of descriptors accept4() fails without anybody waiting,
@@ -170,7 +182,7 @@ accept_one(struct loop *l, bool first)
 
 	if (!pool_has_room(&l->pool))
 		return false;
-	fd = accept4(l->listener, NULL, NULL, SOCK_CLOEXEC);
+	fd = accept_now(l);
 	if (fd < 0) {
 		if (first)
 			accept_failed(l);

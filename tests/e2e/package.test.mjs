@@ -93,6 +93,12 @@ test('make install and uninstall', (t) => {
   for (const line of ['755 usr/local/lib/signpost/signpost', '644 etc/signpost/signpost.conf', '644 usr/local/share/doc/signpost/README.md',
     '644 usr/local/share/doc/signpost/examples/doc/minting.md'])
     assert.ok(installed.includes(line), installed.join('\n'));
+  // Every ready file, and every man page there is.
+  const ready = readdirSync(join(root, 'etc'), { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name } of ready) assert.ok(installed.includes(`644 usr/local/share/doc/signpost/examples/${name}`), name);
+  assert.ok(ready.some(({ name }) => name === 'Caddyfile') && ready.some(({ name }) => name === 'signpost@.service'));
+  const pages = readdirSync(join(root, 'src')).filter((name) => /\.[1-9]$/.test(name));
+  for (const name of pages) assert.ok(installed.includes(`644 usr/local/share/man/man${name.at(-1)}/${name}`), name);
   assert.equal(readlinkSync(join(place.path, 'usr/local/bin/signpost')), '../lib/signpost/signpost');
   assert.match(run(['--version'], { program: join(place.path, 'usr/local/bin/signpost') }).out, /^signpost \d/);
   // The site's own configuration stays, through a second install too.

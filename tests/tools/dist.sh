@@ -10,13 +10,14 @@ top=build/dist/$name
 umask 022
 
 rm -rf build/dist
-mkdir -p "$top/private/signpost" "$top/public_html/api"
+mkdir -p "$top/private/signpost" "$top/public_html/api" "$top/etc"
 strip -o "$top/private/signpost/signpost" build/static/signpost
 cp etc/signpost.conf "$top/private/signpost/signpost.conf"
 cp etc/sign.cgi "$top/public_html/api/sign.cgi"
 cp etc/htaccess "$top/public_html/api/.htaccess"
 cp etc/shared-hosting.txt "$top/STEPS.txt"
-cp etc/frameworks.md README.md LICENSE CHANGES.md "$top"
+cp README.md LICENSE CHANGES.md SECURITY.md "$top"
+cp -R etc/frameworks.md etc/doc etc/www "$top/etc"
 chmod 700 "$top/private" "$top/private/signpost" "$top/private/signpost/signpost"
 chmod 600 "$top/private/signpost/signpost.conf"
 chmod 755 "$top/public_html/api/sign.cgi"

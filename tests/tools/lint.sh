@@ -33,7 +33,8 @@ functions)
 		$(find src -name '*.[ch]')
 	;;
 shell)
-	shellcheck tests/tools/*.sh tests/bench/*.sh tests/fuzz/*.sh .ci/run
+	shellcheck tests/tools/*.sh tests/bench/*.sh tests/fuzz/*.sh .ci/run \
+		etc/debian/p*
 	;;
 *)
 	echo "lint.sh: no rule $1" >&2

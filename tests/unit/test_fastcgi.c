@@ -645,6 +645,37 @@ test_two_processes(void **state)
 	server_remove(&server);
 }
 
+/*
+ * The flag is the socket's, not the process's: whoever starts one more process
+ * on it may clear it for all. None may then wait in accept4(), deaf to others
+ * and to the end.
+ */
+static void
+test_blocking_again(void **state)
+{
+	int kept;
+
+	(void)state;
+	server_start(&server, 0);
+	kept = fcgi_connect(server.path);
+	send_request(kept, "q=1", SPAN_LIT(""), FCGI_KEEP);
+	assert_answered(kept, "Status: 200", "q=1");
+	for (int i = 0; i < 3; i++) {
+		int flags = fcntl(server.listener, F_GETFL);
+
+		assert_true((flags & O_NONBLOCK) != 0);
+		assert_int_equal(
+		    fcntl(server.listener, F_SETFL, flags & ~O_NONBLOCK), 0);
+		ask("q=2");
+		send_request(kept, "q=3", SPAN_LIT(""), FCGI_KEEP);
+		assert_answered(kept, "Status: 200", "q=3");
+	}
+	close(kept);
+	kill(server.pid, SIGTERM);
+	assert_int_equal(server_wait(&server, 1000, NULL), 0);
+	server_remove(&server);
+}
+
 static int
 tcp_listen(struct sockaddr_in *address)
 {
@@ -757,6 +788,7 @@ main(void)
 		cmocka_unit_test(test_stop_arriving),
 		cmocka_unit_test(test_stop_under_load),
 		cmocka_unit_test(test_two_processes),
+		cmocka_unit_test(test_blocking_again),
 		cmocka_unit_test(test_tcp),
 	};
 

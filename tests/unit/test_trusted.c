@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 #include "base/trusted.h"
 #include "folder.h"
@@ -154,6 +155,47 @@ test_group(void **state)
 	become_root();
 	become(NOBODY, NOBODY - 2, 0);
 	refuses(path, "chmod 640");
+	become_root();
+}
+
+/* Of linux/posix_acl_xattr.h, little-endian: tag, permissions, id. */
+#define ACL_ANYBODY 255, 255, 255, 255
+
+/*
+ * A credential as systemd makes it: root's, mode 0400, and by its access
+ * control list one more user may read it. Its mode is then 0440.
+ */
+static void
+test_credential(void **state)
+{
+	static const unsigned char list[] = { 2, 0, 0, 0, /* version */
+		0x01, 0, 4, 0, ACL_ANYBODY,               /* the owner */
+		0x02, 0, 4, 0, NOBODY & 255, NOBODY >> 8, 0, 0, 0x04, 0, 0, 0,
+		ACL_ANYBODY,                  /* the group */
+		0x10, 0, 4, 0, ACL_ANYBODY,   /* the mask */
+		0x20, 0, 0, 0, ACL_ANYBODY }; /* others */
+	const char *path = put_file("file", 0400, SPAN_LIT("x"));
+	struct stat st;
+
+	(void)state;
+	need_root();
+	give(path, 0, 0);
+	if (setxattr(path, "system.posix_acl_access", list, sizeof(list), 0) !=
+	    0)
+		skip(); /* not on this file system */
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0440);
+	become(NOBODY, NOBODY, 0);
+	accepts(path);
+	become_root();
+	become(NOBODY - 1, NOBODY, 0);
+	refuses(path, "can't read it");
+	become_root();
+	/* The same, and the group is neither root's nor ours. */
+	give(path, 0, NOBODY - 2);
+	become(NOBODY, NOBODY, 0);
+	assert_false(opened(path, true));
+	assert_non_null(strstr(why_text, "a group that is not ours"));
 	become_root();
 }
 
@@ -500,6 +542,7 @@ main(void)
 		CASE(test_modes_foreign_group),
 		CASE(test_owner),
 		CASE(test_group),
+		CASE(test_credential),
 		CASE(test_folder_modes),
 		CASE(test_folder_foreign_group),
 		CASE(test_folder_owner),
