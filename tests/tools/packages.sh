@@ -33,6 +33,7 @@ check c:node      nodejs          nodejs          nodejs
 check c:npm       npm             npm             npm
 check c:clang-format clang-format clang-tools-extra clang-extra-tools
 check c:shellcheck shellcheck     ShellCheck      shellcheck
+check c:script    bsdutils        util-linux      util-linux-misc
 check c:php-cgi   php-cgi         php-cgi         php-cgi
 check p:flask     python3-flask   python3-flask   py3-flask
 check p:flask_login python3-flask-login python3-flask-login py3-flask-login
