@@ -26,6 +26,7 @@ static const char usage[] =
     "comes from (127.0.0.1, and no page of another site). Parameters are\n"
     "written as they are meant, not encoded: 'context=caption=Hello you',\n"
     "tags=a,b, public_ids[]=x. A word without \"=\" is the configuration.\n"
+    "Contracts are plain, classic and text; for paramsToSign, see call --body.\n"
     "\n"
     "The signature is real, and good until it expires; but it is not counted:\n"
     "no limit stops it, and none is used up (`signpost call` counts). Below\n"
