@@ -1,29 +1,34 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/check_json.h"
 #include "cli/cli.h"
 #include "cli/describe.h"
 #include "cli/options.h"
+#include "cli/paint.h"
 #include "cli/say.h"
 #include "store/look.h"
 #include "store/store.h"
 
 /* The longest description: every policy with every parameter fits. */
-#define DESCRIPTION_MAX 1048576
+#define DESCRIPTION_MAX 4194304
 
 static const char usage[] =
-    "usage: signpost check [CONF]\n"
+    "usage: signpost check [--json] [CONF]\n"
     "\n"
     "Is this configuration right? Every mistake is named with its line; a\n"
-    "right one is printed in sentences, secrets masked. Exit code 1 when\n"
-    "there is a mistake.\n";
+    "right one is told in sentences, secrets masked: each policy begins with\n"
+    "one that says who may do what. Warnings are about what is allowed, and\n"
+    "still unwise; notes are good to know. Exit code 1 when there is a\n"
+    "mistake.\n"
+    "\n"
+    "--json prints an object instead: \"configuration\", \"messages\" (each\n"
+    "with \"severity\", \"file\", \"line\", \"text\"), \"right\", and when it "
+    "is,\n"
+    "\"policies\": name, line, action, cloud, summary, anonymous, set, allow,\n"
+    "limits, limits_total, lifetime, reusable, contracts.\n";
 
-static void
-say_missing(struct report *report, const char *path, const char *missing)
-{
-	report->say(report, SAY_ERROR, path, 0, span_of(missing));
-	report->errors++;
-}
+static unsigned char text[DESCRIPTION_MAX];
 
 /* What would go wrong with the first request. */
 static void
@@ -46,39 +51,88 @@ look_at_store(
 		    report, SAY_WARNING, path, 0, (struct span){ mem, why.n });
 }
 
+/* The configuration, if it is right and can be used by this program. */
+static struct config *
+load(const char *path, struct report *report)
+{
+	struct config *config = config_load(path, report);
+	const char *missing =
+	    config == NULL ? NULL : store_missing(&config->store);
+
+	if (missing != NULL) {
+		report->say(report, SAY_ERROR, path, 0, span_of(missing));
+		report->errors++;
+		config_free(config);
+		return NULL;
+	}
+	if (config != NULL)
+		look_at_store(config, report, path);
+	return config;
+}
+
+static int
+check_for_programs(const char *path)
+{
+	static struct check_json json;
+	struct config *config;
+	struct span all;
+	bool right;
+
+	check_json_begin(&json, path, text, sizeof(text));
+	config = load(path, &json.report);
+	all = check_json_end(&json, config);
+	right = config != NULL;
+	config_free(config);
+	if (all.n == 0) {
+		fputs("signpost: check: there is too much to say\n", stderr);
+		return 1;
+	}
+	fwrite(all.p, 1, all.n, stdout);
+	return fflush(stdout) == 0 && right ? 0 : 1;
+}
+
+static int
+say_wrong(const char *path, unsigned errors)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: %snot right%s: %u %s\n", path,
+	    paint_on(stderr, PAINT_BAD), paint_off(stderr), errors,
+	    errors == 1 ? "mistake" : "mistakes");
+	return 1;
+}
+
+static int
+check_for_people(const char *path)
+{
+	struct terminal_report say;
+	struct config *config;
+	struct sink out;
+
+	terminal_report_init(&say, false);
+	config = load(path, &say.report);
+	if (config == NULL)
+		return say_wrong(path, say.report.errors);
+	sink_init(&out, text, sizeof(text));
+	sink_byte(&out, '\n');
+	describe_config(config, &out);
+	config_free(config);
+	fwrite(text, 1, out.n, stdout);
+	printf("%s: %sright%s, with %u %s\n", path,
+	    paint_on(stdout, PAINT_GOOD), paint_off(stdout), say.warnings,
+	    say.warnings == 1 ? "warning" : "warnings");
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
 int
 cli_check(int argc, char **argv)
 {
-	static unsigned char text[DESCRIPTION_MAX];
-	struct terminal_report say;
-	struct config *config;
-	const char *path = NULL, *missing = NULL;
-	struct sink out;
+	struct option_value json = { .name = "json", .flag = true };
+	const char *path = NULL;
 	size_t n;
-	int code = options_read(argc, argv, usage, NULL, 0, &path, 1, &n);
+	int code = options_read(argc, argv, usage, &json, 1, &path, 1, &n);
 
 	if (code >= 0)
 		return code;
 	path = command_config(path);
-	terminal_report_init(&say, false);
-	config = config_load(path, &say.report);
-	if (config != NULL)
-		missing = store_missing(&config->store);
-	if (missing != NULL)
-		say_missing(&say.report, path, missing);
-	if (config == NULL || missing != NULL) {
-		config_free(config);
-		fprintf(stderr, "%s: not right: %u %s\n", path,
-		    say.report.errors,
-		    say.report.errors == 1 ? "mistake" : "mistakes");
-		return 1;
-	}
-	look_at_store(config, &say.report, path);
-	sink_init(&out, text, sizeof(text));
-	describe_config(config, &out);
-	config_free(config);
-	fwrite(text, 1, out.n, stdout);
-	printf("%s: right, with %u %s\n", path, say.warnings,
-	    say.warnings == 1 ? "warning" : "warnings");
-	return fflush(stdout) == 0 ? 0 : 1;
+	return (json.n > 0 ? check_for_programs : check_for_people)(path);
 }

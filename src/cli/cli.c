@@ -13,11 +13,13 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *does;
 } commands[] = {
+	{ "call", cli_call, "one request, as a web server would make it" },
 	{ "check", cli_check, "is this configuration right?" },
 	{ "explain", cli_explain, "why is a signature refused?" },
 	{ "inspect", cli_inspect, "would this cookie be accepted?" },
 	{ "keygen", cli_keygen, "a new session key" },
 	{ "mint", cli_mint, "a session cookie for trying things out" },
+	{ "sign", cli_sign, "the answer that a client would get" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

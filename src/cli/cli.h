@@ -11,5 +11,7 @@ int cli_keygen(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_mint(int argc, char **argv);
+int cli_sign(int argc, char **argv);
+int cli_call(int argc, char **argv);
 
 #endif

@@ -84,5 +84,6 @@ describe_config(const struct config *config, struct sink *out)
 	describe_files(config, out);
 	for (size_t i = 0; i < config->n_policies; i++)
 		describe_policy(&config->policies[i], out);
+	sink_byte(out, '\n');
 	describe_reach(config, out);
 }

@@ -14,7 +14,16 @@ void describe_config(const struct config *config, struct sink *out);
 /* Who is asking: the proof, its keys, and what else must hold. */
 void describe_session(const struct session_config *session, struct sink *out);
 
-/* The effective policy: who may use it, what is set, what may be sent. */
+/*
+ * One sentence of it: "avatar: a logged-in user may upload one image into
+ * users/{user}/, 20 an hour." and a newline.
+ */
+void describe_summary(const struct policy *policy, struct sink *out);
+
+/*
+ * The effective policy: that sentence, then who may use it, what is set, what
+ * may be sent.
+ */
 void describe_policy(const struct policy *policy, struct sink *out);
 
 /* "20 signatures an hour and 100 a day"; without the noun: "20 an hour". */

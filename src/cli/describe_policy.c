@@ -211,7 +211,9 @@ describe_life(const struct policy *p, struct sink *out)
 void
 describe_policy(const struct policy *p, struct sink *out)
 {
-	sink_say(out, "Policy %v: %s at the account %v.\n", p->name,
+	sink_text(out, "\nPolicy ");
+	describe_summary(p, out);
+	sink_say(out, "  The action is %s, at the account %v.\n",
 	    action_name(p->action), p->cloud->cloud_name);
 	describe_users(p, out);
 	describe_require(p->require, p->n_require, out);

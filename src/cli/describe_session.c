@@ -73,10 +73,11 @@ describe_keys(const struct session_config *session, struct sink *out)
 {
 	if (session->n_keys == 0)
 		return;
-	sink_text(out, "  Keys: ");
+	sink_text(
+	    out, session->n_keys == 1 ? "  Its key is " : "  Its keys are ");
 	for (size_t i = 0; i < session->n_keys; i++)
-		sink_say(
-		    out, "%s%v ****", i == 0 ? "" : ", ", session->keys[i].id);
+		sink_say(out, "%s%v (****)", i == 0 ? "" : ", ",
+		    session->keys[i].id);
 	sink_text(out, ".\n");
 }
 
@@ -89,7 +90,9 @@ describe_audience(const struct session_config *session, struct sink *out)
 		sink_say(
 		    out, "  Its audience must be %v.\n", session->audience);
 	else
-		sink_text(out, "  One with an audience is refused.\n");
+		sink_text(out,
+		    "  One that names an audience (aud) is refused: none is "
+		    "configured.\n");
 }
 
 /* Does nothing in such a proof, and nothing configured, ever end it? */

@@ -17,23 +17,30 @@
 #define PRINTED_MAX 131072
 
 static const char usage[] =
-    "usage: signpost inspect [COOKIE [CONF]]\n"
+    "usage: signpost inspect [--json] [COOKIE [CONF]]\n"
     "\n"
     "Would this cookie be accepted, for whom, and until when; and if not,\n"
     "which check fails? COOKIE is a value, or name=value pairs, or a whole\n"
     "Cookie or Set-Cookie header; \"-\" or none reads it from standard input,\n"
     "where it does not show in ps. One that is not of the configured format\n"
     "is named by its shape, with the configuration that would read it.\n"
-    "Exit code 1 when it is not accepted.\n";
+    "Exit code 1 when it is not accepted.\n"
+    "\n"
+    "--json prints an object instead: \"accepted\", \"format\", \"user\",\n"
+    "\"key\", \"expires\", \"denied\", \"checks\" (each with \"name\",\n"
+    "\"passed\", and \"why\" when it is not), and \"advice\", a text.\n";
 
 /* Everything at hand for one cookie. */
 struct inspection {
 	const struct config *config; /* NULL: there is none */
 	struct span pasted, header;
 	bool bare;
+	bool json;
 	long long now;
 	struct arena arena;
-	struct sink out;
+	struct inspected found;
+	struct session session;
+	struct sink out; /* with json, the advice alone */
 };
 
 static bool
@@ -119,9 +126,9 @@ say_names(struct span header, struct sink *out)
 	sink_text(out, "\n");
 }
 
-/* True when a request with it would be let in. */
-static bool
-inspect_configured(struct inspection *i)
+/* Looks for the session, and makes found whole but for the advice. */
+static void
+look(struct inspection *i)
 {
 	const struct session_config *config = &i->config->session;
 	struct request request = { .cookie = i->header,
@@ -130,23 +137,59 @@ inspect_configured(struct inspection *i)
 				   : (struct span){ NULL, 0 } };
 	struct session_asked asked = { &request, i->now, &php_files,
 		&i->arena };
-	struct session session;
-	enum session_why why = session_open(config, &asked, &session).why;
 
-	sink_say(&i->out, "As format = \"%s\"%s:\n", config->name,
-	    i->bare && config->cookie.n > 0
-		? ", taken for the value of the configured cookie"
-		: "");
-	inspect_steps(config, why, &session, &i->out);
-	if (why == SESSION_OK) {
-		say_accepted(&session, i->now, &i->out);
-		return !is_denied(i->config, session.user, &i->out);
+	i->found.config = config;
+	i->found.session = &i->session;
+	i->found.why = session_open(config, &asked, &i->session).why;
+}
+
+/* True when a request with it would be let in. */
+static bool
+inspect_configured(struct inspection *i)
+{
+	const struct session_config *config = &i->config->session;
+	enum session_why why;
+
+	look(i);
+	why = i->found.why;
+	if (!i->json) {
+		sink_say(&i->out, "As format = \"%s\"%s:\n", config->name,
+		    i->bare && config->cookie.n > 0
+			? ", taken for the value of the configured cookie"
+			: "");
+		inspect_steps(config, why, &i->session, &i->out);
 	}
-	sink_text(&i->out, "Refused, with 401. The usual cause:\n");
+	if (why == SESSION_OK) {
+		if (!i->json)
+			say_accepted(&i->session, i->now, &i->out);
+		i->found.denied =
+		    is_denied(i->config, i->session.user, &i->out);
+		return !i->found.denied;
+	}
+	if (!i->json)
+		sink_text(&i->out, "Refused, with 401. The usual cause:\n");
 	inspect_cause(config, why, &i->out);
 	if (why == SESSION_NO_COOKIE)
 		say_names(i->header, &i->out);
 	return false;
+}
+
+/* What was found, in one of two languages. */
+static bool
+print(struct inspection *i)
+{
+	static unsigned char room[7 * PRINTED_MAX];
+	struct span text = { i->out.p, i->out.n };
+	struct sink json;
+
+	if (i->json) {
+		i->found.advice = text;
+		sink_init(&json, room, sizeof(room));
+		inspect_json(&i->found, &json);
+		text = sink_view(&json);
+	}
+	return text.n > 0 && fwrite(text.p, 1, text.n, stdout) == text.n &&
+	       fflush(stdout) == 0;
 }
 
 static int
@@ -176,10 +219,7 @@ inspect(struct inspection *i)
 		right = inspect_configured(i);
 	if (!right && (config == NULL || config->format != FORMAT_REMOTE_USER))
 		inspect_guess(config, i->header, &i->arena, &i->out);
-	if (fwrite(printed, 1, i->out.n, stdout) != i->out.n ||
-	    fflush(stdout) != 0)
-		return 1;
-	return right ? 0 : 1;
+	return print(i) && right ? 0 : 1;
 }
 
 static void
@@ -217,11 +257,12 @@ cli_inspect(int argc, char **argv)
 {
 	static char room[PASTED_MAX + 1];
 	static unsigned char memory[ARENA_MAX];
+	struct option_value json = { .name = "json", .flag = true };
 	struct inspection i = { .now = (long long)time(NULL) };
 	const char *words[2] = { NULL, NULL };
 	struct config *config;
 	size_t n;
-	int code = options_read(argc, argv, usage, NULL, 0, words, 2, &n);
+	int code = options_read(argc, argv, usage, &json, 1, words, 2, &n);
 
 	if (code >= 0)
 		return code;
@@ -237,6 +278,7 @@ cli_inspect(int argc, char **argv)
 		return 2;
 	}
 	i.config = config;
+	i.json = json.n > 0;
 	arena_init(&i.arena, memory, sizeof(memory));
 	code = inspect(&i);
 	config_free(config);

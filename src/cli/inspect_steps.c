@@ -1,6 +1,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "cli/inspect.h"
+#include "cli/paint.h"
 
 enum step {
 	NO_STEP = 0,
@@ -106,39 +107,63 @@ name_of(enum step step)
 	return names[step];
 }
 
-static void
-say_step(struct sink *out, enum step step, const char *word)
+size_t
+inspect_checks(const struct session_config *config, enum session_why why,
+    struct inspect_check out[INSPECT_CHECKS_MAX])
 {
-	const char *name = name_of(step);
+	enum step failed = why == SESSION_OK ? NO_STEP : failed_at(why);
+	enum inspect_passed passed = INSPECT_RIGHT;
+	size_t n = 0;
+
+	for (const enum step *s = steps_of(config); *s != NO_STEP; s++) {
+		bool here = *s == failed;
+
+		out[n++] = (struct inspect_check){ name_of(*s),
+			here ? INSPECT_WRONG : passed, *s == SIGNATURE };
+		if (here)
+			passed = INSPECT_UNKNOWN;
+	}
+	return n;
+}
+
+static void
+say_name(struct sink *out, const char *name)
+{
 	size_t n = span_of(name).n;
 
 	sink_say(out, "  %s", name);
 	for (; n < 12; n++)
 		sink_byte(out, ' ');
-	sink_text(out, word);
+}
+
+static void
+say_painted(struct sink *out, enum paint paint, const char *word)
+{
+	sink_say(
+	    out, "%s%s%s", paint_on(stdout, paint), word, paint_off(stdout));
 }
 
 void
 inspect_steps(const struct session_config *config, enum session_why why,
     const struct session *session, struct sink *out)
 {
-	enum step failed = why == SESSION_OK ? NO_STEP : failed_at(why);
-	bool over = false;
+	struct inspect_check checks[INSPECT_CHECKS_MAX];
+	size_t n = inspect_checks(config, why, checks);
 
-	for (const enum step *s = steps_of(config); *s != NO_STEP; s++) {
-		if (*s == failed) {
-			say_step(out, *s, "NO: ");
-			sink_say(out, "%s\n", session_why_text(why));
-			over = true;
-		} else if (over) {
-			say_step(out, *s, "not looked at\n");
+	for (size_t i = 0; i < n; i++) {
+		say_name(out, checks[i].name);
+		if (checks[i].passed == INSPECT_WRONG) {
+			say_painted(out, PAINT_BAD, "NO");
+			sink_say(out, ": %s", session_why_text(why));
+		} else if (checks[i].passed == INSPECT_UNKNOWN) {
+			say_painted(out, PAINT_FAINT, "not looked at");
 		} else {
-			say_step(out, *s, "right");
-			if (*s == SIGNATURE && session->key_id.n > 0)
+			say_painted(out, PAINT_GOOD, "right");
+			if (checks[i].keyed && session->key_id.n > 0)
 				sink_say(
 				    out, ", by the key %q", session->key_id);
-			sink_byte(out, '\n');
 		}
+		sink_byte(out, '\n');
 	}
 }
 

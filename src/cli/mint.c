@@ -2,15 +2,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/text.h"
+#include "cli/as_user.h"
 #include "cli/cli.h"
 #include "cli/options.h"
-#include "cli/payload.h"
 #include "cli/php_make.h"
 #include "cli/say.h"
 #include "session/make.h"
-
-#define TTL_OTHERWISE 3600LL /* seconds */
 
 static const char usage[] =
     "usage: signpost mint --user NAME [--ttl SECONDS] [--key ID]\n"
@@ -53,7 +50,7 @@ settle_ttl(const struct session_config *session, struct payload_wishes *wishes)
 	if (wishes->ttl > most)
 		return "--ttl is more than the configured max_age";
 	if (wishes->ttl == 0)
-		wishes->ttl = TTL_OTHERWISE < most ? TTL_OTHERWISE : most;
+		wishes->ttl = payload_ttl(session);
 	return NULL;
 }
 
@@ -152,8 +149,7 @@ cli_mint(int argc, char **argv)
 	wishes.user = span_of(option_or(&o[USER], ""));
 	wishes.claims = o[CLAIM].values;
 	wishes.n_claims = o[CLAIM].n;
-	if (wishes.user.n == 0 || wishes.user.n > USER_MAX ||
-	    !text_utf8(wishes.user) || text_has_control(wishes.user)) {
+	if (!as_user_right(wishes.user)) {
 		fprintf(stderr,
 		    "signpost: mint: --user NAME is needed, 1 to "
 		    "%d bytes\n%s",

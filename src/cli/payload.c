@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "http/json_write.h"
 
+#define TTL_OTHERWISE 3600LL /* seconds */
+
 /* One "a.b.c" as nested objects; text is its value. */
 static bool
 write_path(struct json_out *j, struct span path, struct span text)
@@ -104,6 +106,14 @@ payload_ends(const struct session_config *config)
 {
 	return is_token(config) || config->format == FORMAT_KEYGRIP ||
 	       has_stamp(config);
+}
+
+long long
+payload_ttl(const struct session_config *config)
+{
+	return config->max_age > 0 && config->max_age < TTL_OTHERWISE
+		   ? config->max_age
+		   : TTL_OTHERWISE;
 }
 
 long long

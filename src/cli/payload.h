@@ -15,6 +15,9 @@ struct payload_wishes {
 /* Can a session of this format end by itself? */
 bool payload_ends(const struct session_config *config);
 
+/* How long one lives if nobody says: an hour, or the max_age that is less. */
+long long payload_ttl(const struct session_config *config);
+
 /*
  * When a session must have been issued to end after the wished time, where
  * its end counts from there; else now.

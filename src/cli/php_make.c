@@ -62,8 +62,8 @@ write_members(json_t *object, struct sink *out)
 	}
 }
 
-static bool
-write_session(
+bool
+php_write(
     const struct session_config *config, struct span json, struct sink *out)
 {
 	json_t *object = json_loadb((const char *)json.p, json.n, 0, NULL);
@@ -105,7 +105,7 @@ php_make(const struct session_config *config, struct span json,
 	sink_init(&text, mem, sizeof(mem));
 	sink_init(&path, name, sizeof(name));
 	if (!random->fill(random, bytes, sizeof(bytes)) ||
-	    !write_session(config, json, &text)) {
+	    !php_write(config, json, &text)) {
 		sink_text(why, "the session can't be written as PHP would");
 		return false;
 	}

@@ -7,9 +7,16 @@
 #include "session/session.h"
 
 /*
+ * The JSON object's members, which are texts and objects of texts, as
+ * session.serialize_handler writes them. False for anything else, or without
+ * room.
+ */
+bool php_write(
+    const struct session_config *config, struct span json, struct sink *out);
+
+/*
  * Writes a new file of mode 0600 into config->save_path, under an id that
- * random makes: the JSON object's members, which are texts and objects of
- * texts, as session.serialize_handler writes them, and issued (seconds) as the
+ * random makes: what php_write() makes of the JSON, and issued (seconds) as the
  * time of its last change. What the Cookie header says goes to cookie. Else
  * false, and why says what was wrong.
  */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/paint.h"
 #include "gateway/control.h"
 
 static void
@@ -10,6 +11,8 @@ say(struct report *self, enum severity severity, const char *file, int line,
     struct span text)
 {
 	static const char *const words[] = { "", "error", "warning", "note" };
+	static const enum paint paints[] = { PAINT_BOLD, PAINT_BAD, PAINT_WARN,
+		PAINT_FAINT };
 	struct terminal_report *r = (struct terminal_report *)(void *)self;
 	FILE *to = severity == SAY_ERROR ? stderr : stdout;
 
@@ -20,8 +23,8 @@ say(struct report *self, enum severity severity, const char *file, int line,
 	fprintf(to, "%s:", file);
 	if (line > 0)
 		fprintf(to, "%d:", line);
-	fprintf(to, " %s: %.*s\n", words[severity], (int)text.n,
-	    (const char *)text.p);
+	fprintf(to, " %s%s:%s %.*s\n", paint_on(to, paints[severity]),
+	    words[severity], paint_off(to), (int)text.n, (const char *)text.p);
 }
 
 void

@@ -168,3 +168,10 @@ json_bool(struct json_out *j, bool value)
 	start_value(j);
 	sink_text(j->out, value ? "true" : "false");
 }
+
+void
+json_nothing(struct json_out *j)
+{
+	start_value(j);
+	sink_text(j->out, "null");
+}

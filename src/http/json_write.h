@@ -25,5 +25,6 @@ void json_close(struct json_out *j);
 void json_text(struct json_out *j, struct span text);
 void json_number(struct json_out *j, long long value);
 void json_bool(struct json_out *j, bool value);
+void json_nothing(struct json_out *j); /* null; jansson has the name */
 
 #endif

@@ -131,8 +131,21 @@ load_tree(struct loader *l, const config_setting_t *root)
 	conf_store(l, root);
 	conf_log(l, root);
 	conf_policies(l, root);
-	if (l->report->errors == before && !l->arena.full)
+	if (l->arena.full)
+		return;
+	if (l->report->errors == before)
 		owner_check(l);
+	else
+		owner_check_sound(l);
+}
+
+/* Whoever mends the text should not take it for right as a whole. */
+static void
+note_rest(struct loader *l)
+{
+	conf_note(l, NULL,
+	    "what the settings say was not looked at: that can be done when "
+	    "the text itself is right");
 }
 
 static void
@@ -141,14 +154,20 @@ load_text(struct loader *l)
 	struct span text;
 	config_t tree;
 
-	/* What is wrong in the text, libconfig may read as something else. */
-	if (!read_text(l, &text) || !conf_text(text, l->file, l->report))
+	if (!read_text(l, &text))
 		return;
+	/* What is wrong in the text, libconfig may read as something else. */
+	if (!conf_text(text, l->file, l->report)) {
+		note_rest(l);
+		return;
+	}
 	config_init(&tree);
-	if (config_read_string(&tree, (const char *)text.p) == CONFIG_TRUE)
+	if (config_read_string(&tree, (const char *)text.p) == CONFIG_TRUE) {
 		load_tree(l, config_root_setting(&tree));
-	else
+	} else {
 		say_syntax(l, &tree);
+		note_rest(l);
+	}
 	config_destroy(&tree);
 }
 

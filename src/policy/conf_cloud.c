@@ -171,6 +171,12 @@ take_cloud(struct loader *l, const config_setting_t *group, struct cloud *out)
 		take_three(l, group, out);
 	conf_choice(l, group, "signature_algorithm", algorithms, 2, &algorithm);
 	out->hash = algorithm == 0 ? HASH_SHA256 : HASH_SHA1;
+	if (out->hash == HASH_SHA1)
+		conf_warn(l, conf_member(group, "signature_algorithm"),
+		    "two texts of one SHA-1 digest can be made, and clients "
+		    "choose a part of what is signed: leave "
+		    "signature_algorithm out (SHA-256) if this account takes "
+		    "that");
 	take_upload_prefix(l, group, out);
 	conf_delivery(l, group, out);
 	conf_token_key(l, group, out);

@@ -248,6 +248,13 @@ read_named(struct loader *l, const config_setting_t *at, struct policy *out)
 		read_policy(l, at, out);
 }
 
+/* Paths of URLs hold the cloud's name. */
+static bool
+has_cloud(const struct policy *policy)
+{
+	return policy->cloud != NULL && text_segment(policy->cloud->cloud_name);
+}
+
 void
 conf_policies(struct loader *l, const config_setting_t *root)
 {
@@ -268,6 +275,12 @@ conf_policies(struct loader *l, const config_setting_t *root)
 		return;
 	l->config->policies = policies;
 	l->config->n_policies = n;
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		unsigned before = l->report->errors;
+
 		read_named(l, config_setting_get_elem(group, i), &policies[i]);
+		l->sound[i] = l->report->errors == before &&
+			      (actions[policies[i].action].kind == KIND_API ||
+				  has_cloud(&policies[i]));
+	}
 }

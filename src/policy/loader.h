@@ -27,6 +27,7 @@ struct loader {
 	struct span *secret_paths; /* room for SECRETS_MAX */
 	struct loaded_secret secrets[SECRETS_MAX];
 	size_t n_secrets;
+	bool sound[POLICIES_MAX]; /* nothing is wrong in this policy itself */
 };
 
 /* Says it at the setting's line (NULL: the whole file); %-forms of sink_say. */
@@ -151,6 +152,12 @@ void limit_say(const struct limit *limit, struct sink *out);
 
 /* The walk over what a signature also serves, when all policies are read. */
 void owner_check(struct loader *l);
+
+/*
+ * The part of it that looks at each policy alone, where something else is
+ * wrong: only at those that are sound, and never at two together.
+ */
+void owner_check_sound(struct loader *l);
 
 /*
  * Are these bytes text: UTF-8, no control character but TAB and line ends?

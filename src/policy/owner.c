@@ -126,6 +126,16 @@ check_policy(
 }
 
 void
+owner_check_sound(struct loader *l)
+{
+	struct tag_form form = { NULL, NULL };
+
+	for (size_t i = 0; i < l->config->n_policies; i++)
+		if (l->sound[i] && !l->config->policies[i].webhook)
+			check_policy(l, &l->config->policies[i], &form);
+}
+
+void
 owner_check(struct loader *l)
 {
 	const struct config *config = l->config;

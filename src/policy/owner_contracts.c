@@ -1,5 +1,5 @@
-/* Which clients, that exist already, a policy can serve. */
 #include "http/camel.h"
+#include "policy/contracts.h"
 #include "policy/owner.h"
 
 /* "a, b" of the names that a client itself must send. */
@@ -30,9 +30,8 @@ is_strange(const struct setting *set)
 		   span_is(set->values[0].source, "uw"));
 }
 
-/* What keeps a final contract from it; NULL: nothing. */
-static const char *
-obstacle(const struct policy *policy)
+const char *
+contracts_final_obstacle(const struct policy *policy)
 {
 	if (actions[policy->action].kind != KIND_API)
 		return "it is no call of the API";
@@ -48,7 +47,7 @@ static void
 note_final(struct loader *l, const struct policy *policy)
 {
 	unsigned char mem[2 * DETAIL_MAX]; /* all names of one action */
-	const char *why = obstacle(policy);
+	const char *why = contracts_final_obstacle(policy);
 	struct sink set;
 
 	if (why != NULL) {
@@ -68,6 +67,17 @@ note_final(struct loader *l, const struct policy *policy)
 		? ""
 		: "; not for the Upload Widget, which also sends source = "
 		  "\"uw\": set or allow it");
+}
+
+bool
+contracts_prepare(const struct policy *policy)
+{
+	if (policy->action != ACTION_UPLOAD)
+		return false;
+	for (size_t i = 0; i < policy->n_set; i++)
+		if (is_strange(&policy->set[i]))
+			return false;
+	return true;
 }
 
 static void

@@ -164,6 +164,7 @@ owner_warn(struct loader *l)
 	for (size_t i = 0; i < l->config->n_policies; i++) {
 		const struct policy *policy = &l->config->policies[i];
 
+		owner_advice(l, policy);
 		if (policy->webhook)
 			continue; /* it signs nothing */
 		warn_tags(l, policy);

@@ -1,10 +1,10 @@
 // The command line: check, keygen, mint, and what is none of them.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Place, root, run } from './site.mjs';
+import { Place, program, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, seconds } from './token.mjs';
 
 const sample = readFileSync(join(root, 'etc/signpost.conf'), 'utf8');
@@ -31,10 +31,11 @@ test('check: the sample is right, and is told in sentences', (t) => {
   noSecrets(found);
   for (const sentence of [
     'Account demo: API key 874837483274837, API secret ****, signatures with SHA-256, at https://api.cloudinary.com.',
-    'Policy avatar: upload at the account demo.',
+    'Policy avatar: a logged-in user may upload one image into users/{user}/, 20 an hour and 100 a day.',
+    '  The action is upload, at the account demo.',
     '    moderation = manual',
     '    context.caption: at most 200 characters',
-    'Policy remove: destroy at the account demo.',
+    'Policy remove: a logged-in user may delete users/{user}/**, 60 an hour.',
     '    public_id: users/{user}/**',
   ]) assert.ok(found.out.split('\n').includes(sentence), sentence);
   assert.match(found.out, /signpost\.conf:\d+: warning: the policy "avatar" sets moderation/);
@@ -86,6 +87,99 @@ for (const [name, from, to, words] of mistakes)
     const named = [...found.err.matchAll(/signpost\.conf:(\d+): error/g)].map((m) => Number(m[1]));
     assert.ok(named.some((one) => Math.abs(one - line) <= 2), `line ${line}: ${found.err}`);
   });
+
+test('check: every mistake in one run, and what a broken text hides', (t) => {
+  const many = sample.replace('874837483274837', 'x').replace('"cloudinary.secret"', '"nosuch.secret"').replace('"HS256"', '"none"')
+    .replace('origins = [ ];', 'origins = [ "https://a.example/" ];').replace('moderation      = ', 'moderatoin      = ')
+    .replace('"users/{user}/**"', '"users/**"').replace('"60/hour"', '"60/hours"');
+  const { config, path } = place(t, many);
+  const found = run(['check', config]);
+  assert.equal(found.code, 1);
+  for (const words of [/API key/, /nosuch\.secret/, /HS256/, /no origin/, /moderation/, /"20\/hour", with/, /need not be the user's own/])
+    assert.match(found.err, words);
+  assert.ok(!found.out.includes('was not looked at'));
+  const broken = join(path, 'broken.conf');
+  writeFileSync(broken, 'a = "x" "y";\nb = /* ;\n', { mode: 0o600 });
+  const hidden = run(['check', broken]);
+  assert.match(hidden.err, /broken\.conf:1: error: two strings[^]*broken\.conf:2: error: this comment/);
+  assert.match(hidden.out, /note: what the settings say was not looked at/);
+});
+
+test('check --json: for another program', (t) => {
+  const { config, path } = place(t);
+  const { code, out, err } = run(['check', '--json', config]);
+  assert.equal(code, 0, err);
+  assert.equal(err, '');
+  noSecrets({ out, err });
+  const found = JSON.parse(out);
+  assert.deepEqual(Object.keys(found), ['configuration', 'messages', 'right', 'policies']);
+  assert.equal(found.configuration, config);
+  assert.equal(found.right, true);
+  const text = run(['check', config]).out;
+  for (const { severity, file, line, text: what } of found.messages)
+    assert.ok(text.includes(`${file}:${line > 0 ? `${line}:` : ''} ${severity}: ${what}\n`), what);
+  assert.deepEqual(found.policies.map((policy) => policy.name), ['avatar', 'widget', 'remove', 'thumb']);
+  for (const policy of found.policies) {
+    assert.ok(text.includes(`Policy ${policy.summary}\n`));
+    assert.match(sample.split('\n')[policy.line - 1], new RegExp(`^ *${policy.name} = `));
+  }
+  const [avatar, , remove, thumb] = found.policies;
+  assert.deepEqual(avatar.set.tags, ['user_{user}']);
+  assert.deepEqual(avatar.allow, { context: { caption: 'at most 200 characters' } });
+  assert.deepEqual(avatar.limits, [{ count: 20, seconds: 3600 }, { count: 100, seconds: 86400 }]);
+  assert.deepEqual([remove.action, remove.lifetime, remove.set], ['destroy', 120, { invalidate: 'true' }]);
+  assert.deepEqual([thumb.action, thumb.lifetime, thumb.limits], ['deliver', 0, []]);
+  writeFileSync(join(path, 'wrong.conf'), sample.replace('"HS256"', '"none"'), { mode: 0o600 });
+  const wrong = run(['check', '--json', join(path, 'wrong.conf')]);
+  assert.equal(wrong.code, 1);
+  assert.equal(wrong.err, '');
+  const { right, policies, messages } = JSON.parse(wrong.out);
+  assert.equal(right, false);
+  assert.equal(policies, undefined);
+  assert.equal(messages.filter(({ severity }) => severity === 'error').length, 1);
+  assert.equal(JSON.parse(run(['check', '--json', '/no/such.conf']).out).messages[0].line, 0);
+});
+
+test('inspect --json: for another program', (t) => {
+  const { config } = place(t);
+  const cookie = run(['mint', '--user=alice', config]).out.trim();
+  const inspect = (...args) => {
+    const { code, out, err } = run(['inspect', '--json', ...args]);
+    const json = JSON.parse(out);
+    assert.equal(code, json.accepted ? 0 : 1, err);
+    noSecrets({ out, err });
+    return json;
+  };
+  const good = inspect(cookie, config);
+  assert.deepEqual([good.accepted, good.format, good.user, good.key, good.denied, good.advice], [true, 'jwt', 'alice', '1', false, '']);
+  assert.ok(Math.abs(good.expires - seconds() - 3600) < 10);
+  assert.ok(good.checks.length > 4 && good.checks.every(({ passed }) => passed));
+  const bad = inspect(`${cookie.slice(0, -3)}AAA`, config);
+  assert.deepEqual([bad.accepted, bad.user, bad.expires], [false, undefined, undefined]);
+  const failed = bad.checks.filter(({ passed }) => passed === false);
+  assert.deepEqual(failed.map(({ name }) => name), ['signature']);
+  assert.ok(failed[0].why.length > 10 && bad.advice.includes('secret'));
+  assert.ok(bad.checks.some(({ passed }) => passed === null));
+  const without = JSON.parse(run(['inspect', '--json', cookie], { env: { SIGNPOST_CONFIG: '/no/such.conf' } }).out);
+  assert.deepEqual([without.accepted, without.format, without.checks], [false, null, []]);
+  assert.match(without.advice, /JSON Web Token/);
+});
+
+// script(1) makes a terminal: colours are there, and only there.
+test('check and inspect on a terminal', (t) => {
+  const { config, path } = place(t);
+  const term = (args, env) => run(['-qec', [program, ...args].map((one) => `'${one}'`).join(' '), '/dev/null'], { program: 'script', env: { TERM: 'xterm', ...env } }).out;
+  const checked = term(['check', config]);
+  assert.match(checked, /\x1b\[33mwarning:\x1b\[0m/);
+  assert.match(checked, /\x1b\[2mnote:\x1b\[0m/);
+  assert.match(checked, /\x1b\[32mright\x1b\[0m, with/);
+  const wrong = join(path, 'wrong.conf');
+  writeFileSync(wrong, 'x = 1;\n', { mode: 0o600 });
+  assert.match(term(['check', wrong]), /\x1b\[31merror:\x1b\[0m[^]*\x1b\[31mnot right\x1b\[0m/);
+  assert.match(term(['inspect', 'session=a.b.c', config]), /\x1b\[32mright\x1b\[0m[^]*\x1b\[31mNO\x1b\[0m: [^]*\x1b\[2mnot looked at\x1b\[0m/);
+  for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) assert.ok(!term(['check', config], env).includes('\x1b'));
+  assert.ok(!run(['check', config], { env: { TERM: 'xterm' } }).out.includes('\x1b'));
+});
 
 test('check: what it cannot read', (t) => {
   const { path, config } = place(t);
@@ -197,4 +291,18 @@ test('help, version, and what is no command', () => {
     assert.match(err, /usage: signpost /);
   }
   assert.match(run(['chek']).err, /did you mean check\?/);
+  assert.match(run(['sgin']).err, /did you mean sign\?/);
+  // On one screen, and each command's own help too.
+  const fits = (out) => assert.ok(out.split('\n').length <= 25 && out.split('\n').every((line) => line.length < 80), out);
+  const help = run(['--help']).out;
+  fits(help);
+  const commands = [...help.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map(([, name]) => name);
+  for (const name of ['call', 'check', 'inspect', 'keygen', 'mint', 'sign']) assert.ok(commands.includes(name), name);
+  assert.deepEqual(commands, [...commands].sort());
+  for (const name of commands) {
+    const { code, out } = run([name, '--help']);
+    assert.equal(code, 0);
+    assert.ok(out.startsWith(`usage: signpost ${name}`), out);
+    fits(out);
+  }
 });

@@ -40,6 +40,7 @@ check c:shellcheck shellcheck     ShellCheck      shellcheck
 check c:systemd-analyze systemd        systemd         -
 check c:lintian   lintian         -               -
 check c:ip        iproute2        iproute         iproute2
+check c:script    bsdutils        util-linux      util-linux-misc
 check c:php-cgi   php-cgi         php-cgi         php-cgi
 check c:php       php-cli         php-cli         php
 check c:ruby      ruby            ruby            ruby

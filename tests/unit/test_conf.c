@@ -336,6 +336,55 @@ test_earlier_errors(void **state)
 	config_free(c);
 }
 
+/* One run tells of every section, and of what each sound policy lets go. */
+static void
+test_every_mistake(void **state)
+{
+	static const char *const said[] = {
+		"error 1: the API key must be",
+		"error 1: api_secret_file",
+		"error 2: unknown name \"cookies\"",
+		"error 3: \"https://a.example/\" is no origin",
+		"error 5: action = \"uplaod\" is unknown",
+		"error 6: public_id = \"users/**\" need not be the user's own",
+		"error 7: without public_id in set",
+		"error 8: \"nosuch\" is no parameter",
+	};
+
+	(void)state;
+	assert_null(sandbox_load(&box,
+	    "cloudinary = { cloud_name = \"demo\"; api_key = \"x\"; "
+	    "api_secret_file = \"nosuch\"; };\n"
+	    "session = { cookies = \"session\"; };\n"
+	    "origins = [ \"https://a.example/\" ];\n"
+	    "policies = {\n"
+	    "a = { action = \"uplaod\"; };\n"
+	    "b = { action = \"destroy\"; limit = \"1/day\"; allow = { "
+	    "public_id = \"users/**\"; }; };\n"
+	    "c = { action = \"upload\"; set = { folder = \"x\"; }; };\n"
+	    "d = { action = \"upload\"; set = { nosuch = 1; }; };\n"
+	    "};\n"));
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		assert_true(sandbox_said(&box, said[i]));
+	/* What is wrong in itself is not judged any further. */
+	assert_null(strstr(box.said, "error 8: without"));
+	assert_null(strstr(box.said, "was not looked at"));
+}
+
+/* A text that can't be read hides the rest, and says so. */
+static void
+test_hidden(void **state)
+{
+	(void)state;
+	assert_null(sandbox_load(&box, "a = \"x\" \"y\";\n"));
+	assert_true(sandbox_said(&box, "note 0: what the settings say was not "
+				       "looked at"));
+	assert_null(sandbox_load(&box, "a = = 1;\n"));
+	assert_true(sandbox_said(&box, "was not looked at"));
+	assert_null(sandbox_load(&box, "a = 1;\n"));
+	assert_null(strstr(box.said, "was not looked at"));
+}
+
 int
 main(void)
 {
@@ -353,6 +402,8 @@ main(void)
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_earlier_errors),
+		cmocka_unit_test(test_every_mistake),
+		cmocka_unit_test(test_hidden),
 	};
 	int failed;
 

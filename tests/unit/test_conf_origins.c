@@ -40,10 +40,33 @@ test_right(void **state)
 	right("", 0);
 	right("origins = [ ];", 0);
 	right("origins = \"https://www.example.com\";", 1);
-	right("origins = ( \"capacitor://localhost\", \"http://a:81\" );", 2);
+	right(
+	    "origins = ( \"capacitor://localhost\", \"http://localhost:81\" );",
+	    2);
+	right("origins = [ \"http://127.0.0.1\", \"http://[::1]:8080\" ];", 2);
 	right("origins = [ \"https://a.example\", \"https://b.example\" ];", 2);
 	assert_true(span_is(b.config.origins.o[0], "https://a.example"));
 	assert_true(span_is(b.config.origins.o[1], "https://b.example"));
+}
+
+/* Anybody on the way can be such a page; this machine is no way. */
+static void
+test_clear(void **state)
+{
+	static const char *const origins[] = { "http://a.example",
+		"http://a:81", "http://localhost.example", "http://127.0.0.10",
+		"http://localhost.a:81" };
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+		snprintf(
+		    text, sizeof(text), "origins = [ \"%s\" ];", origins[i]);
+		read_origins(text);
+		assert_true(sandbox_said(&b.box, "has no TLS"));
+		assert_int_equal(b.box.report.errors, 0);
+		assert_int_equal(b.config.origins.n, 1);
+	}
 }
 
 static void
@@ -80,7 +103,7 @@ read_many(size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
-		    "%s\"http://a%zu\"", i > 0 ? "," : "", i);
+		    "%s\"https://a%zu\"", i > 0 ? "," : "", i);
 	snprintf(text + at, sizeof(text) - at, " );");
 	read_origins(text);
 }
@@ -102,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_right),
+		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_null),
 		cmocka_unit_test(test_many),

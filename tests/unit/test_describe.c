@@ -36,15 +36,17 @@ test_least(void **state)
 	    "signatures with SHA-256, at https://api.cloudinary.com.\n"
 	    "Session: a JWT with HS256 in the cookie session; the user is its "
 	    "sub.\n"
-	    "  Keys: 2026-11 ****.\n"
-	    "  One with an audience is refused.\n";
+	    "  Its key is 2026-11 (****).\n"
+	    "  One that names an audience (aud) is refused: none is "
+	    "configured.\n";
 
 	(void)state;
 	describe(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	assert_memory_equal(text, head, sizeof(head) - 1);
 	assert_non_null(strstr(text, "Pages of no other site may ask.\n"
 				     "The log goes to standard error.\n"));
-	assert_non_null(strstr(text, "Policy avatar: upload at the account"));
+	assert_non_null(strstr(
+	    text, "Policy avatar: a logged-in user may upload one file into"));
 }
 
 static void
@@ -80,7 +82,7 @@ test_whole(void **state)
 	assert_non_null(strstr(text,
 	    "Session: a JWT with HS512 in the cookie c, or as a bearer token; "
 	    "the user is its user.id.\n"
-	    "  Keys: k1 ****, k2 ****.\n"
+	    "  Its keys are k1 (****), k2 (****).\n"
 	    "  Its issuer must be iss.\n"
 	    "  Its audience must be aud.\n"
 	    "  It may be at most 3600 seconds old.\n"

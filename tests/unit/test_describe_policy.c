@@ -44,7 +44,11 @@ test_whole(void **state)
 		"{ own = \"x=y\"; n = 1; }; };"
 		"allow = { public_id = [ \"a/*\", \"b/**\" ]; context = { "
 		"caption = \"text 200\"; }; };"),
-	    "Policy p: upload at the account demo.\n"
+	    "\nPolicy p: al, bo or cy whose role is x or y may upload any "
+	    "number of files as one of a/*, b/**, with 1 signature a minute, "
+	    "20 an hour and 100 a day, and 500 signatures a day and 200 an "
+	    "hour for all together.\n"
+	    "  The action is upload, at the account demo.\n"
 	    "  Open to al, bo or cy, but never to mal.\n"
 	    "  The session's role must be x or y.\n"
 	    "  Only from 192.0.2.0/24, 2001:db8::/32.\n"
@@ -70,7 +74,9 @@ test_least(void **state)
 {
 	(void)state;
 	assert_string_equal(describe("action = \"upload\";"),
-	    "Policy p: upload at the account demo.\n"
+	    "\nPolicy p: a logged-in user may upload any number of files, "
+	    "without a limit.\n"
+	    "  The action is upload, at the account demo.\n"
 	    "  Open to everybody with a valid session.\n"
 	    "  A client may send nothing.\n"
 	    "  Any number of signatures: it has no limit.\n"

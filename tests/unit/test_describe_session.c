@@ -40,25 +40,28 @@ tokens(void **state)
 	(void)state;
 	says("cookie = \"s\";" KEYS,
 	    "Session: a JWT with HS256 in the cookie s; the user is its sub.\n"
-	    "  Keys: k ****.\n"
-	    "  One with an audience is refused.\n");
+	    "  Its key is k (****).\n"
+	    "  One that names an audience (aud) is refused: none is "
+	    "configured.\n");
 	says("cookie = \"s\"; algorithm = \"HS384\"; bearer = true;" KEYS,
 	    "Session: a JWT with HS384 in the cookie s, or as a bearer token; "
 	    "the user is its sub.\n"
-	    "  Keys: k ****.\n"
-	    "  One with an audience is refused.\n");
+	    "  Its key is k (****).\n"
+	    "  One that names an audience (aud) is refused: none is "
+	    "configured.\n");
 	says("format = \"simplejwt\"; cookie = \"s\"; algorithm = "
 	     "\"HS512\";" KEYS,
 	    "Session: a JWT with HS512 (format = \"simplejwt\": Django REST "
 	    "framework's Simple JWT, dj-rest-auth) in the cookie s; the user "
 	    "is its user_id.\n"
-	    "  Keys: k ****.\n"
-	    "  One with an audience is refused.\n"
+	    "  Its key is k (****).\n"
+	    "  One that names an audience (aud) is refused: none is "
+	    "configured.\n"
 	    "  The session's token_type must be access.\n");
 	says("format = \"supabase\"; cookie = \"s\";" KEYS,
 	    "Session: a JWT with HS256 (format = \"supabase\": Supabase with "
 	    "the legacy JWT secret) in the cookie s; the user is its sub.\n"
-	    "  Keys: k ****.\n"
+	    "  Its key is k (****).\n"
 	    "  Its audience must be authenticated.\n");
 }
 
@@ -69,14 +72,14 @@ signed_cookies(void **state)
 	says("format = \"flask\"; leeway = 5; max_age = 60;" KEYS,
 	    "Session: signed with HMAC and SHA-1 (format = \"flask\": Flask) "
 	    "in the cookie session; the user is its _user_id.\n"
-	    "  Keys: k ****.\n"
+	    "  Its key is k (****).\n"
 	    "  It may be at most 60 seconds old.\n"
 	    "  Clocks may differ by 5 seconds.\n");
 	says("format = \"koa\"; user = \"u\"; algorithm = \"sha384\";" KEYS,
 	    "Session: signed with HMAC and SHA-384 (format = \"koa\": "
 	    "koa-session without a store) in the cookie koa.sess; the user is "
 	    "its u.\n"
-	    "  Keys: k ****.\n");
+	    "  Its key is k (****).\n");
 }
 
 static void
@@ -87,7 +90,7 @@ endless(void **state)
 	    "Session: signed with HMAC and SHA-512 (format = \"express\": "
 	    "Express' cookie-session) in the cookie session; the user is its "
 	    "passport.user.\n"
-	    "  Keys: k ****.\n"
+	    "  Its key is k (****).\n"
 	    "  IT NEVER EXPIRES: whoever has a copy is that user until the key "
 	    "changes.\n");
 	says("format = \"itsdangerous\"; cookie = \"s\"; user = \"\"; "
@@ -95,7 +98,7 @@ endless(void **state)
 	    "Session: signed with HMAC and SHA-1 (format = \"itsdangerous\": "
 	    "itsdangerous' URLSafeTimedSerializer and TimestampSigner) in the "
 	    "cookie s; the user is what was signed.\n"
-	    "  Keys: k ****.\n"
+	    "  Its key is k (****).\n"
 	    "  IT NEVER EXPIRES: whoever has a copy is that user until the key "
 	    "changes.\n");
 }

@@ -49,9 +49,11 @@ test_nested(void **state)
 	json_close(&j);
 	json_name(&j, "c");
 	json_bool(&j, false);
+	json_name(&j, "d");
+	json_nothing(&j);
 	json_close(&j);
 	assert_out("{\"a\":\"x\",\"b\\\"\":[-9223372036854775808,true,{},[]],"
-		   "\"c\":false}");
+		   "\"c\":false,\"d\":null}");
 }
 
 static void

@@ -357,6 +357,31 @@ test_table(void **state)
 				    actions[i].assets, vocabulary[k].name));
 }
 
+/* Where something is wrong, each sound policy alone is still looked at. */
+static void
+test_sound(void **state)
+{
+	(void)state;
+	bench_read(&b,
+	    BEGIN "a = { action = \"destroy\"; limit = \"1/day\";\n"
+		  "  allow = { public_id = \"u/**\"; }; };\n"
+		  "b = { action = \"destroy\"; limit = \"1/week\";\n"
+		  "  allow = { public_id = \"v/**\"; }; };\n"
+		  "c = { action = \"token\"; set = { duration = 60;\n"
+		  "  acl = \"/image/upload/u/*\"; }; };\n"
+		  "d = { action = \"destroy\"; limit = \"1/day\";\n"
+		  "  allow = { public_id = \"w/{user}/**\"; }; };" END);
+	conf_policies(&b.l, b.root); /* there is no account */
+	sandbox_hush(&b.box);
+	assert_true(b.l.sound[0]);
+	assert_false(b.l.sound[1]);
+	assert_false(b.l.sound[2]);
+	assert_true(b.l.sound[3]);
+	owner_check_sound(&b.l);
+	assert_int_equal(b.box.report.errors, 1);
+	assert_true(sandbox_said(&b.box, "error 3: public_id = \"u/**\""));
+}
+
 int
 main(void)
 {
@@ -364,6 +389,7 @@ main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_sound),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_upload),
 		cmocka_unit_test(test_services),

@@ -1,0 +1,66 @@
+#include "cli/check_json.h"
+
+#include "cli/describe_json.h"
+#include "cli/inspect.h"
+
+/* A path may be of any bytes, and a long message may be cut in a character. */
+static void
+write_clean(struct json_out *j, struct span text)
+{
+	unsigned char mem[4 * INSPECT_SAYS_MAX + 8];
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	inspect_clean(text, &out);
+	json_text(j, sink_view(&out));
+}
+
+static void
+say(struct report *self, enum severity severity, const char *file, int line,
+    struct span text)
+{
+	static const char *const words[] = { "", "error", "warning", "note" };
+	struct check_json *c = (struct check_json *)(void *)self;
+
+	json_open(&c->j, '{');
+	json_name(&c->j, "severity");
+	json_text(&c->j, span_of(words[severity]));
+	json_name(&c->j, "file");
+	write_clean(&c->j, span_of(file));
+	json_name(&c->j, "line");
+	json_number(&c->j, line);
+	json_name(&c->j, "text");
+	write_clean(&c->j, text);
+	json_close(&c->j);
+}
+
+void
+check_json_begin(struct check_json *c, const char *path, void *mem, size_t cap)
+{
+	*c = (struct check_json){ .report = { .say = say } };
+	sink_init(&c->out, mem, cap);
+	json_begin(&c->j, &c->out);
+	json_open(&c->j, '{');
+	json_name(&c->j, "configuration");
+	write_clean(&c->j, span_of(path));
+	json_name(&c->j, "messages");
+	json_open(&c->j, '[');
+}
+
+struct span
+check_json_end(struct check_json *c, const struct config *config)
+{
+	json_close(&c->j);
+	json_name(&c->j, "right");
+	json_bool(&c->j, config != NULL);
+	if (config != NULL) {
+		json_name(&c->j, "policies");
+		json_open(&c->j, '[');
+		for (size_t i = 0; i < config->n_policies; i++)
+			describe_policy_json(&config->policies[i], &c->j);
+		json_close(&c->j);
+	}
+	json_close(&c->j);
+	sink_byte(&c->out, '\n');
+	return sink_view(&c->out);
+}

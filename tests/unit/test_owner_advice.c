@@ -1,0 +1,95 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+
+static struct bench b;
+
+#define POLICY(action, more)                                                   \
+	"policies = {\na = { action = \"" action "\"; " more " };\n};"
+#define NEW "set = { public_id = \"u/{user}/{random}\"; overwrite = false; "
+#define OWN "allow = { public_id = \"u/{user}/**\"; };"
+
+static bool
+said(const char *text, const char *what)
+{
+	assert_int_equal(policies_owned(&b, text), 0);
+	return strstr(b.box.said, what) != NULL;
+}
+
+static void
+test_limit(void **state)
+{
+	static const char what[] = "warning 2: the policy \"a\" has no limit";
+
+	(void)state;
+	assert_true(said(POLICY("upload", NEW "};"), what));
+	assert_false(said(POLICY("upload", NEW "}; limit = \"1/day\";"), what));
+	assert_false(
+	    said(POLICY("upload", NEW "}; limit_total = \"1/day\";"), what));
+	assert_false(
+	    said(POLICY("deliver", "allow = { public_id = \"u/{user}/**\"; "
+				   "transformation = [ \"w_1\" ]; };"),
+		what));
+}
+
+static void
+test_lifetime(void **state)
+{
+	static const char what[] =
+	    "note 2: a signature of the policy \"a\" can "
+	    "be used again for 3600 seconds";
+
+	(void)state;
+	assert_true(
+	    said(POLICY("destroy", "limit = \"1/day\"; lifetime = 3600; " OWN),
+		what));
+	assert_false(
+	    said(POLICY("destroy", "limit = \"1/day\"; lifetime = 3599; " OWN),
+		"can be used again"));
+	assert_false(said(
+	    POLICY("destroy", "limit = \"1/day\"; " OWN), "can be used again"));
+	assert_false(said(
+	    POLICY("upload", "limit = \"1/day\"; lifetime = 3600; " NEW "};"),
+	    "can be used again"));
+}
+
+static void
+test_address(void **state)
+{
+	static const char what[] =
+	    "note 2: the policy \"a\" goes by REMOTE_ADDR";
+
+	(void)state;
+	assert_true(
+	    said(POLICY("destroy",
+		     "limit = \"1/day\"; addresses = \"192.0.2.0/24\"; " OWN),
+		what));
+	assert_true(
+	    said(POLICY("verify", "addresses = [ \"127.0.0.1\" ];"), what));
+	assert_false(said(POLICY("destroy", "limit = \"1/day\"; " OWN), what));
+	assert_true(
+	    said(POLICY("upload",
+		     "anonymous = true; limit = \"1/day\"; limit_total "
+		     "= \"9/day\"; set = { public_id = \"in/{random}\"; "
+		     "overwrite = false; };"),
+		what));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_lifetime),
+		cmocka_unit_test(test_address) };
+	int failed;
+
+	bench_open(&b);
+	failed = cmocka_run_group_tests_name("owner_advice", tests, NULL, NULL);
+	bench_close(&b);
+	return failed;
+}
