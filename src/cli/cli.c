@@ -14,6 +14,7 @@ static const struct command {
 	const char *does;
 } commands[] = {
 	{ "check", cli_check, "is this configuration right?" },
+	{ "doctor", cli_doctor, "what would bite, and what mends it" },
 	{ "inspect", cli_inspect, "would this cookie be accepted?" },
 	{ "keygen", cli_keygen, "a new session key" },
 	{ "mint", cli_mint, "a session cookie for trying things out" },
