@@ -15,6 +15,7 @@ static const struct command {
 } commands[] = {
 	{ "check", cli_check, "is this configuration right?" },
 	{ "doctor", cli_doctor, "what would bite, and what mends it" },
+	{ "init", cli_init, "a configuration, from a few questions" },
 	{ "inspect", cli_inspect, "would this cookie be accepted?" },
 	{ "keygen", cli_keygen, "a new session key" },
 	{ "mint", cli_mint, "a session cookie for trying things out" },

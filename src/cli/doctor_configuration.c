@@ -39,6 +39,21 @@ load_without_list(struct doctor *d)
 	d->config = config_load(d->conf, &c.report);
 }
 
+/* Root can't read what is its group's alone: neither can root's check. */
+static void
+mend(struct doctor *d)
+{
+	struct findings *f = d->found;
+	const char *program = finding_word(f, peek_self());
+	const char *conf = finding_word(f, d->conf);
+
+	if (d->root && d->as.uid != 0)
+		finding_mend(f, "runuser -u %s -- %s check %s", d->as.name,
+		    program, conf);
+	else
+		finding_mend(f, "%s check %s", program, conf);
+}
+
 static void
 say_right(struct doctor *d, unsigned warnings)
 {
@@ -49,8 +64,7 @@ say_right(struct doctor *d, unsigned warnings)
 	    (long long)warnings, warnings == 1 ? "warning" : "warnings",
 	    d->rule);
 	if (warnings > 0)
-		finding_mend(f, "%s check %s", finding_word(f, peek_self()),
-		    finding_word(f, d->conf));
+		mend(d);
 }
 
 void
@@ -84,8 +98,7 @@ doctor_configuration(struct doctor *d)
 		    (long long)c.report.errors,
 		    c.report.errors == 1 ? "mistake" : "mistakes",
 		    sink_view(&c.first), d->rule);
-	finding_mend(f, "%s check %s", finding_word(f, peek_self()),
-	    finding_word(f, d->conf));
+	mend(d);
 	if (d->config == NULL)
 		load_without_list(d);
 }

@@ -40,6 +40,7 @@ longest() {
 	itsdangerous | keygrip | cookie_signature) echo 1024 ;;
 	supabase | php_data | json | inspect) echo 1024 ;;
 	headers | enc | conf_store) echo 256 ;;
+	roots) echo 512 ;;
 	conf_text) echo 512 ;;
 	esac
 }
