@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -23,18 +24,44 @@ ask_possible(void)
 	return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
 }
 
-/* One line, byte by byte: what follows is another question's answer. */
+/*
+ * Until there is something to read. The signals of the mask come here alone,
+ * and so never between a look at stopped and a read that waits.
+ */
 static bool
-read_line(char *out, size_t cap, bool *fits)
+wait_for(const sigset_t *mask)
+{
+	fd_set set;
+
+	while (!stopped) {
+		FD_ZERO(&set);
+		FD_SET(STDIN_FILENO, &set);
+		if (pselect(STDIN_FILENO + 1, &set, NULL, NULL, NULL, mask) > 0)
+			return true;
+		if (errno != EINTR)
+			return false;
+	}
+	return false;
+}
+
+/*
+ * One line, byte by byte: what follows is another question's answer. mask:
+ * with what to wait, where signals are held; or NULL.
+ */
+static bool
+read_line(char *out, size_t cap, const sigset_t *mask, bool *fits)
 {
 	size_t n = 0;
 	char c;
 
 	*fits = true;
 	for (;;) {
-		ssize_t got = read(STDIN_FILENO, &c, 1);
+		ssize_t got;
 
-		if (got < 0 && errno == EINTR && !stopped)
+		if (mask != NULL && !wait_for(mask))
+			return false;
+		got = read(STDIN_FILENO, &c, 1);
+		if (got < 0 && errno == EINTR)
 			continue;
 		if (got != 1)
 			return false;
@@ -72,7 +99,7 @@ ask_line(const char *question, const char *otherwise, char *out, size_t cap)
 			fprintf(stderr, " [%s]",
 			    otherwise[0] == '\0' ? "none" : otherwise);
 		fputs(": ", stderr);
-		if (!read_line(out, cap, &fits))
+		if (!read_line(out, cap, NULL, &fits))
 			return false;
 		if (!fits) {
 			fputs("That is too long.\n", stderr);
@@ -96,33 +123,40 @@ on_signal(int signal)
 	stopped = 1;
 }
 
-/* With read(2) interrupted, and not begun again. */
+/* They are held, and come while we wait. */
 static void
-catch_signals(struct sigaction *before)
+catch_signals(struct sigaction *before, sigset_t *mask)
 {
 	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t held;
 
 	stopped = 0;
 	sigemptyset(&action.sa_mask);
+	sigemptyset(&held);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&held, signals[i]);
+	sigprocmask(SIG_BLOCK, &held, mask);
 	for (size_t i = 0; i < SIGNALS; i++)
 		sigaction(signals[i], &action, &before[i]);
 }
 
 static void
-leave_signals(const struct sigaction *before)
+leave_signals(const struct sigaction *before, const sigset_t *mask)
 {
 	for (size_t i = 0; i < SIGNALS; i++)
 		sigaction(signals[i], &before[i], NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
 static bool
-read_secret(const char *question, bool empty, char *out, size_t cap)
+read_secret(const char *question, bool empty, const sigset_t *mask, char *out,
+    size_t cap)
 {
 	bool fits;
 
 	for (int i = 0; i < TIMES; i++) {
 		fprintf(stderr, "%s (it is not shown): ", question);
-		if (!read_line(out, cap, &fits))
+		if (!read_line(out, cap, mask, &fits))
 			return false;
 		fputs("\n", stderr);
 		if (!fits) {
@@ -141,18 +175,19 @@ ask_secret(const char *question, bool empty, char *out, size_t cap)
 {
 	struct sigaction before[SIGNALS];
 	struct termios shown, hidden;
+	sigset_t mask;
 	bool answered;
 
 	if (tcgetattr(STDIN_FILENO, &shown) != 0)
 		return false;
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
-	catch_signals(before);
+	catch_signals(before, &mask);
 	/* Not TCSAFLUSH: who pastes several lines at once loses none. */
 	answered = tcsetattr(STDIN_FILENO, TCSADRAIN, &hidden) == 0 &&
-		   read_secret(question, empty, out, cap);
+		   read_secret(question, empty, &mask, out, cap);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &shown);
-	leave_signals(before);
+	leave_signals(before, &mask);
 	if (!answered) {
 		wipe(out, cap);
 		fputs("\n", stderr);
