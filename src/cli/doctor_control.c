@@ -7,6 +7,7 @@
 #include "cli/suexec.h"
 #include "gateway/control.h"
 
+#define PRISTINE "/usr/lib/apache2/suexec-pristine"
 #define CUSTOM "/etc/apache2/suexec/www-data" /* apache2-suexec-custom */
 
 /* Where README.md and the ready files put it. */
@@ -18,11 +19,10 @@ static const char *const usual[] = {
 	"/var/www/html/api/sign.fcgi",
 	"/var/www/cgi-bin/sign.cgi",
 };
-static const char *const at_home[] = {
-	"public_html/api/sign.cgi",
-	"public_html/api/sign.fcgi",
-	"public_html/cgi-bin/sign.cgi",
-};
+static const char *const at_home[] = { "public_html", "www", "htdocs",
+	"httpdocs" };
+static const char *const beside[] = { "api/sign.cgi", "api/sign.fcgi",
+	"cgi-bin/sign.cgi", "cgi-bin/sign.fcgi" };
 
 static void
 suexec_mend(struct doctor *d, const struct suexec_verdict *v, int code,
@@ -103,8 +103,13 @@ look_suexec(struct doctor *d, const char *path, const struct account *who)
 		return;
 	}
 	for (size_t i = 0; i < v->n; i++) {
-		finding_add(d->found, FINDING_FAULT, "suexec", path,
-		    "%s%s (as %s:%s; suexec's exit code %d)",
+		/* Where a host's own suexec runs programs, only it knows. */
+		bool sure = v->codes[i] != SUEXEC_NOT_IN_ROOT ||
+			    access(PRISTINE, F_OK) == 0 ||
+			    access(CUSTOM, F_OK) == 0;
+
+		finding_add(d->found, sure ? FINDING_FAULT : FINDING_WARNING,
+		    "suexec", path, "%s%s (as %s:%s; suexec's exit code %d)",
 		    suexec_meaning(v->codes[i]),
 		    i == 0 ? ": a 500 without a reason" : "", who->name,
 		    who->group, (long long)v->codes[i]);
@@ -191,12 +196,24 @@ look(struct doctor *d, const char *path)
 	look_suexec(d, path, &who);
 }
 
-void
-doctor_control(struct doctor *d)
+static void
+look_home(struct doctor *d, const char *folder)
 {
 	char mem[2 * PATH_TEXT_MAX];
 	struct sink path;
 
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		sink_init(&path, mem, sizeof(mem));
+		sink_say(&path, "%s/%s/%s", d->as.home, folder, beside[i]);
+		sink_byte(&path, '\0');
+		if (!path.full && access(mem, F_OK) == 0)
+			look(d, mem);
+	}
+}
+
+void
+doctor_control(struct doctor *d)
+{
 	if (d->control != NULL) {
 		look(d, d->control);
 		return;
@@ -204,12 +221,7 @@ doctor_control(struct doctor *d)
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (access(usual[i], F_OK) == 0)
 			look(d, usual[i]);
-	for (size_t i = 0; i < sizeof(at_home) / sizeof(at_home[0]); i++) {
-		sink_init(&path, mem, sizeof(mem));
-		sink_say(&path, "%s/%s", d->as.home, at_home[i]);
-		sink_byte(&path, '\0');
-		if (d->as.home[0] == '/' && !path.full &&
-		    access(mem, F_OK) == 0)
-			look(d, mem);
-	}
+	for (size_t i = 0; i < sizeof(at_home) / sizeof(at_home[0]); i++)
+		if (d->as.home[0] == '/')
+			look_home(d, at_home[i]);
 }

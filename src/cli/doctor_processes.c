@@ -61,15 +61,18 @@ config_of(const struct process *p)
 	return NULL;
 }
 
-/* Was its program replaced since it was started? */
+/*
+ * Was its program replaced since it was started? The kernel says it to root;
+ * for others the file's last change must do.
+ */
 static bool
 is_old(const struct process *p)
 {
 	const char *program = process_word(p, 0);
 	struct stat st;
 
-	if (p->deleted)
-		return true;
+	if (p->exe[0] != '\0')
+		return p->deleted;
 	return program != NULL && program[0] == '/' && p->started > 0 &&
 	       stat(program, &st) == 0 &&
 	       (long long)st.st_ctim.tv_sec > p->started + 1;

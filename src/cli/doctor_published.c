@@ -106,15 +106,19 @@ add_common(struct roots *r, const struct doctor *d)
 {
 	static const char *const common[] = { "/var/www/html", "/srv/http",
 		"/usr/share/nginx/html" };
+	static const char *const at_home[] = { "public_html", "www", "htdocs",
+		"httpdocs" };
 	unsigned char mem[PATH_TEXT_MAX + 16];
 	struct sink text;
 
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		roots_add(r, span_of(common[i]), "");
-	sink_init(&text, mem, sizeof(mem));
-	sink_say(&text, "%s/public_html", d->as.home);
-	if (d->as.home[0] == '/')
-		roots_add(r, sink_view(&text), "");
+	for (size_t i = 0; i < sizeof(at_home) / sizeof(at_home[0]); i++) {
+		sink_init(&text, mem, sizeof(mem));
+		sink_say(&text, "%s/%s", d->as.home, at_home[i]);
+		if (d->as.home[0] == '/')
+			roots_add(r, sink_view(&text), "");
+	}
 }
 
 void

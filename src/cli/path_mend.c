@@ -17,6 +17,7 @@ struct mend {
 	bool root;
 	enum path_kind kind;
 	struct sink *out;
+	bool hopeless; /* no command is good here */
 };
 
 static bool
@@ -85,14 +86,32 @@ allows(const struct mend *m, const struct stat *st, mode_t bit)
 	return (st->st_mode & bit) != 0;
 }
 
+/* Somebody's home is not to be given to others: nothing private lies there. */
+static bool
+is_home(const struct mend *m, const char *folder, const struct stat *st)
+{
+	struct account owner;
+
+	if (st->st_uid == m->as->uid)
+		return false;
+	account_of(st->st_uid, &owner);
+	return strcmp(owner.home, folder) == 0;
+}
+
 static void
 mend_folder(struct mend *m, const char *folder)
 {
+	bool shut;
 	struct stat st;
 
 	if (stat(folder, &st) != 0)
 		return;
-	if (m->as->uid != 0 && !allows(m, &st, S_IXOTH))
+	shut = m->as->uid != 0 && !allows(m, &st, S_IXOTH);
+	if ((shut || !is_ours(m, st.st_uid)) && is_home(m, folder, &st)) {
+		m->hopeless = true;
+		return;
+	}
+	if (shut)
 		let_in(m, &st, "x", folder);
 	if (!is_ours(m, st.st_uid))
 		chown_to(m, folder);
@@ -216,7 +235,7 @@ void
 path_mend(const char *path, enum path_kind kind, const struct account *as,
     bool root, struct sink *out)
 {
-	struct mend m = { as, root, kind, out };
+	struct mend m = { as, root, kind, out, false };
 	char folder[PATH_MAX], real[PATH_MAX];
 
 	if (!peek_folder(path, folder, sizeof(folder)))
@@ -225,8 +244,10 @@ path_mend(const char *path, enum path_kind kind, const struct account *as,
 		/* What we can't get into ends where the first refuses. */
 		if (errno == EACCES && folder[0] == '/')
 			mend_folders(&m, folder);
-		return;
+	} else {
+		mend_folders(&m, real);
+		mend_file(&m, path);
 	}
-	mend_folders(&m, real);
-	mend_file(&m, path);
+	if (m.hopeless)
+		out->n = 0;
 }

@@ -13,7 +13,8 @@ enum path_kind { PATH_READ = 1, PATH_SECRET };
 /*
  * Commands joined by " && ", for who is the account, or (root) for root on the
  * account's behalf; nothing where nothing is wrong, or no command would mend
- * it. A file that is missing gets a command only as a secret.
+ * it: where a folder above is somebody else's home, what is private must move
+ * out of it. A file that is missing gets a command only as a secret.
  */
 void path_mend(const char *path, enum path_kind kind, const struct account *as,
     bool root, struct sink *out);

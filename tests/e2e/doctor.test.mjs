@@ -184,6 +184,11 @@ test('Redis that is not there, and is', async (t) => {
   const place = site(t, `store = "unix:${redis.socket}";`);
   const bites = () => place.look().findings.filter((f) => f.group === 'store' && f.state === 'fault');
   assert.deepEqual(bites(), []);
+  const set = (bytes) => paste(`redis-cli -s ${redis.socket} config set maxmemory ${bytes}`);
+  set(1);
+  assert.match(bites()[0].says, /memory/);
+  set(0);
+  assert.deepEqual(bites(), []);
   await stop(redis.child);
   assert.match(bites()[0].says, /redis/);
   await redis.restart();

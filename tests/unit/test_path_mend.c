@@ -100,6 +100,8 @@ the_commands(void **state)
 static void
 for_another(void **state)
 {
+	struct account owner;
+	struct stat st;
 	const char *file;
 	char wanted[16384];
 
@@ -133,6 +135,11 @@ for_another(void **state)
 	    "%s/shut",
 	    folder, folder);
 	assert_string_equal(mend(file, PATH_READ, true), wanted);
+	/* Somebody's home, here root's own, is not opened to others. */
+	account_of(0, &owner);
+	if (strcmp(owner.home, "/root") == 0 && stat("/root", &st) == 0 &&
+	    (st.st_mode & S_IXOTH) == 0)
+		assert_string_equal(mend("/root/none", PATH_SECRET, true), "");
 	give(in_folder("shut"), 999, 999);
 	mend(file, PATH_READ, true);
 	assert_non_null(strstr(command, "chown root "));
