@@ -41,10 +41,12 @@ mend(struct look *l, struct span path)
 	struct span above = span_cut_last(span_of(l->root->path), '/').head;
 	unsigned char mem[2 * PATH_TEXT_MAX];
 	struct findings *f = l->d->found;
-	struct sink to, from;
+	char make_mem[ACCOUNT_NAME_MAX + 32];
+	struct sink to, from, make;
 
 	if (above.n == 0)
 		return;
+	sink_init(&make, make_mem, sizeof(make_mem));
 	sink_init(&to, mem, sizeof(mem));
 	sink_say(&to, "%v/private", above);
 	sink_byte(&to, '\0');
@@ -55,9 +57,12 @@ mend(struct look *l, struct span path)
 	sink_byte(&from, '\0');
 	if (from.full)
 		return;
-	finding_mend(f,
-	    "mkdir -p -m 700 %s && mv %s %s/ # and name the new place",
-	    finding_word(f, (const char *)mem),
+	if (l->d->root && l->d->as.uid != 0)
+		sink_say(&make, "install -d -m 750 -g %s", l->d->as.group);
+	else
+		sink_text(&make, "mkdir -p -m 700");
+	finding_mend(f, "%v %s && mv %s %s/ # and name the new place",
+	    sink_view(&make), finding_word(f, (const char *)mem),
 	    finding_word(f, (const char *)from.p),
 	    finding_word(f, (const char *)mem));
 }

@@ -39,9 +39,8 @@ print_made(const struct init *i)
 		printf("  %s/session.key        the session key\n", i->dir);
 	printf("  %s/counters           for counts\n", i->dir);
 	if (i->new_key && i->row->format == FORMAT_JWT)
-		printf("\nThe session key is new: let your login sign with "
-		       "the text in it (%s).\n",
-		    i->row->secret);
+		puts("\nThe session key is new: let your login sign with the "
+		     "text in it.");
 	else if (i->new_key)
 		printf("\nThe session key is new. Cookies are signed with %s: "
 		       "put that text into the file in its place, or the "

@@ -210,8 +210,8 @@ settle_key(struct init *i)
 	if (!i->terminal || i->yes)
 		return make_key(i);
 	fprintf(stderr,
-	    "   The key that your login signs with is %s.\n"
-	    "   Without one yet, press Enter, and a new one is made.\n",
+	    "   Its key is %s.\n"
+	    "   Where there is none yet, press Enter, and one is made.\n",
 	    i->row->secret);
 	if (!ask_secret("   That key", true, i->key, sizeof(i->key)))
 		return init_mistake("no answer: nothing was made", "");

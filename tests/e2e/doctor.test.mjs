@@ -275,3 +275,16 @@ server.document-root = "${place.path}/www"
   await until('lighttpd starts another', async () => (await ask(port, { path: '/api/sign?health' })).status === 200);
   await until('the old one is gone', () => old() === undefined);
 });
+
+test('a published secret moves to where the web server\'s user can read it', { skip: !root && 'root alone can be somebody else' }, (t) => {
+  const place = site(t);
+  chmodSync(place.path, 0o755);
+  mkdirSync(place.file('www/own'));
+  for (const name of ['signpost.conf', 'cloudinary.secret', 'session.key']) renameSync(place.file(name), place.file(`www/own/${name}`));
+  const look = (conf) => doctor(['--user', 'nobody', '--document-root', place.file('www'), conf]);
+  for (const file of ['signpost.conf', 'cloudinary.secret', 'session.key']) mend(() => look(place.file('www/own/signpost.conf')), place.file(`www/own/${file}`), { group: 'files' });
+  const moves = look(place.file('www/own/signpost.conf')).findings.filter((f) => f.group === 'published' && f.state === 'fault');
+  assert.equal(moves.length, 3);
+  for (const { mend: command } of moves) paste(command);
+  assert.deepEqual(faults(look(place.file('private/signpost.conf'))), []);
+});
