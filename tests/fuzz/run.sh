@@ -9,7 +9,7 @@ seconds=${SECONDS_EACH:-30}
 work=${BUILD:-build/fuzz}
 [ $# -gt 0 ] || set -- request kinds token itsdangerous keygrip \
 	cookie_signature supabase php_data headers json enc inspect conf_text conf_store \
-	record denied slots redis_reply
+	record denied slots redis_reply roots
 san=-fsanitize=address,undefined
 mkdir -p "$work"
 
