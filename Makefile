@@ -112,6 +112,19 @@ $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(OPT) $(LTO) $(HARDEN) $(SAN) -MMD -MP -c -o $@ $<
 
+# The ready files of etc as C strings, for `signpost init` to print.
+SAMPLES = $(addprefix etc/,apache.conf apache-proxy.conf htaccess \
+	lighttpd.conf lighttpd-cgi.conf nginx.conf nginx-fcgiwrap.conf \
+	Caddyfile h2o.conf)
+$(BUILD)/cli/init_server.o: STD += -I$(BUILD)
+$(BUILD)/cli/init_server.o: $(BUILD)/samples.h
+$(BUILD)/samples.h: $(SAMPLES) Makefile
+	@mkdir -p $(@D)
+	@for file in $(SAMPLES); do \
+		echo "static const char sample_$$(basename $$file .conf | tr -- - _)[] ="; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$file; echo ';'; \
+	done >$@.new && mv $@.new $@
+
 # Holds the setting: what was built with another one is built again.
 $(BUILD)/store/redis_wire.o: $(BUILD)/hiredis
 $(BUILD)/hiredis:

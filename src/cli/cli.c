@@ -15,7 +15,9 @@ static const struct command {
 } commands[] = {
 	{ "call", cli_call, "one request, as a web server would make it" },
 	{ "check", cli_check, "is this configuration right?" },
+	{ "doctor", cli_doctor, "what would bite, and what mends it" },
 	{ "explain", cli_explain, "why is a signature refused?" },
+	{ "init", cli_init, "a configuration, from a few questions" },
 	{ "inspect", cli_inspect, "would this cookie be accepted?" },
 	{ "keygen", cli_keygen, "a new session key" },
 	{ "mint", cli_mint, "a session cookie for trying things out" },

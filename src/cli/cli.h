@@ -7,6 +7,8 @@ int cli_main(int argc, char **argv);
 
 /* The commands. argv[0] is the command's own name. */
 int cli_check(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_init(int argc, char **argv);
 int cli_keygen(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_inspect(int argc, char **argv);

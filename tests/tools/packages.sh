@@ -27,6 +27,7 @@ check c:chromium  chromium        chromium        chromium
 check c:nginx     nginx-light     nginx           nginx
 check c:apache2   apache2         httpd           apache2
 check o:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid mod_fcgid apache2-mod-fcgid
+check o:/usr/lib/apache2/suexec-pristine apache2-suexec-pristine httpd apache2
 check c:fcgiwrap  fcgiwrap        fcgiwrap        fcgiwrap
 check c:caddy     caddy           caddy           caddy
 check c:h2o       h2o             h2o             h2o

@@ -1,0 +1,202 @@
+#define _GNU_SOURCE /* fgetpwent, fgetgrent, setgroups */
+
+#include "cli/account.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sink.h"
+
+/* The text with its NUL; empty when there is no room. */
+static void
+keep(char *out, size_t cap, const char *text)
+{
+	size_t n = strlen(text);
+
+	out[0] = '\0';
+	if (n < cap)
+		memcpy(out, text, n + 1);
+}
+
+static void
+keep_number(char *out, long long number)
+{
+	struct sink text;
+
+	sink_init(&text, out, ACCOUNT_NAME_MAX - 1);
+	sink_int(&text, number);
+	out[text.n] = '\0';
+}
+
+static void
+fill(struct account *out, const struct passwd *pw)
+{
+	out->uid = pw->pw_uid;
+	out->gid = pw->pw_gid;
+	keep(out->name, sizeof(out->name), pw->pw_name);
+	keep(out->home, sizeof(out->home), pw->pw_dir);
+}
+
+/* Of this name, or (name is NULL) of this number. */
+static bool
+find_user(const char *name, uid_t uid, struct account *out)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *pw;
+	bool found = false;
+
+	if (file == NULL)
+		return false;
+	while (!found && (pw = fgetpwent(file)) != NULL) {
+		found = name != NULL ? strcmp(pw->pw_name, name) == 0
+				     : pw->pw_uid == uid;
+		if (found)
+			fill(out, pw);
+	}
+	fclose(file);
+	return found;
+}
+
+static bool
+has_member(const struct group *gr, const char *name)
+{
+	for (char **member = gr->gr_mem; *member != NULL; member++)
+		if (strcmp(*member, name) == 0)
+			return true;
+	return false;
+}
+
+/* The name of its group, and the groups that list it. */
+static void
+find_groups(struct account *out)
+{
+	FILE *file = fopen("/etc/group", "re");
+	const struct group *gr;
+
+	keep_number(out->group, (long long)out->gid);
+	if (file == NULL)
+		return;
+	while ((gr = fgetgrent(file)) != NULL) {
+		if (gr->gr_gid == out->gid)
+			keep(out->group, sizeof(out->group), gr->gr_name);
+		else if (out->n_groups < ACCOUNT_GROUPS_MAX &&
+			 has_member(gr, out->name))
+			out->groups[out->n_groups++] = gr->gr_gid;
+	}
+	fclose(file);
+}
+
+/* UID or UID:GID. */
+static bool
+take_numbers(const char *name, struct account *out)
+{
+	struct span_cut cut = span_cut(span_of(name), ':');
+	long long uid, gid;
+
+	if (!span_digits(cut.head, &uid) || uid > 4294967294)
+		return false;
+	gid = uid;
+	if (cut.found && (!span_digits(cut.tail, &gid) || gid > 4294967294))
+		return false;
+	if (!find_user(NULL, (uid_t)uid, out)) {
+		out->uid = (uid_t)uid;
+		out->gid = (gid_t)gid;
+		keep_number(out->name, uid);
+	}
+	if (cut.found)
+		out->gid = (gid_t)gid;
+	return true;
+}
+
+bool
+account_named(const char *name, struct account *out)
+{
+	*out = (struct account){ .uid = 0 };
+	if (!find_user(name, 0, out) && !take_numbers(name, out))
+		return false;
+	find_groups(out);
+	return true;
+}
+
+void
+account_of(uid_t uid, struct account *out)
+{
+	*out = (struct account){ .uid = uid, .gid = (gid_t)uid };
+	if (!find_user(NULL, uid, out))
+		keep_number(out->name, (long long)uid);
+	find_groups(out);
+}
+
+void
+account_self(struct account *out)
+{
+	gid_t all[ACCOUNT_GROUPS_MAX];
+	int n = getgroups(ACCOUNT_GROUPS_MAX, all);
+
+	account_of(geteuid(), out);
+	out->gid = getegid();
+	group_name(out->gid, out->group);
+	out->n_groups = 0;
+	for (int i = 0; i < n; i++)
+		out->groups[out->n_groups++] = all[i];
+}
+
+bool
+account_in(const struct account *who, gid_t group)
+{
+	if (who->gid == group)
+		return true;
+	for (size_t i = 0; i < who->n_groups; i++)
+		if (who->groups[i] == group)
+			return true;
+	return false;
+}
+
+/* Of this name, or (name is NULL) of this number. */
+static bool
+find_group(const char *name, gid_t gid, char *name_out, gid_t *out)
+{
+	FILE *file = fopen("/etc/group", "re");
+	const struct group *gr;
+	bool found = false;
+
+	if (file == NULL)
+		return false;
+	while (!found && (gr = fgetgrent(file)) != NULL) {
+		found = name != NULL ? strcmp(gr->gr_name, name) == 0
+				     : gr->gr_gid == gid;
+		if (!found)
+			continue;
+		*out = gr->gr_gid;
+		if (name_out != NULL)
+			keep(name_out, ACCOUNT_NAME_MAX, gr->gr_name);
+	}
+	fclose(file);
+	return found;
+}
+
+void
+group_name(gid_t gid, char *name)
+{
+	gid_t same;
+
+	if (!find_group(NULL, gid, name, &same))
+		keep_number(name, (long long)gid);
+}
+
+bool
+group_named(const char *name, gid_t *out)
+{
+	return find_group(name, 0, NULL, out);
+}
+
+bool
+account_become(const struct account *who)
+{
+	return setgroups(who->n_groups, who->groups) == 0 &&
+	       setresgid(who->gid, who->gid, who->gid) == 0 &&
+	       setresuid(who->uid, who->uid, who->uid) == 0;
+}

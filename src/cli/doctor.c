@@ -1,0 +1,186 @@
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
+
+#include "cli/doctor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "cli/peek.h"
+#include "cli/say.h"
+
+static const char usage[] =
+    "usage: signpost doctor [--user NAME] [--document-root DIR]\n"
+    "                       [--control FILE] [--json] [CONF]\n"
+    "\n"
+    "What would bite: the configuration, files and their modes and owners,\n"
+    "the clock, the counters, libraries, web servers, suexec; each with the\n"
+    "command that mends it. Nothing is changed. As root, say --user with the\n"
+    "user who runs the program (www-data), and files are looked at as that\n"
+    "user. --control is the control file (sign.cgi), --document-root what\n"
+    "the web server publishes; without them the usual places are tried.\n"
+    "Exit code 1 when there is a fault.\n";
+
+/* A command that is pasted elsewhere must still mean the same file. */
+static const char *
+absolute(const char *path, char mem[static PATH_TEXT_MAX])
+{
+	char here[PATH_TEXT_MAX];
+	struct sink text;
+
+	if (path == NULL || path[0] == '/' || path[0] == '\0' ||
+	    getcwd(here, sizeof(here)) == NULL)
+		return path;
+	sink_init(&text, mem, PATH_TEXT_MAX);
+	sink_say(&text, "%s/%s", here, path);
+	sink_byte(&text, '\0');
+	return text.full ? path : mem;
+}
+
+/* What a child finds lies in memory that it shares with us. */
+struct shared {
+	struct findings found;
+	struct watch watch;
+	bool done;
+};
+
+/* All that another user would see with other eyes. */
+static void
+look_as_user(struct doctor *d)
+{
+	doctor_configuration(d);
+	doctor_files(d);
+	doctor_log(d);
+	doctor_published(d);
+	doctor_store(d);
+	doctor_clock(d);
+}
+
+/* The configuration ends with the child, and nothing after needs it. */
+static void
+look_in_child(struct doctor *d, struct shared *shared)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (!account_become(&d->as))
+			_exit(1);
+		look_as_user(d);
+		shared->done = true;
+		config_free(d->config);
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, NULL, 0) < 0)
+		continue; /* EINTR */
+	if (!shared->done)
+		finding_add(d->found, FINDING_FAULT, "files", d->as.name,
+		    "what this user would see could not be looked at");
+}
+
+/* Root sees what it may, and that says nothing about the program. */
+static void
+say_root(struct doctor *d)
+{
+	finding_add(d->found, FINDING_WARNING, "configuration", "root",
+	    "files are looked at as root, and the program will not run as "
+	    "root: name its user");
+	finding_mend(d->found, "%s doctor --user www-data %s",
+	    finding_word(d->found, peek_self()),
+	    finding_word(d->found, d->conf));
+}
+
+static void
+look(struct doctor *d, struct shared *shared)
+{
+	if (d->root && d->as.uid != 0) {
+		look_in_child(d, shared);
+	} else {
+		if (d->root)
+			say_root(d);
+		look_as_user(d);
+	}
+	doctor_libraries(d);
+	doctor_processes(d);
+	doctor_control(d);
+}
+
+/* -1, or the exit code of a mistake. */
+static int
+settle_user(const char *name, struct account *as)
+{
+	account_self(as);
+	if (name == NULL)
+		return -1;
+	if (!account_named(name, as)) {
+		fprintf(
+		    stderr, "signpost: doctor: there is no user %s\n", name);
+		return 2;
+	}
+	if (geteuid() != 0 && as->uid != geteuid()) {
+		fputs("signpost: doctor: only root can look as another user\n",
+		    stderr);
+		return 2;
+	}
+	return -1;
+}
+
+static const char *
+rule_of(const char *word)
+{
+	const char *environment = getenv("SIGNPOST_CONFIG");
+
+	if (word != NULL)
+		return "as it was named";
+	return environment != NULL && environment[0] != '\0'
+		   ? "by SIGNPOST_CONFIG"
+		   : "beside the program";
+}
+
+int
+cli_doctor(int argc, char **argv)
+{
+	enum { USER, ROOT, CONTROL, JSON, COUNT };
+	struct option_value o[COUNT] = { { .name = "user" },
+		{ .name = "document-root" }, { .name = "control" },
+		{ .name = "json", .flag = true } };
+	static char paths[3][PATH_TEXT_MAX];
+	static struct doctor d;
+	struct shared *shared;
+	const char *word = NULL;
+	size_t n;
+	int code = options_read(argc, argv, usage, o, COUNT, &word, 1, &n);
+
+	if (code < 0)
+		code = settle_user(option_or(&o[USER], NULL), &d.as);
+	if (code >= 0)
+		return code;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED) {
+		fputs("signpost: doctor: there is no memory\n", stderr);
+		return 1;
+	}
+	findings_init(&shared->found);
+	d.found = &shared->found;
+	d.watch = &shared->watch;
+	d.config = NULL;
+	d.conf = absolute(command_config(word), paths[0]);
+	d.rule = rule_of(word);
+	d.document_root = absolute(option_or(&o[ROOT], NULL), paths[1]);
+	d.control = absolute(option_or(&o[CONTROL], NULL), paths[2]);
+	d.root = geteuid() == 0;
+	look(&d, shared);
+	if (o[JSON].n > 0)
+		doctor_print_json(&d);
+	else
+		doctor_print(&d);
+	config_free(d.config);
+	code =
+	    fflush(stdout) == 0 && d.found->times[FINDING_FAULT] == 0 ? 0 : 1;
+	munmap(shared, sizeof(*shared));
+	return code;
+}

@@ -1,0 +1,157 @@
+#define _GNU_SOURCE /* realpath */
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "cli/doctor.h"
+#include "cli/roots.h"
+
+struct look {
+	struct doctor *d;
+	const struct root *root;
+	enum finding_state state;
+	size_t n; /* found below this root */
+};
+
+static bool
+is_below(struct span path, struct span root)
+{
+	while (root.n > 0 && root.p[root.n - 1] == '/')
+		root.n--;
+	return span_starts(path, root) && path.n > root.n &&
+	       path.p[root.n] == '/';
+}
+
+static void
+say_source(struct look *l)
+{
+	const char *from = l->root->from;
+
+	if (l->d->document_root != NULL)
+		return;
+	if (from[0] != '\0')
+		finding_add(l->d->found, l->state, "published", l->root->path,
+		    "published, as %s says", from);
+}
+
+/* Out of the published folder, beside it. */
+static void
+mend(struct look *l, struct span path)
+{
+	struct span above = span_cut_last(span_of(l->root->path), '/').head;
+	unsigned char mem[2 * PATH_TEXT_MAX];
+	struct findings *f = l->d->found;
+	char make_mem[ACCOUNT_NAME_MAX + 32];
+	struct sink to, from, make;
+
+	if (above.n == 0)
+		return;
+	sink_init(&make, make_mem, sizeof(make_mem));
+	sink_init(&to, mem, sizeof(mem));
+	sink_say(&to, "%v/private", above);
+	sink_byte(&to, '\0');
+	if (to.full)
+		return;
+	sink_init(&from, mem + to.n, sizeof(mem) - to.n);
+	sink_span(&from, path);
+	sink_byte(&from, '\0');
+	if (from.full)
+		return;
+	if (l->d->root && l->d->as.uid != 0)
+		sink_say(&make, "install -d -m 750 -g %s", l->d->as.group);
+	else
+		sink_text(&make, "mkdir -p -m 700");
+	finding_mend(f, "%v %s && mv %s %s/ # and name the new place",
+	    sink_view(&make), finding_word(f, (const char *)mem),
+	    finding_word(f, (const char *)from.p),
+	    finding_word(f, (const char *)mem));
+}
+
+static void
+look_path(struct look *l, const char *path, const char *is)
+{
+	char real[PATH_MAX];
+	struct span found;
+
+	if (realpath(path, real) == NULL)
+		return;
+	found = span_of(real);
+	if (!is_below(found, span_of(l->root->path)))
+		return;
+	if (l->n++ == 0)
+		say_source(l);
+	finding_add(l->d->found, l->state, "published", path,
+	    "%s lies below %s, which %s", is, l->root->path,
+	    l->d->document_root != NULL ? "is published: whoever guesses its "
+					  "name can fetch it"
+					: "is probably published (a guess: "
+					  "--document-root says it for sure)");
+	mend(l, found);
+}
+
+static void
+look_root(struct look *l)
+{
+	const struct config *config = l->d->config;
+	const struct watch *w = l->d->watch;
+
+	for (size_t i = 0; i < w->n; i++)
+		look_path(l, w->file[i].path,
+		    i > 0 ? "a secret" : "the configuration");
+	for (size_t i = 0; config != NULL && i < config->n_private; i++)
+		look_path(l, (const char *)config->private_paths[i].p,
+		    "what is private");
+	if (l->n == 0)
+		finding_add(l->d->found, FINDING_OK, "published", l->root->path,
+		    "nothing private lies below it");
+}
+
+static void
+add_common(struct roots *r, const struct doctor *d)
+{
+	static const char *const common[] = { "/var/www/html", "/srv/http",
+		"/usr/share/nginx/html" };
+	static const char *const at_home[] = { "public_html", "www", "htdocs",
+		"httpdocs" };
+	unsigned char mem[PATH_TEXT_MAX + 16];
+	struct sink text;
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+		roots_add(r, span_of(common[i]), "");
+	for (size_t i = 0; i < sizeof(at_home) / sizeof(at_home[0]); i++) {
+		sink_init(&text, mem, sizeof(mem));
+		sink_say(&text, "%s/%s", d->as.home, at_home[i]);
+		if (d->as.home[0] == '/')
+			roots_add(r, sink_view(&text), "");
+	}
+}
+
+void
+doctor_published(struct doctor *d)
+{
+	struct roots *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return;
+	if (d->document_root != NULL) {
+		roots_add(r, span_of(d->document_root), "");
+		if (r->n == 0)
+			finding_add(d->found, FINDING_WARNING, "published",
+			    d->document_root,
+			    "there is no such folder, or it can't be got "
+			    "into: is --document-root right?");
+	} else {
+		roots_find(r);
+		add_common(r, d);
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		struct look look = { .d = d, .root = &r->list[i] };
+
+		look.state =
+		    d->document_root != NULL || look.root->from[0] != '\0'
+			? FINDING_FAULT
+			: FINDING_WARNING;
+		look_root(&look);
+	}
+	free(r);
+}

@@ -1,0 +1,137 @@
+#include "base/sink.h"
+#include "cli/init.h"
+
+/* As libconfig reads it. */
+static void
+quoted(struct sink *out, const char *text)
+{
+	sink_byte(out, '"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			sink_byte(out, '\\');
+		sink_byte(out, (unsigned char)*text);
+	}
+	sink_byte(out, '"');
+}
+
+static void
+line(struct sink *out, const char *name, const char *value)
+{
+	sink_say(out, "  %s = ", name);
+	quoted(out, value);
+	sink_text(out, ";\n");
+}
+
+static void
+cloud(const struct init *i, struct sink *out)
+{
+	sink_text(out, "cloudinary = {\n");
+	line(out, "cloud_name", i->cloud_name);
+	line(out, "api_key", i->api_key);
+	sink_text(out, "  api_secret_file = \"cloudinary.secret\";\n};\n\n");
+}
+
+static void
+session(const struct init *i, struct sink *out)
+{
+	unsigned takes = i->row->takes;
+
+	sink_say(out, "# Who is asking: %s.\nsession = {\n", i->row->of);
+	line(out, "format", i->row->name);
+	if (i->algorithm != NULL)
+		line(out, "algorithm", i->algorithm);
+	if ((takes & TAKES_COOKIE) != 0)
+		line(out, "cookie",
+		    i->cookie[0] != '\0' ? i->cookie : i->row->cookie);
+	if ((takes & TAKES_USER) != 0)
+		line(out, "user", i->has_user ? i->user : i->row->user);
+	if ((takes & TAKES_VARIABLE) != 0)
+		line(out, "variable", "SIGNPOST_USER");
+	if ((takes & TAKES_SAVE_PATH) != 0)
+		line(out, "save_path", "/var/lib/php/sessions");
+	if ((takes & TAKES_KEYS) != 0)
+		sink_say(out,
+		    "  keys = ( { id = \"1\"; file = \"session.key\"; } );"
+		    "  # in it: %s\n",
+		    i->row->secret);
+	sink_text(out, "};\n\n");
+}
+
+static void
+origins(const struct init *i, struct sink *out)
+{
+	sink_text(out, "# Other sites whose pages may ask; a plain-http site "
+		       "lists itself.\norigins = [");
+	for (size_t k = 0; k < i->n_origins; k++) {
+		sink_text(out, k > 0 ? ", " : " ");
+		quoted(out, i->origins[k]);
+	}
+	sink_text(out, " ];\n\n");
+}
+
+/* A string with the folder in it. */
+static void
+under(const struct init *i, struct sink *out, const char *rest)
+{
+	char mem[2 * INIT_TEXT_MAX];
+	struct sink text;
+
+	sink_init(&text, mem, sizeof(mem) - 1);
+	sink_say(&text, "%s/%s", i->folder, rest);
+	mem[text.n] = '\0';
+	quoted(out, mem);
+}
+
+static void
+policies(const struct init *i, struct sink *out)
+{
+	bool hash = strstr(i->folder, "{user_hash}") != NULL;
+
+	sink_text(out, "policies = {\n"
+		       "  # One picture, under a name that the server makes.\n"
+		       "  avatar = {\n"
+		       "    action = \"upload\";\n"
+		       "    set = {\n"
+		       "      resource_type   = \"image\";\n"
+		       "      public_id       = ");
+	under(i, out, "{random}");
+	sink_say(out,
+	    ";\n"
+	    "      overwrite       = false;\n"
+	    "      tags            = \"user_{%s}\";\n"
+	    "      allowed_formats = \"jpg,png,webp\";\n"
+	    "      # moderation    = \"manual\";\n"
+	    "    };\n"
+	    "    limit = [ \"20/hour\", \"100/day\" ];\n"
+	    "  };\n\n"
+	    "  # Delete a picture of one's own.\n"
+	    "  remove = {\n"
+	    "    action = \"destroy\";\n"
+	    "    set    = { invalidate = true; };\n"
+	    "    allow  = { public_id = ",
+	    hash ? "user_hash" : "user");
+	under(i, out, "**");
+	sink_text(out, "; };\n"
+		       "    limit  = \"60/hour\";\n"
+		       "  };\n\n"
+		       "  # A picture of one's own, in these sizes.\n"
+		       "  thumb = {\n"
+		       "    action = \"deliver\";\n"
+		       "    set    = { type = \"upload\"; };\n"
+		       "    allow  = { public_id = ");
+	under(i, out, "**");
+	sink_text(out, "; transformation = [ \"w_200,c_fill\", \"w_800\" ]; };"
+		       "\n  };\n};\n");
+}
+
+bool
+init_conf(const struct init *i, struct sink *out)
+{
+	sink_text(out, "# Check it with `signpost check`. The sample, "
+		       "etc/signpost.conf, explains every key.\n\n");
+	cloud(i, out);
+	session(i, out);
+	origins(i, out);
+	policies(i, out);
+	return !out->full;
+}

@@ -1,0 +1,136 @@
+#include <stdio.h>
+
+#include "cli/finding.h"
+#include "cli/init.h"
+#include "cli/paint.h"
+#include "cli/peek.h"
+
+#define OUT_MAX 32768
+
+static void
+print(const struct sink *out)
+{
+	struct span text = sink_view(out);
+
+	fwrite(text.p, 1, text.n, stdout);
+}
+
+static void
+head(const char *text)
+{
+	printf("\n%s%s%s\n\n", paint_on(stdout, PAINT_BOLD), text,
+	    paint_off(stdout));
+}
+
+static bool
+for_other(const struct init *i)
+{
+	return i->root && i->as.uid != 0;
+}
+
+static void
+print_made(const struct init *i)
+{
+	printf("Made, for the user %s:\n"
+	       "  %s/signpost.conf      the configuration\n"
+	       "  %s/cloudinary.secret  the API secret\n",
+	    i->as.name, i->dir, i->dir);
+	if (i->key[0] != '\0')
+		printf("  %s/session.key        the session key\n", i->dir);
+	printf("  %s/counters           for counts\n", i->dir);
+	if (i->new_key && i->row->format == FORMAT_JWT)
+		puts("\nThe session key is new: let your login sign with the "
+		     "text in it.");
+	else if (i->new_key)
+		printf("\nThe session key is new. Cookies are signed with %s: "
+		       "put that text into the file in its place, or the "
+		       "file's text there.\n",
+		    i->row->secret);
+}
+
+/* What stands in front of the program where root is not its user. */
+static void
+as_user(const struct init *i, struct sink *out)
+{
+	if (for_other(i))
+		sink_say(out, "runuser -u %s -- ", i->as.name);
+	shell_word(out, span_of(peek_self()));
+}
+
+static void
+say_control(const struct init *i, struct sink *out)
+{
+	const char *control = init_control(i);
+
+	sink_text(out, "printf '%s\\n' '#!");
+	sink_say(out, "%s --config=%s/signpost.conf' >", peek_self(), i->dir);
+	shell_word(out, span_of(control));
+	sink_text(out, " && chmod 755 ");
+	shell_word(out, span_of(control));
+	sink_byte(out, '\n');
+}
+
+static void
+say_socket(const struct init *i, struct sink *out)
+{
+	const char *sudo = i->root ? "" : "sudo ";
+
+	sink_say(out, "%sinstall -d -m 750 -o %s -g %s /run/signpost\n", sudo,
+	    i->as.name, i->as.group);
+	sink_say(out,
+	    "%sspawn-fcgi -s /run/signpost/signpost.sock -M 0660 -u %s -g %s "
+	    "-F 2 -- ",
+	    sudo, i->as.name, i->as.group);
+	shell_word(out, span_of(peek_self()));
+	sink_say(out, " --config=%s/signpost.conf\n", i->dir);
+}
+
+static void
+say_next(const struct init *i, struct sink *out)
+{
+	as_user(i, out);
+	sink_say(out, " check %s/signpost.conf\n", i->dir);
+	shell_word(out, span_of(peek_self()));
+	if (for_other(i))
+		sink_say(out, " doctor --user %s", i->as.name);
+	else
+		sink_text(out, " doctor");
+	sink_say(out, " %s/signpost.conf\n", i->dir);
+	sink_text(out, "curl 'http://localhost/api/sign?health'\n");
+	if (i->row->format == FORMAT_REMOTE_USER)
+		return;
+	sink_text(out, "curl -b \"$(");
+	as_user(i, out);
+	sink_say(out,
+	    " mint --user alice %s/signpost.conf)\" "
+	    "'http://localhost/api/sign?policy=avatar'\n",
+	    i->dir);
+}
+
+void
+init_print(const struct init *i)
+{
+	static unsigned char mem[OUT_MAX];
+	struct sink out;
+
+	print_made(i);
+	printf("\n%sFor %s:%s\n\n", paint_on(stdout, PAINT_BOLD),
+	    i->server->name, paint_off(stdout));
+	sink_init(&out, mem, sizeof(mem));
+	init_sample(i, &out);
+	print(&out);
+	sink_init(&out, mem, sizeof(mem));
+	if (i->server->control) {
+		head("The control file:");
+		say_control(i, &out);
+		print(&out);
+	} else if (i->server->socket) {
+		head("The processes, until your service manager starts them:");
+		say_socket(i, &out);
+		print(&out);
+	}
+	head("Then:");
+	sink_init(&out, mem, sizeof(mem));
+	say_next(i, &out);
+	print(&out);
+}

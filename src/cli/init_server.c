@@ -1,0 +1,154 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/init.h"
+#include "cli/peek.h"
+#include "cli/process.h"
+#include "samples.h" /* from etc, by the Makefile */
+
+static const struct server servers[] = {
+	{ "apache", sample_apache, true, false },
+	{ "apache-proxy", sample_apache_proxy, false, true },
+	{ "htaccess", sample_htaccess, true, false },
+	{ "lighttpd", sample_lighttpd, false, false },
+	{ "lighttpd-cgi", sample_lighttpd_cgi, true, false },
+	{ "nginx", sample_nginx, false, true },
+	{ "nginx-fcgiwrap", sample_nginx_fcgiwrap, true, true },
+	{ "caddy", sample_Caddyfile, false, true },
+	{ "h2o", sample_h2o, false, true },
+};
+
+#define SERVERS (sizeof(servers) / sizeof(servers[0]))
+
+/* How one tells that a server is here: its process, or its folder. */
+static const struct sign {
+	const char *process, *folder, *server;
+} signs[] = {
+	{ "apache2", "/etc/apache2", "apache" },
+	{ "httpd", "/etc/httpd", "apache" },
+	{ "lighttpd", "/etc/lighttpd", "lighttpd" },
+	{ "nginx", "/etc/nginx", "nginx" },
+	{ "caddy", "/etc/caddy", "caddy" },
+	{ "h2o", "/etc/h2o", "h2o" },
+};
+
+#define SIGNS (sizeof(signs) / sizeof(signs[0]))
+
+static const struct server *
+named(const char *name)
+{
+	for (size_t k = 0; k < SERVERS; k++)
+		if (strcmp(servers[k].name, name) == 0)
+			return &servers[k];
+	return NULL;
+}
+
+static void
+take(void *self, const struct process *p)
+{
+	const char **found = self;
+
+	for (size_t k = 0; *found == NULL && k < SIGNS; k++)
+		if (strcmp(p->name, signs[k].process) == 0)
+			*found = signs[k].server;
+}
+
+/* What is most likely there. */
+static const char *
+guess(const struct init *i)
+{
+	const char *found = NULL;
+	char path[PATH_TEXT_MAX + 16];
+	struct sink text;
+
+	sink_init(&text, path, sizeof(path) - 1);
+	sink_say(&text, "%s/public_html", i->as.home);
+	path[text.n] = '\0';
+	if (!i->root && access(path, F_OK) == 0)
+		return "htaccess";
+	process_each(take, &found);
+	for (size_t k = 0; found == NULL && k < SIGNS; k++)
+		if (access(signs[k].folder, F_OK) == 0)
+			found = signs[k].server;
+	return found != NULL ? found : "lighttpd";
+}
+
+int
+init_server(struct init *i)
+{
+	const char *names[SERVERS], *near;
+	char answer[INIT_TEXT_MAX];
+	int code;
+
+	if (i->option[INIT_SERVER].n == 0 && !i->yes && i->terminal) {
+		fputs("5. The web server:", stderr);
+		for (size_t k = 0; k < SERVERS; k++)
+			fprintf(stderr, " %s", servers[k].name);
+		fputs("\n", stderr);
+	}
+	code = init_text(
+	    i, INIT_SERVER, "   Which one", guess(i), answer, sizeof(answer));
+	if (code >= 0)
+		return code;
+	i->server = named(answer);
+	if (i->server != NULL)
+		return -1;
+	for (size_t k = 0; k < SERVERS; k++)
+		names[k] = servers[k].name;
+	near = text_nearest(span_of(answer), names, SERVERS);
+	fprintf(stderr, "signpost: init: there is no server %s here%s%s%s\n",
+	    answer, near != NULL ? "; did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "?" : "");
+	return 2;
+}
+
+const char *
+init_control(const struct init *i)
+{
+	static char path[PATH_TEXT_MAX];
+	struct span program = span_cut_last(span_of(peek_self()), '/').head;
+	struct sink text;
+
+	sink_init(&text, path, sizeof(path) - 1);
+	if (strcmp(i->server->name, "htaccess") == 0)
+		sink_say(&text, "%s/public_html/api/sign.cgi", i->as.home);
+	else
+		sink_say(&text, "%v/sign.cgi", program);
+	path[text.full ? 0 : text.n] = '\0';
+	return path;
+}
+
+/* The paths of the ready files, the longest first, and ours in their place. */
+bool
+init_sample(const struct init *i, struct sink *out)
+{
+	const char *control = init_control(i);
+	struct span rest = span_of(i->server->text);
+	struct span folder = span_cut_last(span_of(control), '/').head;
+	struct span program = span_of(peek_self());
+	static const char conf[] = "/etc/signpost/signpost.conf";
+	static const char at_control[] = "/usr/local/lib/signpost/sign.cgi";
+	static const char at_program[] = "/usr/local/lib/signpost/signpost";
+	static const char at_folder[] = "/usr/local/lib/signpost";
+
+	while (rest.n > 0) {
+		if (span_starts(rest, span_of(conf))) {
+			sink_say(out, "%s/signpost.conf", i->dir);
+			rest = span_skip(rest, sizeof(conf) - 1);
+		} else if (span_starts(rest, span_of(at_control))) {
+			sink_text(out, control);
+			rest = span_skip(rest, sizeof(at_control) - 1);
+		} else if (span_starts(rest, span_of(at_program))) {
+			sink_span(out, program);
+			rest = span_skip(rest, sizeof(at_program) - 1);
+		} else if (span_starts(rest, span_of(at_folder))) {
+			sink_span(out, folder);
+			rest = span_skip(rest, sizeof(at_folder) - 1);
+		} else {
+			sink_byte(out, rest.p[0]);
+			rest = span_skip(rest, 1);
+		}
+	}
+	return !out->full;
+}

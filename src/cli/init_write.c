@@ -1,0 +1,274 @@
+#define _GNU_SOURCE /* fchown */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "cli/init.h"
+#include "cli/say.h"
+
+#define CONF_MAX 16384
+
+/* What this run has made, in order; taken away again from the end. */
+struct made {
+	size_t n;
+	struct thing {
+		unsigned char path[PATH_TEXT_MAX];
+		bool folder;
+	} list[64];
+};
+
+static int
+failed(const char *path, int error)
+{
+	fprintf(stderr, "signpost: init: %s: %s: nothing was made\n", path,
+	    error == EEXIST ? "this is there already: move it away, or name "
+			      "another --dir"
+			    : strerror(error));
+	return 1;
+}
+
+static const char *
+below(const struct init *i, const char *name)
+{
+	static char path[PATH_TEXT_MAX];
+	struct sink text;
+
+	sink_init(&text, path, sizeof(path) - 1);
+	sink_say(&text, "%s/%s", i->dir, name);
+	path[text.full ? 0 : text.n] = '\0';
+	return path;
+}
+
+/* False, and nothing can be made, where it could not be taken away. */
+static bool
+note(struct made *m, const char *path, bool folder)
+{
+	size_t n = strlen(path);
+
+	if (m->n == sizeof(m->list) / sizeof(m->list[0]) ||
+	    n >= PATH_TEXT_MAX) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	memcpy(m->list[m->n].path, path, n + 1);
+	m->list[m->n++].folder = folder;
+	return true;
+}
+
+static void
+take_away(struct made *m)
+{
+	while (m->n > 0) {
+		const struct thing *last = &m->list[--m->n];
+
+		if (last->folder)
+			rmdir((const char *)last->path);
+		else
+			unlink((const char *)last->path);
+	}
+}
+
+/* Root's files are the account's group's to read, and nobody else's. */
+static bool
+give_folder(const struct init *i, const char *path, bool counters)
+{
+	bool for_other = i->root && i->as.uid != 0;
+	uid_t owner = for_other && counters ? i->as.uid : (uid_t)-1;
+
+	if (!for_other)
+		return chmod(path, 0700) == 0;
+	return chown(path, owner, i->as.gid) == 0 &&
+	       chmod(path, counters ? 0700 : 0750) == 0;
+}
+
+/* A folder above the last one is as folders usually are. */
+static bool
+make_folder(
+    struct init *i, struct made *m, const char *path, bool last, bool counters)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) != 0) {
+		if (errno != EEXIST || stat(path, &st) != 0)
+			return false;
+		errno = ENOTDIR;
+		return S_ISDIR(st.st_mode);
+	}
+	if (!note(m, path, true)) {
+		rmdir(path);
+		return false;
+	}
+	if (last)
+		return give_folder(i, path, counters);
+	return chmod(path, i->root ? 0755 : 0700) == 0;
+}
+
+static bool
+make_folders(struct init *i, struct made *m)
+{
+	char part[PATH_TEXT_MAX];
+	size_t n = strlen(i->dir);
+
+	for (size_t k = 1; k <= n; k++) {
+		if (i->dir[k] != '/' && i->dir[k] != '\0')
+			continue;
+		memcpy(part, i->dir, k);
+		part[k] = '\0';
+		if (!make_folder(i, m, part, k == n, false))
+			return false;
+	}
+	return make_folder(i, m, below(i, "counters"), true, true);
+}
+
+static bool
+write_all(int fd, struct span text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text = span_skip(text, (size_t)n);
+	}
+	return true;
+}
+
+static bool
+make_file(struct init *i, struct made *m, const char *name, struct span text,
+    bool newline)
+{
+	const char *path = below(i, name);
+	bool for_other = i->root && i->as.uid != 0, good;
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return false;
+	if (!note(m, path, false)) {
+		close(fd);
+		unlink(path);
+		return false;
+	}
+	good = write_all(fd, text) &&
+	       (!newline || write_all(fd, SPAN_LIT("\n"))) &&
+	       (!for_other || (fchown(fd, (uid_t)-1, i->as.gid) == 0 &&
+				  fchmod(fd, 0640) == 0)) &&
+	       fsync(fd) == 0;
+	return close(fd) == 0 && good;
+}
+
+/* Read as the program will, by the user who will. */
+static bool
+is_right(const struct init *i)
+{
+	pid_t child = fork();
+	int status = 1;
+
+	if (child == 0) {
+		struct terminal_report say;
+		struct config *config;
+
+		if (i->root && i->as.uid != 0 && !account_become(&i->as))
+			_exit(1);
+		terminal_report_init(&say, true);
+		config = config_load(below(i, "signpost.conf"), &say.report);
+		fflush(NULL);
+		_exit(config == NULL);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return child > 0 && status == 0;
+}
+
+/* The path that is there already, or NULL. */
+static const char *
+find_old(const struct init *i)
+{
+	static const char *const names[] = { "signpost.conf",
+		"cloudinary.secret", "session.key" };
+	struct stat st;
+
+	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+		if (lstat(below(i, names[k]), &st) == 0 &&
+		    (i->key[0] != '\0' || strcmp(names[k], "session.key") != 0))
+			return below(i, names[k]);
+	return NULL;
+}
+
+static int
+make_all(struct init *i, struct made *m)
+{
+	unsigned char mem[CONF_MAX];
+	struct sink conf;
+	const char *old = find_old(i);
+
+	sink_init(&conf, mem, sizeof(mem));
+	if (old != NULL)
+		return failed(old, EEXIST);
+	if (!init_conf(i, &conf))
+		return failed(i->dir, EFBIG);
+	if (!make_folders(i, m))
+		return failed(i->dir, errno);
+	if (!make_file(i, m, "cloudinary.secret", span_of(i->secret), true))
+		return failed(below(i, "cloudinary.secret"), errno);
+	if (i->key[0] != '\0' &&
+	    !make_file(i, m, "session.key", span_of(i->key), true))
+		return failed(below(i, "session.key"), errno);
+	if (!make_file(i, m, "signpost.conf", sink_view(&conf), false))
+		return failed(below(i, "signpost.conf"), errno);
+	if (is_right(i))
+		return 0;
+	fputs(
+	    "signpost: init: that would not work: nothing was made\n", stderr);
+	return 1;
+}
+
+/* Ctrl-C waits until there is all, and then takes it away again. */
+static bool
+was_stopped(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t pending;
+
+	if (sigpending(&pending) != 0)
+		return false;
+	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]); k++)
+		if (sigismember(&pending, signals[k]) == 1)
+			return true;
+	return false;
+}
+
+int
+init_write(struct init *i)
+{
+	static struct made made;
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, too_large;
+	sigset_t held, before;
+	mode_t mask = umask(077);
+	int code;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	sigaction(SIGXFSZ, &ignore, &too_large); /* an error of write(2) */
+	made.n = 0;
+	code = make_all(i, &made);
+	if (code == 0 && was_stopped())
+		code = 1;
+	if (code != 0)
+		take_away(&made);
+	umask(mask);
+	sigaction(SIGXFSZ, &too_large, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return code;
+}

@@ -1,0 +1,61 @@
+#include "cli/peek.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+bool
+peek_file(const char *path, void *mem, size_t cap, struct span *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	unsigned char *p = mem;
+	ssize_t got = 1;
+	size_t n = 0;
+
+	*out = (struct span){ p, 0 };
+	if (fd < 0)
+		return false;
+	while (n < cap && got != 0) {
+		got = read(fd, p + n, cap - n);
+		if (got < 0 && errno != EINTR)
+			break;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	close(fd);
+	out->n = n;
+	return got >= 0;
+}
+
+bool
+peek_link(const char *path, char *mem, size_t cap)
+{
+	ssize_t n = readlink(path, mem, cap - 1);
+
+	mem[n > 0 ? n : 0] = '\0';
+	return n > 0 && (size_t)n < cap - 1;
+}
+
+bool
+peek_folder(const char *path, char *mem, size_t cap)
+{
+	struct span_cut cut = span_cut_last(span_of(path), '/');
+	struct span folder = !cut.found        ? SPAN_LIT(".")
+			     : cut.head.n == 0 ? SPAN_LIT("/")
+					       : cut.head;
+
+	if (folder.n >= cap)
+		return false;
+	memcpy(mem, folder.p, folder.n);
+	mem[folder.n] = '\0';
+	return true;
+}
+
+const char *
+peek_self(void)
+{
+	static char mem[PATH_TEXT_MAX];
+
+	return peek_link("/proc/self/exe", mem, sizeof(mem)) ? mem : "signpost";
+}

@@ -1,0 +1,22 @@
+/* Small files of the system, for people who look: /proc, /etc. */
+#ifndef CLI_PEEK_H
+#define CLI_PEEK_H
+
+#include "base/span.h"
+
+/*
+ * The first cap bytes of a file, or what there is of them. False where it
+ * can't be opened or read. It is not believed: see base/trusted.h for that.
+ */
+bool peek_file(const char *path, void *mem, size_t cap, struct span *out);
+
+/* What a symbolic link says, with a NUL; false, and "", without one. */
+bool peek_link(const char *path, char *mem, size_t cap);
+
+/* The folder of a path: "." for none, "/" for the root. False: no room. */
+bool peek_folder(const char *path, char *mem, size_t cap);
+
+/* This program's own file; "signpost" where /proc is not there. */
+const char *peek_self(void);
+
+#endif

@@ -1,0 +1,208 @@
+#define _GNU_SOURCE /* realpath */
+
+#include "cli/roots.h"
+
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/sink.h"
+#include "cli/peek.h"
+
+#define FILE_MAX 262144 /* of a configuration, as far as it is looked at */
+
+static const char *const files[] = {
+	"/etc/apache2/sites-enabled/*",
+	"/etc/apache2/conf-enabled/*",
+	"/etc/httpd/conf/httpd.conf",
+	"/etc/httpd/conf.d/*.conf",
+	"/etc/lighttpd/lighttpd.conf",
+	"/etc/lighttpd/conf-enabled/*",
+	"/etc/nginx/nginx.conf",
+	"/etc/nginx/sites-enabled/*",
+	"/etc/nginx/conf.d/*.conf",
+	"/etc/nginx/http.d/*.conf",
+	"/etc/caddy/Caddyfile",
+	"/etc/h2o/h2o.conf",
+};
+
+/* Of each word, all that may stand before the folder. */
+static const char *const words[] = { "DocumentRoot", "server.document-root",
+	"root", "file.dir:" };
+
+static bool
+is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '=' || c == '*' || c == '\r';
+}
+
+static struct span
+skip_blanks(struct span s)
+{
+	while (s.n > 0 && is_blank(s.p[0]))
+		s = span_skip(s, 1);
+	return s;
+}
+
+/* Up to what ends it; nothing where it is no plain absolute path. */
+static struct span
+take_path(struct span s)
+{
+	struct span none = { NULL, 0 };
+	unsigned char quote = 0;
+	size_t n = 0;
+
+	if (s.n > 0 && (s.p[0] == '"' || s.p[0] == '\'')) {
+		quote = s.p[0];
+		s = span_skip(s, 1);
+	}
+	while (n < s.n && (quote != 0 ? s.p[n] != quote
+				      : !is_blank(s.p[n]) && s.p[n] != ';'))
+		n++;
+	s = span_head(s, n);
+	if (s.n == 0 || s.n > PATH_TEXT_MAX || s.p[0] != '/' ||
+	    span_has(s, '$') || span_has(s, '\0'))
+		return none;
+	return s;
+}
+
+struct span
+roots_line(struct span line)
+{
+	struct span none = { NULL, 0 };
+
+	line = skip_blanks(line);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct span word = span_of(words[i]);
+
+		if (line.n > word.n && is_blank(line.p[word.n]) &&
+		    span_is_nocase(span_head(line, word.n), words[i]))
+			return take_path(skip_blanks(span_skip(line, word.n)));
+	}
+	return none;
+}
+
+static void
+keep(char *out, const char *text)
+{
+	size_t n = strlen(text);
+
+	out[0] = '\0';
+	if (n <= PATH_TEXT_MAX)
+		memcpy(out, text, n + 1);
+}
+
+void
+roots_add(struct roots *r, struct span path, const char *from)
+{
+	char name[PATH_TEXT_MAX + 1], real[PATH_MAX];
+	struct stat st;
+
+	/* A location may have "root /;": the rest of its path narrows it. */
+	if (r->n == ROOTS_MAX || path.n == 0 || path.n > PATH_TEXT_MAX ||
+	    span_is(path, "/"))
+		return;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	if (realpath(name, real) == NULL || stat(real, &st) != 0 ||
+	    !S_ISDIR(st.st_mode))
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->list[i].path, real) == 0)
+			return;
+	keep(r->list[r->n].path, real);
+	keep(r->list[r->n].from, from);
+	r->n++;
+}
+
+void
+roots_file(struct roots *r, const char *path)
+{
+	unsigned char *mem = malloc(FILE_MAX);
+	struct span_cut cut = { .found = true };
+	struct span text;
+
+	if (mem == NULL)
+		return;
+	if (peek_file(path, mem, FILE_MAX, &text)) {
+		cut.tail = text;
+		while (cut.found) {
+			cut = span_cut(cut.tail, '\n');
+			roots_add(r, roots_line(cut.head), path);
+		}
+	}
+	free(mem);
+}
+
+/* A running server's own configuration. */
+static void
+take_arguments(struct roots *r, struct span words_of)
+{
+	struct span_cut cut = { .tail = words_of, .found = true };
+	bool next = false;
+
+	while (cut.found) {
+		cut = span_cut(cut.tail, '\0');
+		/* A NUL is behind each of them. */
+		if (next && cut.found && span_starts(cut.head, SPAN_LIT("/")))
+			roots_file(r, (const char *)cut.head.p);
+		next = span_is(cut.head, "-f") || span_is(cut.head, "-c") ||
+		       span_is(cut.head, "--config");
+	}
+}
+
+static bool
+is_server(struct span name)
+{
+	static const char *const servers[] = { "lighttpd", "nginx", "apache2",
+		"httpd", "caddy", "h2o" };
+
+	name = span_cut(name, '\n').head;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
+		if (span_is(name, servers[i]))
+			return true;
+	return false;
+}
+
+static void
+each_file(struct roots *r, const char *pattern,
+    void (*take)(struct roots *, const char *))
+{
+	glob_t found;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		take(r, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+static void
+take_process(struct roots *r, const char *folder)
+{
+	unsigned char mem[8192];
+	char path[PATH_TEXT_MAX];
+	struct sink name;
+	struct span text;
+
+	sink_init(&name, path, sizeof(path));
+	sink_say(&name, "%s/comm", folder);
+	sink_byte(&name, '\0');
+	if (name.full || !peek_file(path, mem, sizeof(mem), &text) ||
+	    !is_server(text))
+		return;
+	sink_init(&name, path, sizeof(path));
+	sink_say(&name, "%s/cmdline", folder);
+	sink_byte(&name, '\0');
+	if (peek_file(path, mem, sizeof(mem), &text))
+		take_arguments(r, text);
+}
+
+void
+roots_find(struct roots *r)
+{
+	each_file(r, "/proc/[0-9]*", take_process);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		each_file(r, files[i], roots_file);
+}

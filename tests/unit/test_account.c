@@ -1,0 +1,120 @@
+#define _GNU_SOURCE /* setgroups */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/account.h"
+
+static struct account a;
+
+/* As the C library reads the same files. */
+static void
+by_name_and_number(void **state)
+{
+	const struct passwd *pw = getpwnam("nobody");
+	const struct group *gr;
+
+	(void)state;
+	assert_non_null(pw);
+	assert_true(account_named("nobody", &a));
+	assert_int_equal(a.uid, pw->pw_uid);
+	assert_int_equal(a.gid, pw->pw_gid);
+	assert_string_equal(a.home, pw->pw_dir);
+	gr = getgrgid(a.gid);
+	assert_non_null(gr);
+	assert_string_equal(a.group, gr->gr_name);
+	assert_true(account_named("0", &a));
+	assert_string_equal(a.name, "root");
+	assert_true(account_named("54321:54322", &a));
+	assert_int_equal(a.uid, 54321);
+	assert_int_equal(a.gid, 54322);
+	assert_string_equal(a.name, "54321");
+	assert_string_equal(a.group, "54322");
+	assert_string_equal(a.home, "");
+	account_of(54321, &a);
+	assert_string_equal(a.name, "54321");
+	assert_int_equal(a.n_groups, 0);
+}
+
+static void
+there_is_none(void **state)
+{
+	static const char *const names[] = { "", "no-such-user-here", "-1",
+		"01", "4294967295", "1:", ":1", "1:x", "1:4294967295", "1 " };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_false(account_named(names[i], &a));
+	assert_true(account_named("4294967294", &a));
+}
+
+static void
+groups(void **state)
+{
+	gid_t gid = 99999;
+
+	(void)state;
+	a = (struct account){ .gid = 5, .n_groups = 2, .groups = { 7, 9 } };
+	assert_true(account_in(&a, 5));
+	assert_true(account_in(&a, 9));
+	assert_false(account_in(&a, 8));
+	assert_true(group_named("root", &gid));
+	assert_int_equal(gid, 0);
+	assert_false(group_named("no-such-group-here", &gid));
+	account_self(&a);
+	assert_int_equal(a.uid, geteuid());
+	assert_int_equal(a.gid, getegid());
+	assert_int_equal(a.n_groups, getgroups(0, NULL));
+}
+
+/* For good, with its groups: in a child. */
+static void
+becoming(void **state)
+{
+	int status;
+	pid_t child;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* root alone can */
+	a = (struct account){
+		.uid = 54321, .gid = 54322, .n_groups = 1, .groups = { 54323 }
+	};
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		gid_t all[4];
+
+		_exit(account_become(&a) && getuid() == 54321 &&
+			      getegid() == 54322 && getgroups(4, all) == 1 &&
+			      all[0] == 54323 && setuid(0) != 0 &&
+			      !account_become(&(struct account){ .uid = 0 })
+			  ? 0
+			  : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_name_and_number),
+		cmocka_unit_test(there_is_none),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(becoming),
+	};
+
+	return cmocka_run_group_tests_name("account", tests, NULL, NULL);
+}

@@ -1,0 +1,61 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "doctoring.h"
+
+static void
+right_and_wrong(void **state)
+{
+	const struct finding *one;
+
+	(void)state;
+	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	doctoring_again(doctor_configuration);
+	assert_non_null(doctor.config);
+	assert_non_null(doctoring_found(FINDING_OK, box.conf, "it is right"));
+	assert_int_equal(watch.n, 3);
+	config_free(doctor.config);
+	sandbox_file(&box, "signpost.conf",
+	    "origin = [];\n" SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES,
+	    0600);
+	doctoring_again(doctor_configuration);
+	assert_null(doctor.config);
+	one = doctoring_found(
+	    FINDING_FAULT, box.conf, "1 mistake, so that every request gets");
+	assert_non_null(one);
+	assert_true(one->mend.n > 0);
+	assert_non_null(doctoring_found(FINDING_FAULT, box.conf, "line 1: "));
+	doctor.conf = "";
+	doctoring_again(doctor_configuration);
+	assert_non_null(doctoring_found(FINDING_FAULT, "", "there is none"));
+	doctoring_close();
+}
+
+/* A list that can't be used: all else is still looked at. */
+static void
+a_bad_list(void **state)
+{
+	(void)state;
+	doctoring_open(SANDBOX_CLOUD
+	    "session = { cookie = \"a\"; deny_users_file = \"denied\"; keys = "
+	    "( { id = \"1\"; file = \"session.key\"; } ); "
+	    "};\n" SANDBOX_POLICIES);
+	doctoring_again(doctor_configuration);
+	assert_non_null(doctoring_found(FINDING_FAULT, box.conf, "denied"));
+	assert_non_null(doctor.config);
+	doctoring_close();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(right_and_wrong),
+		cmocka_unit_test(a_bad_list) };
+
+	return cmocka_run_group_tests_name(
+	    "doctor_configuration", tests, NULL, NULL);
+}

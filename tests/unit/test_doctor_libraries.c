@@ -1,0 +1,36 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <openssl/crypto.h>
+#include <zlib.h>
+
+#include "doctoring.h"
+
+static void
+what_runs(void **state)
+{
+	(void)state;
+	doctoring_open("");
+	doctoring_again(doctor_libraries);
+	assert_non_null(doctoring_found(
+	    FINDING_OK, "libcrypto", OpenSSL_version(OPENSSL_VERSION)));
+	assert_non_null(doctoring_found(FINDING_OK, "zlib", zlibVersion()));
+	assert_non_null(doctoring_found(FINDING_OK, "locks", "work"));
+	/* The machine that tests has a libfcgi without the known fault. */
+	for (size_t i = 0; i < findings.n; i++)
+		assert_int_not_equal(findings.list[i].state, FINDING_FAULT);
+	doctoring_close();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_runs) };
+
+	return cmocka_run_group_tests_name(
+	    "doctor_libraries", tests, NULL, NULL);
+}

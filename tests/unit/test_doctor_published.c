@@ -1,0 +1,81 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "doctoring.h"
+
+static void
+below_and_beside(void **state)
+{
+	const struct finding *one;
+	char mend[640];
+
+	(void)state;
+	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	doctor_configuration(&doctor);
+	doctor.document_root = box.dir;
+	doctoring_again(doctor_published);
+	assert_int_equal(findings.times[FINDING_FAULT], 3);
+	one = doctoring_found(FINDING_FAULT, doctoring_path("session.key"),
+	    "a secret lies below ");
+	assert_non_null(one);
+	snprintf(mend, sizeof(mend),
+	    "mkdir -p -m 700 /tmp/private && mv %s/session.key "
+	    "/tmp/private/ # and name the new place",
+	    box.dir);
+	assert_true(span_is(one->mend, mend));
+	doctor.document_root = "/usr";
+	doctoring_again(doctor_published);
+	assert_int_equal(findings.n, 1);
+	assert_non_null(doctoring_found(
+	    FINDING_OK, "/usr", "nothing private lies below it"));
+	doctor.document_root = "/nonexistent";
+	doctoring_again(doctor_published);
+	assert_non_null(
+	    doctoring_found(FINDING_WARNING, "/nonexistent", "no such folder"));
+	/* The beginning of a name is not a folder above. */
+	{
+		char beside[64];
+
+		snprintf(beside, sizeof(beside), "%.*s",
+		    (int)strlen(box.dir) - 1, box.dir);
+		assert_int_equal(mkdir(beside, 0700), 0);
+		doctor.document_root = beside;
+		doctoring_again(doctor_published);
+		assert_int_equal(findings.times[FINDING_FAULT], 0);
+		assert_int_equal(rmdir(beside), 0);
+	}
+	doctoring_close();
+}
+
+/* A folder that is usual, and only guessed at. */
+static void
+a_guess(void **state)
+{
+	(void)state;
+	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	snprintf(doctor.as.home, sizeof(doctor.as.home), "%s", box.dir);
+	assert_int_equal(mkdir(doctoring_path("public_html"), 0700), 0);
+	sandbox_file(&box, "public_html/signpost.conf", "x", 0600);
+	watch_note(
+	    &watch, span_of(doctoring_path("public_html/signpost.conf")));
+	doctoring_again(doctor_published);
+	assert_non_null(doctoring_found(FINDING_WARNING,
+	    doctoring_path("public_html/signpost.conf"), "(a guess: "));
+	unlink(doctoring_path("public_html/signpost.conf"));
+	rmdir(doctoring_path("public_html"));
+	doctoring_close();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(below_and_beside),
+		cmocka_unit_test(a_guess) };
+
+	return cmocka_run_group_tests_name(
+	    "doctor_published", tests, NULL, NULL);
+}

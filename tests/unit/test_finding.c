@@ -1,0 +1,114 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/finding.h"
+
+static struct findings f;
+
+static void
+they_are_kept(void **state)
+{
+	(void)state;
+	findings_init(&f);
+	finding_add(&f, FINDING_FAULT, "files", "/a", "%s has %d", "it", 7LL);
+	finding_mend(&f, "chmod o= %s", finding_word(&f, "/a b"));
+	finding_add(&f, FINDING_OK, "clock", "", "fine");
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.times[FINDING_FAULT], 1);
+	assert_int_equal(f.times[FINDING_WARNING], 0);
+	assert_true(span_is(f.list[0].what, "/a"));
+	assert_true(span_is(f.list[0].says, "it has 7"));
+	assert_true(span_is(f.list[0].mend, "chmod o= '/a b'"));
+	assert_string_equal(f.list[0].group, "files");
+	assert_true(span_is(f.list[1].says, "fine"));
+	assert_int_equal(f.list[1].mend.n, 0);
+	assert_false(f.full);
+}
+
+/* Nothing of a file's name acts on a terminal, or hides in a command. */
+static void
+odd_bytes(void **state)
+{
+	(void)state;
+	findings_init(&f);
+	finding_add(&f, FINDING_FAULT, "files", "/a\033[2J\n\xff", "no");
+	finding_mend(&f, "rm %s", finding_word(&f, "/a\nb"));
+	assert_true(span_is(f.list[0].what, "/a?[2J??"));
+	assert_int_equal(f.list[0].mend.n, 0);
+	finding_add(&f, FINDING_FAULT, "files", "/b\xc3\xbc", "no");
+	finding_mend(&f, "rm %s", finding_word(&f, "/b\xc3\xbc"));
+	assert_true(span_is(f.list[1].what, "/b\xc3\xbc"));
+	assert_true(span_is(f.list[1].mend, "rm '/b\xc3\xbc'"));
+	finding_mend(&f, "rm %s", finding_word(&f, "/\xc3"));
+	assert_true(span_is(f.list[1].mend, "rm '/b\xc3\xbc'"));
+}
+
+static void
+words_of_a_shell(void **state)
+{
+	static const struct {
+		const char *path, *word;
+	} rows[] = {
+		{ "/a/b-c_d.e:f+g,h@i", "/a/b-c_d.e:f+g,h@i" },
+		{ "", "''" },
+		{ "a b", "'a b'" },
+		{ "it's", "'it'\\''s'" },
+		{ "'", "''\\'''" },
+		{ "$(x)", "'$(x)'" },
+		{ "a`b`", "'a`b`'" },
+		{ "*", "'*'" },
+		{ "~", "'~'" },
+		{ "#", "'#'" },
+		{ "=", "'='" },
+		{ "-rf", "./-rf" },
+		{ "- f", "./'- f'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		findings_init(&f);
+		assert_string_equal(
+		    finding_word(&f, rows[i].path), rows[i].word);
+	}
+}
+
+static void
+there_is_a_limit(void **state)
+{
+	static char long_name[8192];
+
+	(void)state;
+	findings_init(&f);
+	for (size_t i = 0; i < FINDINGS_MAX; i++)
+		finding_add(&f, FINDING_OK, "files", "x", "y");
+	assert_false(f.full);
+	finding_add(&f, FINDING_FAULT, "files", "x", "y");
+	assert_true(f.full);
+	assert_int_equal(f.n, FINDINGS_MAX);
+	assert_int_equal(f.times[FINDING_FAULT], 1);
+	memset(long_name, 'a', sizeof(long_name) - 1);
+	findings_init(&f);
+	for (size_t i = 0; i < 40; i++)
+		finding_add(&f, FINDING_WARNING, "files", long_name, "y");
+	assert_true(f.full);
+	assert_int_equal(f.times[FINDING_WARNING], 40);
+	assert_int_equal(f.list[39].what.n, 0);
+	assert_string_equal(finding_word(&f, "/a"), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(they_are_kept),
+		cmocka_unit_test(odd_bytes),
+		cmocka_unit_test(words_of_a_shell),
+		cmocka_unit_test(there_is_a_limit),
+	};
+
+	return cmocka_run_group_tests_name("finding", tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "initing.h"
+#include "sandbox.h"
+
+static char text[16384];
+
+static void
+fill(const char *format, const char *folder)
+{
+	initing_begin(false);
+	strcpy(init.cloud_name, "demo");
+	strcpy(init.api_key, "874837483274837");
+	strcpy(init.folder, folder);
+	strcpy(init.cookie, "session");
+	init.row = format_named(span_of(format));
+	if (init.row->user == NULL) {
+		strcpy(init.user, "id");
+		init.has_user = true;
+	}
+}
+
+static void
+write_text(void)
+{
+	struct sink out;
+
+	sink_init(&out, text, sizeof(text) - 1);
+	assert_true(init_conf(&init, &out));
+	text[out.n] = '\0';
+}
+
+/* The program's own reading of it. */
+static void
+each_format(void **state)
+{
+	struct sandbox box;
+
+	(void)state;
+	sandbox_open(&box);
+	for (const struct format_row *row = formats; row->name != NULL; row++) {
+		struct config *config;
+
+		fill(row->name, "users/{user}");
+		write_text();
+		config = sandbox_load(&box, text);
+		if (config == NULL)
+			fail_msg("%s: %s", row->name, box.said);
+		assert_string_equal(config->session.name, row->name);
+		assert_int_equal(config->n_policies, 3);
+		assert_non_null(config_policy(config, SPAN_LIT("avatar")));
+		assert_non_null(config_policy(config, SPAN_LIT("remove")));
+		assert_non_null(config_policy(config, SPAN_LIT("thumb")));
+		config_free(config);
+	}
+	sandbox_close(&box);
+}
+
+static void
+what_was_answered(void **state)
+{
+	struct sandbox box;
+	struct config *config;
+
+	(void)state;
+	fill("itsdangerous", "u/{user_hash}/in");
+	init.algorithm = "sha512";
+	init.user[0] = '\0'; /* the name itself is signed */
+	init.n_origins = 2;
+	strcpy(init.origins[0], "https://a.example");
+	strcpy(init.origins[1], "https://b.example");
+	write_text();
+	assert_non_null(strstr(text, "\"u/{user_hash}/in/{random}\""));
+	assert_non_null(strstr(text, "\"user_{user_hash}\""));
+	sandbox_open(&box);
+	config = sandbox_load(&box, text);
+	assert_non_null(config);
+	assert_int_equal(config->session.hash, HASH_SHA512);
+	assert_int_equal(config->session.user.n, 0);
+	assert_int_equal(config->origins.n, 2);
+	config_free(config);
+	/* Nothing that is answered becomes more than a text. */
+	fill("jwt", "users/{user}");
+	strcpy(init.cloud_name, "a\"; policies = { x = \"\\");
+	write_text();
+	assert_null(sandbox_load(&box, text));
+	assert_true(sandbox_said(&box, "the cloud name must be"));
+	assert_int_equal(box.report.errors, 1);
+	sandbox_close(&box);
+}
+
+static void
+room(void **state)
+{
+	struct sink out;
+
+	(void)state;
+	fill("jwt", "users/{user}");
+	sink_init(&out, text, 100);
+	assert_false(init_conf(&init, &out));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_format),
+		cmocka_unit_test(what_was_answered),
+		cmocka_unit_test(room),
+	};
+
+	return cmocka_run_group_tests_name("init_conf", tests, NULL, NULL);
+}

@@ -1,0 +1,79 @@
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "folder.h"
+#include "initing.h"
+
+static void
+what_is_usual(void **state)
+{
+	char first[80];
+
+	(void)state;
+	initing_begin(true);
+	assert_int_equal(initing_run(init_session), -1);
+	assert_string_equal(init.row->name, "jwt");
+	assert_string_equal(init.cookie, "session");
+	assert_false(init.has_user);
+	assert_true(init.new_key);
+	assert_int_equal(strlen(init.key), 64);
+	strcpy(first, init.key);
+	initing_begin(true);
+	initing_run(init_session);
+	assert_string_not_equal(init.key, first);
+}
+
+static void
+by_name(void **state)
+{
+	const char *file = put_file("k", 0600, SPAN_LIT("of-the-framework\n"));
+
+	(void)state;
+	initing_begin(true);
+	initing_give(INIT_FORMAT, "flask");
+	initing_give(INIT_SESSION_KEY_FILE, file);
+	assert_int_equal(initing_run(init_session), -1);
+	assert_string_equal(init.cookie, ""); /* the format's own */
+	assert_string_equal(init.key, "of-the-framework");
+	assert_false(init.new_key);
+	initing_begin(true);
+	initing_give(INIT_FORMAT, "remote_user");
+	assert_int_equal(initing_run(init_session), -1);
+	assert_string_equal(init.key, "");
+	initing_give(INIT_SESSION_KEY_FILE, file);
+	assert_int_equal(initing_run(init_session), 2);
+	initing_begin(true);
+	initing_give(INIT_FORMAT, "remote_user");
+	initing_give(INIT_COOKIE, "a");
+	assert_int_equal(initing_run(init_session), 2);
+	initing_begin(true);
+	initing_give(INIT_FORMAT, "play");
+	assert_int_equal(initing_run(init_session), 2);
+	assert_non_null(strstr(caught.err, "--user-path is needed"));
+	initing_give(INIT_USER_PATH, "id");
+	assert_int_equal(initing_run(init_session), -1);
+	assert_true(init.has_user);
+	assert_string_equal(init.user, "id");
+	initing_begin(true);
+	initing_give(INIT_FORMAT, "Flask");
+	assert_int_equal(initing_run(init_session), 2);
+	assert_non_null(strstr(caught.err, "did you mean flask?"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_usual),
+		cmocka_unit_test(by_name),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "init_session", tests, folder_setup, folder_teardown);
+}

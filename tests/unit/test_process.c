@@ -1,0 +1,131 @@
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "cli/process.h"
+#include "folder.h"
+
+static struct process self;
+static size_t seen;
+
+static void
+take(void *wanted, const struct process *p)
+{
+	seen++;
+	assert_true(p->pid > 0 && p->n > 0);
+	if (p->pid == *(const long long *)wanted)
+		self = *p;
+}
+
+static void
+this_one(void **state)
+{
+	long long pid = (long long)getpid();
+
+	(void)state;
+	process_each(take, &pid);
+	assert_true(seen > 0);
+	assert_int_equal(self.pid, pid);
+	assert_int_equal(self.uid, geteuid());
+	assert_true(strncmp(self.name, "test_process", 15) == 0);
+	assert_non_null(strstr(process_word(&self, 0), "test_process"));
+	assert_null(process_word(&self, 1));
+	assert_non_null(strstr(self.exe, "test_process"));
+	assert_false(self.deleted);
+	/* Started within the last minutes, and not in the future. */
+	assert_true(self.started > (long long)time(NULL) - 600 &&
+		    self.started <= (long long)time(NULL) + 1);
+}
+
+static void
+words(void **state)
+{
+	struct process p = { .words = "a\0--b\0\0c", .n = 9 };
+
+	(void)state;
+	assert_string_equal(process_word(&p, 0), "a");
+	assert_string_equal(process_word(&p, 1), "--b");
+	assert_string_equal(process_word(&p, 2), "");
+	assert_string_equal(process_word(&p, 3), "c");
+	assert_null(process_word(&p, 4));
+	p.n = 0;
+	assert_null(process_word(&p, 0));
+}
+
+static int
+bind_unix(const char *path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strcpy(name.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+/* In a child, whose descriptor 0 is this one. */
+static enum process_input
+input_of(int fd, char *path, size_t cap)
+{
+	enum process_input input;
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		dup2(fd, 0);
+		pause();
+		_exit(0);
+	}
+	for (int i = 0; i < 500; i++) {
+		input = process_input((long long)child, path, cap);
+		if (input == INPUT_UNIX || input == INPUT_INTERNET)
+			break;
+		usleep(1000);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	return input;
+}
+
+static void
+inputs(void **state)
+{
+	int fd = bind_unix(in_folder("a socket"));
+	char path[4096];
+
+	(void)state;
+	assert_int_equal(input_of(fd, path, sizeof(path)), INPUT_UNIX);
+	assert_string_equal(path, in_folder("a socket"));
+	close(fd);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(input_of(fd, path, sizeof(path)), INPUT_INTERNET);
+	assert_string_equal(path, "");
+	close(fd);
+	assert_int_equal(process_input(0, path, sizeof(path)), INPUT_UNKNOWN);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(this_one),
+		cmocka_unit_test(words),
+		cmocka_unit_test(inputs),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "process", tests, folder_setup, folder_teardown);
+}
