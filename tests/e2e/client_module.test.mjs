@@ -269,7 +269,7 @@ test('a stale signature is asked for anew, once', async (t) => {
   assert.deepEqual(await client.destroy('remove', made.public_id), { result: 'ok' });
 });
 
-test('a large file goes in parts, with one id and one signature', async (t) => {
+test('a large file goes in parts, with one id and one signature', { timeout: 60000 }, async (t) => {
   const { client, cloud, web, api } = await site(t);
   const told = [];
   const size = 11 * MIB + 3;
