@@ -269,7 +269,7 @@ test('a stale signature is asked for anew, once', async (t) => {
   assert.deepEqual(await client.destroy('remove', made.public_id), { result: 'ok' });
 });
 
-test('a large file goes in parts, with one id and one signature', async (t) => {
+test('a large file goes in parts, with one id and one signature', { timeout: 60000 }, async (t) => {
   const { client, cloud, web, api } = await site(t);
   const told = [];
   const size = 11 * MIB + 3;
@@ -361,10 +361,12 @@ const steps = {
   async html() { return refused(upload('avatar', new File(['x'], 'x.jpg'), progress())); },
   async forbidden() { return refused(destroy('remove', 'users/bob/cat')); },
   async gone() { return destroy('remove', 'users/alice/none'); },
-  async aborted() { const { told, onprogress } = progress(); const controller = new AbortController();
-    const going = refused(upload('avatar', new File([new Uint8Array(6 * MIB)], 'x.mp4'), { onprogress, signal: controller.signal, chunk_size: 5 * MIB }));
-    setTimeout(() => controller.abort(), 600);
-    return going; },
+  async aborted() { const controller = new AbortController(); // while the second part's answer is not there
+    return refused(upload('avatar', new File([new Uint8Array(6 * MIB)], 'x.mp4'), { signal: controller.signal, chunk_size: 5 * MIB,
+      onprogress: ({ loaded }) => loaded === 6 * MIB && setTimeout(() => controller.abort(), 500) })); },
+  async inside() { const controller = new AbortController(); let last; // after the first part, before the second
+    return refused(upload('avatar', new File([new Uint8Array(6 * MIB)], 'x.mp4'), { signal: controller.signal, chunk_size: 5 * MIB,
+      onprogress: ({ loaded }) => { if (loaded === last) controller.abort(); last = loaded; } })); },
   async down() { return refused(upload('avatar', new File(['x'], 'x.jpg'), progress())); },
 };
 for (const [name, step] of Object.entries(steps)) results[name] = await step().catch((e) => ({ failed: String(e) }));
@@ -376,7 +378,7 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 test('in a browser, with XMLHttpRequest', { skip: chromium === undefined && 'no chromium' }, async (t) => {
   const { web, cloud, place, api } = await site(t);
   cloud.script.push(undefined, undefined, undefined, undefined, undefined, html(503), undefined, stale, undefined,
-    { status: 400, body: '{"error":{"message":"Invalid image file"}}' }, html(502), undefined, undefined, 'hang', ...Array(9).fill('reset'));
+    { status: 400, body: '{"error":{"message":"Invalid image file"}}' }, html(502), undefined, undefined, 'hang', undefined, ...Array(9).fill('reset'));
   const home = await between(t, web.address, {
     '/': { status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': `session=${session('alice')}; Path=/` }, body: page },
     '/signpost.js': { status: 200, headers: { 'Content-Type': 'text/javascript' }, body: source },
@@ -399,6 +401,7 @@ test('in a browser, with XMLHttpRequest', { skip: chromium === undefined && 'no 
   assert.equal(cloud.seen[0].name, 'Größe 猫.jpg');
   grows(results.small.told, 9);
   grows(results.large.told, 11 * MIB + 3);
+  assert.ok(results.large.told.filter(({ loaded }) => loaded === 11 * MIB + 3).length > 1, 'XMLHttpRequest tells it by itself');
   assert.deepEqual(cloud.seen.slice(1, 4).map(({ range }) => range), [`bytes 0-${5 * MIB - 1}/${11 * MIB + 3}`, `bytes ${5 * MIB}-${10 * MIB - 1}/${11 * MIB + 3}`, `bytes ${10 * MIB}-${11 * MIB + 2}/${11 * MIB + 3}`]);
   assert.equal(new Set(cloud.seen.slice(1, 4).map(({ id }) => id)).size, 1);
   assert.deepEqual(cloud.seen.slice(4, 7).map(({ range }) => range.slice(0, 8)), ['bytes 0-', 'bytes 52', 'bytes 52']);
@@ -408,6 +411,8 @@ test('in a browser, with XMLHttpRequest', { skip: chromium === undefined && 'no 
   assert.deepEqual([results.forbidden.status, results.forbidden.code], [403, 'value_not_allowed']);
   assert.deepEqual(results.gone, { result: 'not found' });
   assert.equal(results.aborted.name, 'AbortError');
+  assert.equal(results.inside.name, 'AbortError');
+  assert.equal(cloud.seen.filter(({ name }) => name === 'x.mp4').length, 3, 'nothing is sent after it');
   assert.deepEqual([results.down.own, results.down.status, results.down.code], [true, 0, 'no_answer']);
 });
 
