@@ -1,16 +1,22 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+
 #include "gateway/held.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+/* Of its own pages, which are given back at once: malloc() would keep them. */
 bool
 held_start(struct held *h)
 {
-	h->bytes = malloc(HELD_MAX);
+	void *p = mmap(NULL, HELD_MAX, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	h->bytes = p == MAP_FAILED ? NULL : p;
 	h->n = 0;
 	return h->bytes != NULL;
 }
@@ -45,7 +51,8 @@ held_drop(struct held *h, size_t n)
 void
 held_free(struct held *h)
 {
-	free(h->bytes);
+	if (h->bytes != NULL)
+		munmap(h->bytes, HELD_MAX);
 	*h = (struct held){ NULL, 0 };
 }
 
