@@ -188,3 +188,16 @@ export function shared(place) {
   Require all granted
 </Directory>`, 'public_html');
 }
+
+// The same below a user's home, at /~USER, each script run as that user. (Apache
+// does that as soon as the suexec program is there: it is said when not to.)
+export function userdir(place, home, suexec = 'On') {
+  mkdirSync(join(place.path, 'www'));
+  return apache(place, ['cgid', 'suexec', 'userdir'], `
+Suexec ${suexec}
+UserDir public_html
+<Directory "${home}/public_html">
+  AllowOverride All
+  Require all granted
+</Directory>`);
+}

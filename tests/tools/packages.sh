@@ -23,6 +23,7 @@ check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
 check c:nginx     nginx-light     nginx           nginx
 check c:apache2   apache2         httpd           apache2
 check o:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid mod_fcgid apache2-mod-fcgid
+check o:/usr/lib/apache2/suexec apache2-suexec-pristine httpd apache2
 check c:fcgiwrap  fcgiwrap        fcgiwrap        fcgiwrap
 check c:caddy     caddy           caddy           caddy
 check c:h2o       h2o             h2o             h2o
@@ -42,6 +43,8 @@ check p:starlette python3-starlette python3-starlette py3-starlette
 check p:itsdangerous python3-itsdangerous python3-itsdangerous py3-itsdangerous
 check p:uvicorn   python3-uvicorn python3-uvicorn py3-uvicorn
 bench c:wrk       wrk             wrk             wrk
+bench c:php-cgi   php-cgi         php-cgi         php-cgi
+bench o:/usr/sbin/php-fpm8.2 php8.2-fpm php-fpm php82-fpm
 bench c:redis-server redis-server redis         redis
 fuzz  c:clang     clang           clang           clang
 fuzz  f:libfuzzer libclang-rt-dev compiler-rt     compiler-rt
