@@ -13,8 +13,7 @@
 #define TURNS_MAX 8        /* management records in a row */
 
 /* One request is looked at, at a time. */
-static unsigned char
-    arrived[FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX];
+static unsigned char arrived[HELD_MAX];
 static unsigned char params[FCGI_PARAMS_MAX];
 
 static void
@@ -33,6 +32,7 @@ connection_open(struct connection *c, int fd, long long now)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	c->fd = fd;
 	c->discarded = 0;
+	c->held = (struct held){ NULL, 0 };
 	enter(c, CONNECTION_SILENT, now);
 }
 
@@ -41,6 +41,7 @@ connection_close(struct connection *c)
 {
 	if (c->stage != CONNECTION_CLOSED)
 		close(c->fd);
+	held_free(&c->held);
 	c->stage = CONNECTION_CLOSED;
 	c->fd = -1;
 }
@@ -112,6 +113,7 @@ static void
 start_discard(struct connection *c, long long now)
 {
 	shutdown(c->fd, SHUT_WR);
+	held_free(&c->held);
 	enter(c, CONNECTION_DISCARD, now);
 	discard(c);
 }
@@ -130,11 +132,25 @@ refuse(struct connection *c, unsigned id, struct span text, long long now)
 		connection_close(c);
 }
 
+/* As exchange_answer(), but that of a held request c->fd is not closed yet. */
+static enum exchange
+exchange(struct connection *c, struct serve *s, enum record_state state)
+{
+	enum exchange done;
+
+	if (c->held.bytes == NULL)
+		return exchange_answer(s, c->fd, state);
+	done = held_answer(&c->held, s, c->fd, state);
+	if (done == EXCHANGE_CLOSED)
+		close(c->fd);
+	return done;
+}
+
 static void
 answer(struct connection *c, struct serve *s, enum record_state state,
     bool ended, long long now)
 {
-	switch (exchange_answer(s, c->fd, state)) {
+	switch (exchange(c, s, state)) {
 	case EXCHANGE_UNREAD:
 		start_discard(c, now);
 		return;
@@ -170,6 +186,10 @@ answer_management(struct connection *c, const struct record *record)
 		give_up(c);
 		return false;
 	}
+	if (c->held.bytes != NULL) {
+		held_drop(&c->held, left);
+		left = 0;
+	}
 	while (left > 0) {
 		ssize_t got = receive(c, left, 0);
 
@@ -184,27 +204,56 @@ answer_management(struct connection *c, const struct record *record)
 	return c->stage != CONNECTION_CLOSED;
 }
 
+/*
+ * What has arrived: a whole request is left in the socket, where libfcgi
+ * reads it. Empty when there is nothing to look at. *ended is set when nothing
+ * more will come.
+ */
+static struct span
+gather(struct connection *c, bool *ended)
+{
+	ssize_t got;
+
+	if (c->held.bytes != NULL) {
+		if (!held_take(&c->held, c->fd))
+			*ended = true;
+		return (struct span){ c->held.bytes, c->held.n };
+	}
+	got = receive(c, sizeof(arrived), MSG_PEEK);
+	if (got > 0)
+		return (struct span){ arrived, (size_t)got };
+	close_if_gone(c, got);
+	return (struct span){ NULL, 0 };
+}
+
+/* The beginning of something good: true when there may be more of it now. */
+static bool
+wait_on(struct connection *c, size_t n, bool ended)
+{
+	if (ended)
+		connection_close(c);
+	else if (n == HELD_MAX)
+		give_up(c);
+	else if (c->held.bytes == NULL && held_start(&c->held))
+		return true;
+	return false;
+}
+
 /* Looks at what has arrived, once. True when there may be more to look at. */
 static bool
 look(struct connection *c, struct serve *s, bool ended, long long now)
 {
-	ssize_t got = receive(c, sizeof(arrived), MSG_PEEK);
+	struct span front = gather(c, &ended);
 	struct record record;
 
-	if (got <= 0) {
-		close_if_gone(c, got);
+	if (front.n == 0)
 		return false;
-	}
 	if (c->stage != CONNECTION_PARTIAL)
 		enter(c, CONNECTION_PARTIAL, now);
-	record = record_look((struct span){ arrived, (size_t)got }, params);
+	record = record_look(front, params);
 	switch (record.state) {
 	case RECORD_MORE:
-		if (ended)
-			connection_close(c);
-		else if ((size_t)got == sizeof(arrived))
-			give_up(c);
-		return false;
+		return wait_on(c, front.n, ended);
 	case RECORD_WHOLE:
 	case RECORD_LARGE_BODY:
 		answer(c, s, record.state, ended, now);

@@ -2,7 +2,7 @@
 #ifndef GATEWAY_CONNECTION_H
 #define GATEWAY_CONNECTION_H
 
-#include "gateway/serve.h"
+#include "gateway/held.h"
 
 enum connection_stage {
 	CONNECTION_CLOSED = 0,
@@ -17,6 +17,7 @@ struct connection {
 	int fd;
 	long long since; /* when the stage began, in milliseconds */
 	size_t discarded;
+	struct held held; /* in CONNECTION_PARTIAL alone */
 };
 
 /* Takes fd over. now counts milliseconds, on any clock that never jumps. */

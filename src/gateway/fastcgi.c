@@ -29,6 +29,7 @@ struct loop {
 	bool watching;    /* the listener is in epoll */
 	long long resume; /* not accepting before this */
 	long long end;    /* LLONG_MAX until it is asked for */
+	int last;         /* connections that are accepted after that */
 	long long now;    /* milliseconds, monotonic */
 	struct pool pool;
 };
@@ -198,11 +199,27 @@ accept_one(struct loop *l, bool first)
 	return true;
 }
 
+/*
+ * A web server that gave each process a listener of its own (lighttpd,
+ * mod_fcgid) has lost what waits there when the process is gone. Where they
+ * share one, the others do not need this; so it has a bound.
+ */
+static bool
+accept_last(struct loop *l)
+{
+	if (l->now < l->end && l->last-- > 0 && accept_one(l, false))
+		return true;
+	/* At once: what comes from here on is told so, and goes elsewhere. */
+	close(l->listener);
+	return false;
+}
+
 /* Requests that lie in kept connections already are under way too. */
 static void
 stop(struct loop *l)
 {
 	l->end = l->now + STOP_MS;
+	l->last = FCGI_CONNECTIONS_MAX;
 	set_alarm();
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
 		if (l->pool.c[i].stage == CONNECTION_KEPT)
@@ -255,7 +272,7 @@ turn(struct loop *l)
 	l->now = serve_milliseconds();
 	found = pool_survey(&l->pool, l->now, l->end);
 	if (l->end != LLONG_MAX && !found.open)
-		return false;
+		return accept_last(l);
 	watch_listener(l, pool_has_room(&l->pool));
 	if (l->resume > l->now && l->resume < found.deadline)
 		found.deadline = l->resume;

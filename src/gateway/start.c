@@ -71,6 +71,30 @@ ignore_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* The first one counts: asking again buys no time. */
+static void
+end_soon(int signal)
+{
+	static volatile sig_atomic_t asked;
+
+	(void)signal;
+	if (!asked)
+		alarm(STOP_SECONDS);
+	asked = 1;
+}
+
+/* As under FastCGI: the request under way is answered, if it is there soon. */
+static void
+answer_before_the_end(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	struct sigaction soon = { .sa_handler = end_soon,
+		.sa_flags = SA_RESTART };
+
+	sigaction(SIGALRM, &standard, NULL);
+	sigaction(SIGTERM, &soon, NULL);
+}
+
 static void
 begin(void)
 {
@@ -103,6 +127,7 @@ start_fastcgi(int argc, char **argv)
 _Noreturn void
 start_cgi(void)
 {
+	answer_before_the_end();
 	begin();
 	control_cgi(
 	    getenv("SCRIPT_FILENAME"), getenv("SIGNPOST_CONFIG"), &control);

@@ -17,11 +17,16 @@ export class Connection {
       this.advance();
     });
     this.socket.on('error', (error) => this.end(error));
-    this.socket.on('close', () => this.end(new Error('closed without a whole answer')));
+    this.socket.on('close', () => {
+      this.ended = true;
+      this.advance();
+      this.end(new Error('closed without a whole answer'));
+    });
   }
 
-  // headers: a list of [name, value], sent as they are.
-  ask({ method = 'GET', path = '/api/sign', headers = [], body = '' }) {
+  // headers: a list of [name, value], sent as they are; or raw: all of it, the
+  // sending end of the connection closed behind it where ends says so.
+  ask({ method = 'GET', path = '/api/sign', headers = [], body = '', raw, ends = false }) {
     const bytes = Buffer.from(body);
     const lines = [`${method} ${path} HTTP/1.1`, 'Host: localhost'];
     for (const [name, value] of headers) lines.push(`${name}: ${value}`);
@@ -29,7 +34,9 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject, method };
       if (this.ended) this.end(new Error('the connection is closed'));
-      else this.socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
+      else this.socket.write(raw !== undefined ? Buffer.from(raw, 'latin1')
+        : Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
+      if (ends) this.socket.end();
     });
   }
 
@@ -39,8 +46,16 @@ export class Connection {
     const answer = readHead(this.input.subarray(0, at).toString('latin1'));
     const rest = this.input.subarray(at + 4);
     const chunks = answer.headers.get('transfer-encoding')?.join() === 'chunked';
-    const length = chunks ? readChunks(answer, rest) : bodyLength(answer, this.waiting.method);
-    if (rest.length < length) return;
+    let length;
+    try {
+      length = chunks ? readChunks(answer, rest) : bodyLength(answer, this.waiting.method);
+    } catch (error) {
+      this.end(error);
+      return;
+    }
+    // Without a length, the connection's end is the body's (RFC 9112 6.3).
+    if (length === undefined && this.ended) length = rest.length;
+    if (!(rest.length >= length)) return;
     if (!chunks) answer.body = rest.subarray(0, length).toString();
     this.input = rest.subarray(length);
     const { resolve } = this.waiting;
@@ -74,8 +89,8 @@ function readHead(text) {
 function bodyLength(answer, method) {
   if (method === 'HEAD' || answer.status === 204) return 0;
   const lengths = answer.headers.get('content-length') ?? [];
-  if (lengths.length !== 1) throw new Error(`${lengths.length} Content-Length headers`);
-  return Number(lengths[0]);
+  if (lengths.length > 1) throw new Error(`${lengths.length} Content-Length headers`);
+  return lengths.length === 0 ? undefined : Number(lengths[0]);
 }
 
 // How many bytes its chunks take (RFC 9112 7.1), Infinity before the last is

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAnswer } from './answer.mjs';
 import { Connection, ask, askAll, header } from './client.mjs';
 import { FastcgiConnection, fastcgiRequest } from './fastcgi.mjs';
-import { Place, alive, childrenOf, lighttpdFastcgi, nginxFastcgi, spawnFcgi, until, within } from './site.mjs';
+import { Place, alive, childrenOf, lighttpdFastcgi, nginxFastcgi, program, spawnFcgi, until, within } from './site.mjs';
 import { session } from './token.mjs';
 
 const conf = `
@@ -81,6 +81,23 @@ for (const signal of ['SIGTERM', 'SIGUSR1']) {
     await endsWell(fcgi, since);
   });
 
+  test(`${signal} with 30 new connections that wait`, async (t) => {
+    const fcgi = await oneProcess(t);
+    await connect(fcgi);
+    fcgi.child.kill('SIGSTOP');
+    const answers = Array.from({ length: 30 }, () => {
+      const connection = new FastcgiConnection(fcgi.socket);
+      connection.write(whole);
+      return connection.answer();
+    });
+    await sleep(100);
+    const since = Date.now();
+    fcgi.child.kill(signal);
+    fcgi.child.kill('SIGCONT');
+    for (const text of await Promise.all(answers)) assert.match(text ?? 'none', /^Status: 200 OK\r\n/);
+    await endsWell(fcgi, since);
+  });
+
   test(`${signal} while a client never finishes`, async (t) => {
     const fcgi = await oneProcess(t);
     const connection = await connect(fcgi);
@@ -92,6 +109,39 @@ for (const signal of ['SIGTERM', 'SIGUSR1']) {
     await connection.closed;
   });
 }
+
+// A process of CGI that has half of its body.
+function cgiUnderWay(t) {
+  const place = new Place(t);
+  const env = { ...variables, REQUEST_METHOD: 'POST', CONTENT_LENGTH: String(FORM.length),
+    CONTENT_TYPE: 'application/x-www-form-urlencoded', SIGNPOST_CONFIG: place.configure(conf) };
+  const child = place.start(program, [], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.text = '';
+  child.stdout.on('data', (text) => (child.text += text));
+  child.stdin.write(FORM.slice(0, 9));
+  return child;
+}
+
+test('SIGTERM in the middle of a CGI request: it is answered', async (t) => {
+  const child = cgiUnderWay(t);
+  await sleep(100);
+  for (let i = 0; i < 3; i++) child.kill('SIGTERM');
+  await sleep(100);
+  child.stdin.end(FORM.slice(9));
+  assert.deepEqual(await within(3000, child.ended, 'the process to end'), { code: 0, signal: null });
+  assert.match(child.text, /^Status: 200 OK\r\n[^]*"context":"caption=Hello"/);
+});
+
+test('SIGTERM in the middle of a CGI request that never ends', async (t) => {
+  const child = cgiUnderWay(t);
+  await sleep(100);
+  const since = Date.now();
+  child.kill('SIGTERM');
+  const again = setInterval(() => child.kill('SIGTERM'), 500);
+  await within(3500, child.ended, 'the process to end').finally(() => clearInterval(again));
+  assert.equal(child.text, '');
+  assert.ok(Date.now() - since < 3500);
+});
 
 test('clients that send half a request hold nobody up', async (t) => {
   const fcgi = await oneProcess(t);

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Place, freePort, lighttpd, listens, nginx, program, root, serve, spawnFcgi, until } from './site.mjs';
+import { Place, freePort, lighttpd, lighttpdFastcgi, listens, nginx, program, root, serve, spawnFcgi, until } from './site.mjs';
 
 const asRoot = process.getuid() === 0;
 const APACHE_USER = 'www-data';
@@ -97,7 +97,7 @@ async function apacheProxy(t, conf) {
   const config = place.configure(conf);
   install(place, config);
   give(place);
-  const fcgi = await spawnFcgi(place, config, 2, asRoot ? APACHE_USER : undefined);
+  const fcgi = await spawnFcgi(place, config, 3, asRoot ? APACHE_USER : undefined);
   return { ...(await apache(place, ['proxy', 'proxy_fcgi'], ready('apache-proxy.conf', place))), fcgi };
 }
 
@@ -111,7 +111,7 @@ const params = 'include /etc/nginx/fastcgi_params;';
 
 async function nginxSpawned(t, conf) {
   const place = new Place(t);
-  const fcgi = await spawnFcgi(place, place.configure(conf), 2);
+  const fcgi = await spawnFcgi(place, place.configure(conf), 3);
   const text = ready('nginx.conf', place).replace('include fastcgi_params;', params);
   return { ...(await nginx(place, '', text)), fcgi };
 }
@@ -128,7 +128,7 @@ async function nginxFcgiwrap(t, conf) {
 
 async function caddy(t, conf) {
   const place = new Place(t);
-  const fcgi = await spawnFcgi(place, place.configure(conf), 2);
+  const fcgi = await spawnFcgi(place, place.configure(conf), 3);
   const port = await freePort();
   const path = place.write('Caddyfile', `{
 	admin off
@@ -147,7 +147,7 @@ http://:${port} {
 
 async function h2o(t, conf) {
   const place = new Place(t);
-  const fcgi = await spawnFcgi(place, place.configure(conf), 2);
+  const fcgi = await spawnFcgi(place, place.configure(conf), 3);
   const port = await freePort();
   const path = place.write('h2o.yaml', `
 ${asRoot ? 'user: root' : ''}
@@ -172,6 +172,7 @@ export const servers = {
   'Apache, mod_proxy_fcgi': apacheProxy,
   'Apache, .htaccess and mod_cgid': apacheShared('cgid', 'cgi'),
   'Apache, .htaccess and mod_fcgid': apacheShared('fcgid', 'fcgi'),
+  'lighttpd, FastCGI': lighttpdFastcgi,
   'lighttpd, mod_cgi': lighttpdCgi,
   'nginx, spawn-fcgi': nginxSpawned,
   'nginx, fcgiwrap': nginxFcgiwrap,
@@ -186,4 +187,17 @@ export function shared(place) {
   AllowOverride All
   Require all granted
 </Directory>`, 'public_html');
+}
+
+// The same below a user's home, at /~USER, each script run as that user. (Apache
+// does that as soon as the suexec program is there: it is said when not to.)
+export function userdir(place, home, suexec = 'On') {
+  mkdirSync(join(place.path, 'www'));
+  return apache(place, ['cgid', 'suexec', 'userdir'], `
+Suexec ${suexec}
+UserDir public_html
+<Directory "${home}/public_html">
+  AllowOverride All
+  Require all granted
+</Directory>`);
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
 import { ask } from './client.mjs';
+import { servers } from './servers.mjs';
 import { lighttpdCgi, lighttpdFastcgi, nginxFastcgi } from './site.mjs';
 import { API_SECRET, OTHER_SECRET, seconds } from './token.mjs';
 
@@ -30,7 +31,9 @@ function notification(body, { secret = API_SECRET, at = seconds(), algorithm = '
 // A body of exactly n bytes.
 const sized = (n) => JSON.stringify({ notification_type: 'upload', context: 'x'.repeat(n - 49) }).padEnd(n);
 
-for (const [name, serve] of Object.entries({ lighttpdFastcgi, nginxFastcgi, lighttpdCgi }))
+const streams = servers['Apache, mod_proxy_fcgi']; // it sends a body as it comes
+
+for (const [name, serve] of Object.entries({ lighttpdFastcgi, nginxFastcgi, lighttpdCgi, streams }))
   test(`webhooks, ${name}`, async (t) => {
     const site = await serve(t, conf);
     const status = async (request) => (await ask(site.port, request)).status;

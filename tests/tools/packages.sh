@@ -58,6 +58,8 @@ check p:starlette python3-starlette python3-starlette py3-starlette
 check p:itsdangerous python3-itsdangerous python3-itsdangerous py3-itsdangerous
 check p:uvicorn   python3-uvicorn python3-uvicorn py3-uvicorn
 bench c:wrk       wrk             wrk             wrk
+bench c:php-cgi   php-cgi         php-cgi         php-cgi
+bench o:/usr/sbin/php-fpm8.2 php8.2-fpm php-fpm php82-fpm
 bench c:redis-server redis-server redis         redis
 fuzz  c:clang     clang           clang           clang
 fuzz  f:libfuzzer libclang-rt-dev compiler-rt     compiler-rt

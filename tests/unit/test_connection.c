@@ -15,6 +15,7 @@
 #include "gateway/connection.h"
 
 #define SOON 2000
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 static struct serve serve;
 static struct fcgi_answer answer;
@@ -187,6 +188,95 @@ test_framing(void **state)
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
 }
 
+/*
+ * A web server that sends records as they come, and no more than the socket
+ * takes: we read on, and do not wait for what cannot come.
+ */
+static void
+stream(struct span bytes, size_t step)
+{
+	int stalls = 0;
+
+	while (bytes.n > 0 && c.stage != CONNECTION_CLOSED) {
+		struct span piece = span_head(bytes, MIN(step, bytes.n));
+		ssize_t n =
+		    send(theirs, piece.p, piece.n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		bytes = span_skip(bytes, n > 0 ? (size_t)n : 0);
+		stalls = n > 0 ? 0 : stalls + 1;
+		assert_true(stalls < 3);
+		if (n < 0 || bytes.n == 0)
+			connection_advance(&c, &serve, false, 2000);
+	}
+	assert_int_equal(bytes.n, 0);
+}
+
+static void
+test_streamed(void **state)
+{
+	static unsigned char body[HOOK_BODY_MAX];
+	const struct {
+		size_t body, step;
+	} cases[] = { { HOOK_BODY_MAX, 8200 }, { HOOK_BODY_MAX, 4096 },
+		{ 20000, 40 }, { 600, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sink out;
+
+		sink_init(&out, mem, sizeof(mem));
+		fcgi_request(&out, "POST", "q=1",
+		    (struct span){ body, cases[i].body }, FCGI_KEEP);
+		stream(sink_view(&out), cases[i].step);
+		assert_int_equal(c.stage, CONNECTION_KEPT);
+		assert_null(c.held.bytes);
+		assert_answered();
+	}
+}
+
+/* One that is too large is told so in the middle of it. */
+static void
+test_streamed_large(void **state)
+{
+	static unsigned char body[HOOK_BODY_MAX + 60000];
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "POST", "q=1", (struct span){ body, sizeof(body) },
+	    FCGI_KEEP);
+	assert_false(out.full);
+	stream(span_head(sink_view(&out), out.n - 8), 8200);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+	assert_null(c.held.bytes);
+	assert_answered();
+}
+
+/* Questions in pieces are answered one by one, and a request after them. */
+static void
+test_management_in_pieces(void **state)
+{
+	unsigned char got[64];
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_record(&out, 9, 0, SPAN_LIT(""), 5);
+	fcgi_record(&out, 9, 0, SPAN_LIT(""), 0);
+	fcgi_request(&out, "GET", "q=1", SPAN_LIT(""), FCGI_KEEP);
+	fcgi_send(theirs, span_head(sink_view(&out), 10));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_PARTIAL);
+	fcgi_send(theirs, span_skip(sink_view(&out), 10));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(
+	    fcgi_read(theirs, got, 16, fcgi_clock_ms() + SOON), 16);
+	assert_int_equal(got[1], 10);
+	assert_int_equal(got[9], 10);
+	assert_answered();
+	assert_int_equal(c.stage, CONNECTION_KEPT);
+}
+
 static void
 test_broken(void **state)
 {
@@ -221,6 +311,9 @@ main(void)
 		PAIR(test_ended_in_the_middle),
 		PAIR(test_refused),
 		PAIR(test_framing),
+		PAIR(test_streamed),
+		PAIR(test_streamed_large),
+		PAIR(test_management_in_pieces),
 		PAIR(test_broken),
 	};
 

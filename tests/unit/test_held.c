@@ -1,0 +1,236 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <signal.h>
+
+#include "base/log.h"
+#include "fake_app.h"
+#include "fcgi_client.h"
+#include "gateway/held.h"
+
+#define SOON 2000
+
+static struct serve serve;
+static struct fcgi_answer answer;
+static unsigned char mem[HELD_MAX];
+static unsigned char body[HOOK_BODY_MAX + 1];
+static struct held held;
+static int ours, theirs;
+
+static int
+open_ends(void **state)
+{
+	const int room = 2 * HELD_MAX;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	theirs = pair[0];
+	ours = pair[1];
+	for (int i = 0; i < 2; i++)
+		setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	return held_start(&held) ? 0 : -1;
+}
+
+static int
+close_ends(void **state)
+{
+	(void)state;
+	held_free(&held);
+	assert_null(held.bytes);
+	close(ours);
+	close(theirs);
+	return 0;
+}
+
+static void
+hold(struct span s)
+{
+	assert_true(fcgi_send(theirs, s));
+	assert_true(held_take(&held, ours));
+	assert_int_equal(held.n, s.n);
+}
+
+static void
+hold_request(const char *query, size_t n, unsigned flags)
+{
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "POST", query, (struct span){ body, n }, flags);
+	assert_false(out.full);
+	hold(sink_view(&out));
+}
+
+static void
+assert_answered(const char *text)
+{
+	struct span rest;
+
+	fcgi_answer(theirs, &answer, SOON);
+	assert_true(answer.ended && answer.in_order);
+	rest = (struct span){ answer.text, answer.n };
+	while (rest.n > 0 && !span_starts(rest, span_of(text)))
+		rest = span_skip(rest, 1);
+	assert_true(rest.n > 0);
+}
+
+static void
+test_take(void **state)
+{
+	(void)state;
+	assert_true(held_take(&held, ours));
+	assert_int_equal(held.n, 0);
+	fcgi_send(theirs, SPAN_LIT("abc"));
+	assert_true(held_take(&held, ours));
+	fcgi_send(theirs, SPAN_LIT("def"));
+	assert_true(held_take(&held, ours));
+	assert_int_equal(held.n, 6);
+	assert_memory_equal(held.bytes, "abcdef", 6);
+	held_drop(&held, 2);
+	assert_memory_equal(held.bytes, "cdef", 4);
+	shutdown(theirs, SHUT_WR);
+	assert_false(held_take(&held, ours));
+	assert_int_equal(held.n, 4);
+	held_drop(&held, 4);
+	assert_null(held.bytes);
+}
+
+static void
+test_take_full(void **state)
+{
+	(void)state;
+	fcgi_send(theirs, (struct span){ mem, HELD_MAX - 1 });
+	fcgi_send(theirs, SPAN_LIT("ab"));
+	assert_true(held_take(&held, ours));
+	assert_int_equal(held.n, HELD_MAX);
+	assert_int_equal(held.bytes[HELD_MAX - 1], 'a');
+	assert_true(held_take(&held, ours));
+	assert_int_equal(recv(ours, mem, 2, MSG_DONTWAIT), 1);
+}
+
+static bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* Nothing is held, and no descriptor is left. */
+static void
+assert_nothing_left(int next)
+{
+	int fd = dup(ours);
+
+	assert_null(held.bytes);
+	assert_int_equal(fd, next);
+	close(fd);
+}
+
+static int
+next_descriptor(void)
+{
+	int fd = dup(ours);
+
+	close(fd);
+	return fd;
+}
+
+static void
+test_kept(void **state)
+{
+	int next = next_descriptor();
+
+	(void)state;
+	memset(body, 'x', sizeof(body));
+	hold_request("a=b", 3, FCGI_KEEP);
+	assert_int_equal(
+	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_KEPT);
+	assert_answered("query=a=b body=xxx");
+	assert_nothing_left(next);
+}
+
+static void
+test_closed(void **state)
+{
+	int next = next_descriptor();
+
+	(void)state;
+	hold_request("a=b", 3, 0);
+	assert_int_equal(
+	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_true(is_open(ours));
+	assert_answered("query=a=b body=xxx");
+	assert_nothing_left(next);
+}
+
+/* The longest body there is, and the longest answer. */
+static void
+test_longest(void **state)
+{
+	(void)state;
+	hold_request("big=130000", HOOK_BODY_MAX, FCGI_KEEP);
+	assert_int_equal(
+	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_KEPT);
+	assert_answered("query=big=130000 body=long");
+	assert_true(answer.n > 130000);
+}
+
+static void
+test_large(void **state)
+{
+	int next = next_descriptor();
+
+	(void)state;
+	hold_request("a=b", HOOK_BODY_MAX + 1, FCGI_KEEP);
+	held.n -= 8; /* as it is when the end of the body is not there yet */
+	assert_int_equal(held_answer(&held, &serve, ours, RECORD_LARGE_BODY),
+	    EXCHANGE_UNREAD);
+	assert_answered("intake=3 about=The body");
+	assert_nothing_left(next);
+}
+
+static void
+test_gone(void **state)
+{
+	int next = next_descriptor();
+
+	(void)state;
+	hold_request("a=b", 3, FCGI_KEEP);
+	shutdown(theirs, SHUT_RD);
+	assert_int_equal(
+	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_nothing_left(next);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	serve_init(&serve);
+	log_to(open("/dev/null", O_WRONLY));
+	signal(SIGPIPE, SIG_IGN);
+	return FCGX_Init();
+}
+
+#define ENDS(test) cmocka_unit_test_setup_teardown(test, open_ends, close_ends)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ENDS(test_take),
+		ENDS(test_take_full),
+		ENDS(test_kept),
+		ENDS(test_closed),
+		ENDS(test_longest),
+		ENDS(test_large),
+		ENDS(test_gone),
+	};
+
+	return cmocka_run_group_tests_name("held", tests, set_up, NULL);
+}
