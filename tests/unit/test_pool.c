@@ -18,8 +18,9 @@ static struct pool pool;
 static void
 put(size_t i, enum connection_stage stage, long long since)
 {
-	pool.c[i] =
-	    (struct connection){ stage, open("/dev/null", O_RDONLY), since, 0 };
+	pool.c[i] = (struct connection){ .stage = stage,
+		.fd = open("/dev/null", O_RDONLY),
+		.since = since };
 	assert_true(pool.c[i].fd >= 0);
 }
 
