@@ -15,14 +15,15 @@ static const char usage[] =
     "                     [--cookie NAME] [--user-path PATH]\n"
     "                     [--session-key-file FILE] [--folder PREFIX]\n"
     "                     [--origin ORIGIN]... [--server SERVER]\n"
-    "                     [--user NAME] [--yes]\n"
+    "                     [--user NAME] [--replace] [--yes]\n"
     "\n"
     "A configuration that works, from at most five questions, with the\n"
     "secrets in files of their own; then the lines for the web server. In\n"
     "DIR (as root /etc/signpost, else ~/private/signpost), for the user who\n"
     "runs the program (as root; www-data where there is one). --yes takes\n"
     "what is in brackets. A CLOUDINARY_URL in the environment is offered.\n"
-    "Nothing is written over, and on a failure nothing is left.\n"
+    "Nothing is written over, and on a failure nothing is left; --replace\n"
+    "keeps a signpost.conf that is there as signpost.conf.old.\n"
     "SERVER is apache, apache-proxy, htaccess, lighttpd, lighttpd-cgi,\n"
     "nginx, nginx-fcgiwrap, caddy or h2o.\n";
 
@@ -180,7 +181,7 @@ cli_init(int argc, char **argv)
 	static const char *const names[INIT_OPTIONS] = { "dir", "cloud-name",
 		"api-key", "api-secret-file", "format", "cookie", "user-path",
 		"session-key-file", "folder", "origin", "server", "user",
-		"yes" };
+		"replace", "yes" };
 	static struct init i;
 	size_t n;
 	int code;
@@ -189,11 +190,13 @@ cli_init(int argc, char **argv)
 	for (size_t k = 0; k < INIT_OPTIONS; k++)
 		i.option[k].name = names[k];
 	i.option[INIT_ORIGIN].many = true;
+	i.option[INIT_REPLACE].flag = true;
 	i.option[INIT_YES].flag = true;
 	code = options_read(
 	    argc, argv, usage, i.option, INIT_OPTIONS, NULL, 0, &n);
 	if (code >= 0)
 		return code;
+	i.replace = i.option[INIT_REPLACE].n > 0;
 	i.yes = i.option[INIT_YES].n > 0;
 	i.terminal = ask_possible();
 	code = run(&i);

@@ -25,6 +25,7 @@ enum init_option {
 	INIT_ORIGIN,
 	INIT_SERVER,
 	INIT_USER,
+	INIT_REPLACE,
 	INIT_YES,
 	INIT_OPTIONS
 };
@@ -42,6 +43,7 @@ struct server {
 struct init {
 	struct option_value option[INIT_OPTIONS];
 	bool yes, terminal;
+	bool replace; /* a signpost.conf that is there becomes .old */
 
 	char dir[PATH_TEXT_MAX]; /* absolute */
 	struct account as;       /* who runs the program */

@@ -16,6 +16,7 @@
 
 /* What this run has made, in order; taken away again from the end. */
 struct made {
+	bool moved; /* a signpost.conf is signpost.conf.old now */
 	size_t n;
 	struct thing {
 		unsigned char path[PATH_TEXT_MAX];
@@ -28,7 +29,8 @@ failed(const char *path, int error)
 {
 	fprintf(stderr, "signpost: init: %s: %s: nothing was made\n", path,
 	    error == EEXIST ? "this is there already: move it away, or name "
-			      "another --dir"
+			      "another --dir (--replace keeps a signpost.conf "
+			      "as signpost.conf.old)"
 			    : strerror(error));
 	return 1;
 }
@@ -61,8 +63,24 @@ note(struct made *m, const char *path, bool folder)
 	return true;
 }
 
+/* link(2) writes over nothing. */
+static bool
+move(const struct init *i, const char *from, const char *to)
+{
+	char source[PATH_TEXT_MAX];
+	size_t n = strlen(below(i, from));
+
+	memcpy(source, below(i, from), n + 1);
+	if (link(source, below(i, to)) != 0)
+		return false;
+	if (unlink(source) == 0)
+		return true;
+	unlink(below(i, to));
+	return false;
+}
+
 static void
-take_away(struct made *m)
+take_away(const struct init *i, struct made *m)
 {
 	while (m->n > 0) {
 		const struct thing *last = &m->list[--m->n];
@@ -72,6 +90,9 @@ take_away(struct made *m)
 		else
 			unlink((const char *)last->path);
 	}
+	if (m->moved)
+		move(i, "signpost.conf.old", "signpost.conf");
+	m->moved = false;
 }
 
 /* Root's files are the account's group's to read, and nobody else's. */
@@ -196,7 +217,8 @@ find_old(const struct init *i)
 		"cloudinary.secret", "session.key" };
 	struct stat st;
 
-	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+	for (size_t k = i->replace ? 1 : 0;
+	     k < sizeof(names) / sizeof(names[0]); k++)
 		if (lstat(below(i, names[k]), &st) == 0 &&
 		    (i->key[0] != '\0' || strcmp(names[k], "session.key") != 0))
 			return below(i, names[k]);
@@ -209,6 +231,7 @@ make_all(struct init *i, struct made *m)
 	unsigned char mem[CONF_MAX];
 	struct sink conf;
 	const char *old = find_old(i);
+	struct stat st;
 
 	sink_init(&conf, mem, sizeof(mem));
 	if (old != NULL)
@@ -217,6 +240,11 @@ make_all(struct init *i, struct made *m)
 		return failed(i->dir, EFBIG);
 	if (!make_folders(i, m))
 		return failed(i->dir, errno);
+	if (i->replace && lstat(below(i, "signpost.conf"), &st) == 0) {
+		m->moved = move(i, "signpost.conf", "signpost.conf.old");
+		if (!m->moved)
+			return failed(below(i, "signpost.conf.old"), errno);
+	}
 	if (!make_file(i, m, "cloudinary.secret", span_of(i->secret), true))
 		return failed(below(i, "cloudinary.secret"), errno);
 	if (i->key[0] != '\0' &&
@@ -262,11 +290,12 @@ init_write(struct init *i)
 	sigprocmask(SIG_BLOCK, &held, &before);
 	sigaction(SIGXFSZ, &ignore, &too_large); /* an error of write(2) */
 	made.n = 0;
+	made.moved = false;
 	code = make_all(i, &made);
 	if (code == 0 && was_stopped())
 		code = 1;
 	if (code != 0)
-		take_away(&made);
+		take_away(i, &made);
 	umask(mask);
 	sigaction(SIGXFSZ, &too_large, NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -57,6 +57,62 @@ everything(void **state)
 	assert_int_equal(mode_of("a/b/signpost.conf"), 0600);
 }
 
+static bool
+holds(const char *name, const char *text)
+{
+	char got[16384];
+	FILE *f = fopen(in_folder(name), "r");
+	size_t n;
+
+	if (f == NULL)
+		return false;
+	n = fread(got, 1, sizeof(got) - 1, f);
+	fclose(f);
+	got[n] = '\0';
+	return strcmp(got, text) == 0;
+}
+
+static void
+replaced(void **state)
+{
+	(void)state;
+	fill("r");
+	mkdir(in_folder("r"), 0700);
+	put_file("r/signpost.conf", 0600, SPAN_LIT("the sample"));
+	assert_int_equal(initing_run(init_write), 1);
+	assert_non_null(strstr(caught.err, "--replace keeps"));
+	init.replace = true;
+	assert_int_equal(initing_run(init_write), 0);
+	assert_true(holds("r/signpost.conf.old", "the sample"));
+	assert_false(holds("r/signpost.conf", "the sample"));
+	/* What is secret is never replaced, nor an older .old. */
+	assert_int_equal(initing_run(init_write), 1);
+	assert_non_null(strstr(caught.err, "cloudinary.secret: this is there"));
+	unlink(in_folder("r/cloudinary.secret"));
+	unlink(in_folder("r/session.key"));
+	assert_int_equal(initing_run(init_write), 1);
+	assert_non_null(strstr(caught.err, "signpost.conf.old: this is there"));
+	assert_true(holds("r/signpost.conf.old", "the sample"));
+	assert_int_equal(mode_of("r/cloudinary.secret"), 0);
+}
+
+/* What fails later brings the old one back. */
+static void
+replaced_back(void **state)
+{
+	(void)state;
+	fill("back");
+	mkdir(in_folder("back"), 0700);
+	put_file("back/signpost.conf", 0600, SPAN_LIT("the sample"));
+	init.replace = true;
+	strcpy(init.folder, "users/{nobody}");
+	assert_int_equal(initing_run(init_write), 1);
+	assert_true(holds("back/signpost.conf", "the sample"));
+	assert_int_equal(mode_of("back/signpost.conf.old"), 0);
+	assert_int_equal(mode_of("back/cloudinary.secret"), 0);
+	assert_int_equal(mode_of("back/counters"), 0);
+}
+
 static void
 nothing(void **state)
 {
@@ -138,6 +194,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything),
+		cmocka_unit_test(replaced),
+		cmocka_unit_test(replaced_back),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(interrupted),
 		cmocka_unit_test(for_another),
