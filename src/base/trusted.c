@@ -246,9 +246,9 @@ file_ok(const struct stat *st, const char *path, struct sink *why)
 }
 
 /*
- * Whoever is in root's group may write to the folders above, too. A service
- * manager's credentials are root's files, and its group's by their mode, which
- * then is the mask of an access control list: see acl(5).
+ * Root's files may be its group's to read: who is in it may write to the
+ * folders above, too. So are a service manager's credentials by their mode,
+ * which then is the mask of an access control list: see acl(5).
  */
 static bool
 secret_ok(const struct stat *st, const char *path, struct sink *why)
@@ -258,8 +258,8 @@ secret_ok(const struct stat *st, const char *path, struct sink *why)
 		    path, path);
 		return false;
 	}
-	if ((st->st_mode & S_IRGRP) != 0 && st->st_gid != 0 &&
-	    !our_group(st->st_gid)) {
+	if ((st->st_mode & S_IRGRP) != 0 &&
+	    (st->st_uid != 0 || st->st_gid != 0) && !our_group(st->st_gid)) {
 		sink_say(why,
 		    "%s: a group that is not ours can read it: run this as "
 		    "the web server's user, or chmod 600 %s",

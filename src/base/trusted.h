@@ -19,8 +19,8 @@ int trusted_open(const char *path, struct sink *why);
 
 /*
  * The same for a secret: besides, no permission at all for others, and read
- * permission for the group only when the group is ours or root's. real gets the
- * path without links, and nothing on failure.
+ * permission for the group only when the group is ours, or root's of a file of
+ * root's. real gets the path without links, and nothing on failure.
  */
 int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
 

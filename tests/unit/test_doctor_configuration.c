@@ -13,11 +13,18 @@ right_and_wrong(void **state)
 	const struct finding *one;
 
 	(void)state;
-	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
+	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION DOCTORING_LIMITED);
 	doctoring_again(doctor_configuration);
 	assert_non_null(doctor.config);
 	assert_non_null(doctoring_found(FINDING_OK, box.conf, "it is right"));
 	assert_int_equal(watch.n, 3);
+	config_free(doctor.config);
+	/* An upload without a limit. */
+	sandbox_file(&box, "signpost.conf",
+	    SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, 0600);
+	doctoring_again(doctor_configuration);
+	assert_non_null(doctoring_found(
+	    FINDING_WARNING, box.conf, "it is right, with 1 warning"));
 	config_free(doctor.config);
 	sandbox_file(&box, "signpost.conf",
 	    "origin = [];\n" SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES,
