@@ -132,6 +132,10 @@ check:
 	@tests/tools/packages.sh build check
 	@tests/tools/check.sh
 
+# The static program on an older distribution: see the script.
+check-old:
+	@tests/tools/old_root.sh
+
 # The unit tests of one build, without running them.
 units: $(UNITS)
 
@@ -162,5 +166,5 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all static dist install uninstall check units replays run bench fuzz format clean
+.PHONY: all static dist install uninstall check check-old units replays run bench fuzz format clean
 .SECONDARY:
