@@ -158,6 +158,10 @@ check:
 	@tests/tools/packages.sh build check
 	@tests/tools/check.sh
 
+# The static program on an older distribution: see the script.
+check-old:
+	@tests/tools/old_root.sh
+
 # The unit tests of one build, without running them.
 units: $(UNITS)
 
@@ -188,5 +192,6 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all static dist deb install uninstall check units replays run bench fuzz format clean
+.PHONY: all static dist deb install uninstall check check-old units replays run bench fuzz \
+	format clean
 .SECONDARY:

@@ -1,7 +1,8 @@
 #!/bin/sh
-# make bench: the whole job side by side with an empty libfcgi program, in one
-# run, behind the same servers; and a step of each store of counters. Ratios are
-# what to trust, not rates.
+# make bench: the whole job side by side with an empty libfcgi program, and with
+# the same job in PHP, in one run, behind the same servers; a start under CGI
+# beside an empty program's and PHP's; and a step of each store of counters.
+# Ratios are what to trust, not rates.
 #
 # ROUNDS=5 SECONDS_EACH=3 CONNECTIONS=16 may be changed.
 set -eu
@@ -13,6 +14,9 @@ program=$PWD/cgi-bin/signpost
 mkdir -p build/bench
 hello=$PWD/build/bench/hello
 gcc -O2 -o "$hello" tests/bench/hello.c -lfcgi
+gcc -O2 -static -o build/bench/empty tests/bench/empty.c
+gcc -O2 -o build/bench/starts tests/bench/starts.c
+make -s static
 make -s build/release/bench/counters
 counters=$PWD/build/release/bench/counters
 
@@ -43,6 +47,25 @@ policies = {
   };
 };
 EOF
+
+# PHP-FPM as Debian sets it up, but for its 4 processes and its socket.
+fpm=$(command -v php-fpm8.2 || command -v php-fpm)
+cp tests/bench/sign.php "$dir/sign.php"
+cat >"$dir/fpm.conf" <<EOF
+[global]
+error_log = $dir/fpm.log
+[www]
+user = $(id -un)
+group = $(id -gn)
+listen = $dir/fpm.sock
+pm = static
+pm.max_children = 4
+EOF
+root_too=
+[ "$(id -u)" != 0 ] || root_too=-R
+# shellcheck disable=SC2086 # one option, or none
+"$fpm" -F $root_too -y "$dir/fpm.conf" >>"$dir/log" 2>&1 &
+pids="$pids $!"
 
 # spawn NAME PROCESSES COMMAND...: processes at one socket, for nginx.
 spawn() {
@@ -82,6 +105,7 @@ pids="$pids $lighttpd"
 		echo "upstream hello$n { server unix:$dir/hello$n.sock; }"
 	done
 	echo "server { listen 127.0.0.1:$((port + 1)); root $dir/www;"
+	echo "location /php { include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME $dir/sign.php; fastcgi_pass unix:$dir/fpm.sock; }"
 	for n in 4 1; do
 		echo "location /hello$n { include /etc/nginx/fastcgi_params; fastcgi_pass hello$n; }"
 		echo "location /closing$n { include /etc/nginx/fastcgi_params; fastcgi_pass unix:$dir/sign$n.sock; }"
@@ -99,7 +123,7 @@ url() { # SERVER PLACE
 	echo "http://127.0.0.1:$p/$2?$query"
 }
 tries=0
-for place in lighttpd:sign4 lighttpd:sign1 nginx:sign4 nginx:sign1 nginx:closing4; do
+for place in lighttpd:sign4 lighttpd:sign1 nginx:sign4 nginx:sign1 nginx:closing4 nginx:php; do
 	until curl -sf -o "$dir/answer" -b "$cookie" "$(url "${place%:*}" "${place#*:}")"; do
 		tries=$((tries + 1))
 		if [ $tries -gt 50 ]; then
@@ -145,6 +169,45 @@ side "lighttpd, 1 process" lighttpd hello1 sign1
 side "nginx, connection closed, 4 processes" nginx hello4 closing4
 side "nginx, fastcgi_keep_conn, 4 processes" nginx hello4 sign4
 side "nginx, fastcgi_keep_conn, 1 process" nginx hello1 sign1
+
+echo "signpost's rate as a multiple of PHP-FPM's, which does the same job (wanted: 1.50)"
+side "nginx, connection closed, 4 processes" nginx php closing4
+side "nginx, fastcgi_keep_conn for signpost" nginx php sign4
+
+# The times from start to end, in turns; the answers must be right.
+starts() { # SCRIPT A B
+	env -i PATH="$PATH" GATEWAY_INTERFACE=CGI/1.1 SERVER_PROTOCOL=HTTP/1.1 \
+		SERVER_SOFTWARE=bench SERVER_NAME=localhost REMOTE_ADDR=127.0.0.1 \
+		SCRIPT_NAME=/api/sign REQUEST_METHOD=GET QUERY_STRING="$query" \
+		HTTP_COOKIE="$cookie" SIGNPOST_CONFIG="$dir/signpost.conf" \
+		REDIRECT_STATUS=200 SCRIPT_FILENAME="$1" \
+		build/bench/starts 40 "$2" "$3" 2>>"$dir/log"
+}
+# Three times the rounds: on a busy machine one median of a millisecond's work
+# is off by half and more, as an empty program against itself shows.
+start() { # LABEL SCRIPT A B
+	: >"$dir/ratios"
+	i=0
+	while [ $i -lt $((3 * rounds)) ]; do
+		starts "$2" "$3" "$4" >"$dir/starts" || {
+			tail -5 "$dir/log" >&2
+			exit 1
+		}
+		tr '\n' ' ' <"$dir/starts" | awk '{ print $2 / $1, $1, $2 }' >>"$dir/ratios"
+		i=$((i + 1))
+	done
+	sort -n "$dir/ratios" | awk -v label="$1" '
+		{ r[NR] = $1; a[NR] = $2; b[NR] = $3 }
+		END { m = int((NR + 1) / 2)
+			printf "%-46s %.2f (%.2f-%.2f)   %6d us against %6d us\n",
+				label, r[m], r[1], r[NR], b[m], a[m] }'
+}
+static=build/static/signpost php=$(command -v php-cgi)
+echo "one start under CGI and its answer, as a part of the other's time"
+start "static, PHP-CGI (wanted: 0.10)" "$dir/sign.php" "$php" "$static"
+start "dynamic, PHP-CGI" "$dir/sign.php" "$php" "$program"
+start "static, an empty program (wanted: 1.30)" "" build/bench/empty "$static"
+start "an empty program, itself: the noise" "" build/bench/empty build/bench/empty
 
 echo "memory of one worker after that (KiB)"
 for pid in $(pgrep -P "$lighttpd" -x signpost | head -1); do
