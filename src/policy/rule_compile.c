@@ -38,8 +38,10 @@ forms_of(const struct term *term)
 
 /* What would be right, as the end of "...; write ". */
 static void
-say_forms(unsigned forms, struct sink *why)
+say_forms(const struct term *term, struct sink *why)
 {
+	unsigned forms = forms_of(term);
+
 	if (forms & FORM_COUNT)
 		sink_say(why,
 		    "\"text N xM\" (M elements, 1 to %d, of at most N "
@@ -53,7 +55,9 @@ say_forms(unsigned forms, struct sink *why)
 		    INT_RULE_MAX);
 	if (forms & FORM_BOOL)
 		sink_text(why, "\"bool\", or ");
-	sink_text(why, "a list of the values permitted: [ \"a\", \"b\" ]");
+	sink_text(why, "a list of the values permitted: ");
+	sink_text(
+	    why, term->type == TERM_BOOL ? "[ true ]" : "[ \"a\", \"b\" ]");
 }
 
 static bool
@@ -65,7 +69,7 @@ no_rule(const struct term *term, struct span source, struct sink *why)
 		return false;
 	}
 	sink_say(why, "%q is no rule for %s; write ", source, term->name);
-	say_forms(forms_of(term), why);
+	say_forms(term, why);
 	return false;
 }
 

@@ -39,6 +39,8 @@ static const struct term acl = { "acl", TERM_ACL, 1, SENDER_LISTED, true, ",",
 	"" };
 static const struct term listed = { "listed", TERM_TEXT, 1, SENDER_LISTED, true,
 	"", "" };
+static const struct term listed_bool = { "listed_bool", TERM_BOOL, 1,
+	SENDER_LISTED, true, "", "" };
 static const struct term own = { "own", TERM_TEXT, 1, SENDER_POLICY, true, "",
 	"" };
 static const struct term own_id = { "own_id", TERM_FOLDER, 1, SENDER_POLICY,
@@ -223,6 +225,10 @@ test_senders(void **state)
 	assert_string_equal(rules_said(&r, &r.why),
 	    "\"text 20\" is no rule for listed; write a list of the values "
 	    "permitted: [ \"a\", \"b\" ]");
+	assert_true(refuses("bool", &listed_bool));
+	assert_string_equal(rules_said(&r, &r.why),
+	    "\"bool\" is no rule for listed_bool; write a list of the values "
+	    "permitted: [ true ]");
 	assert_true(refuses("text 20", &own));
 	assert_string_equal(rules_said(&r, &r.why),
 	    "a client may never send own; write it in set");
@@ -261,7 +267,8 @@ test_right_forms(void **state)
 		    strstr(said, "\"int A..B\"") != NULL, cases[i].number);
 		assert_int_equal(
 		    strstr(said, "\"bool\"") != NULL, cases[i].flag);
-		assert_non_null(strstr(said, "[ \"a\", \"b\" ]"));
+		assert_non_null(strstr(
+		    said, cases[i].flag ? "[ true ]" : "[ \"a\", \"b\" ]"));
 	}
 }
 
