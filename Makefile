@@ -81,12 +81,21 @@ COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
 DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
 MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
+UNITS      = $(DESTDIR)$(PREFIX)/lib/systemd/system
+CONTROL    = \#!$(PREFIX)/lib/signpost/signpost --config=$(SYSCONFDIR)/signpost/signpost.conf
 
 install: all
-	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS) $(SETTINGS)
+	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS) \
+		$(SETTINGS) $(UNITS)
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
+	test -e $(PROGRAM)/sign.cgi || \
+		echo '$(CONTROL)' | install -m 755 /dev/stdin $(PROGRAM)/sign.cgi
+	for unit in signpost.socket signpost@.service; do sed \
+		-e 's|/usr/local/lib/signpost|$(PREFIX)/lib/signpost|g' \
+		-e 's|/etc/signpost|$(SYSCONFDIR)/signpost|g' etc/$$unit | \
+		install -m 644 /dev/stdin $(UNITS)/$$unit || exit 1; done
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	for file in $(EXAMPLES); do install -D -m 644 etc/$$file \
 		$(DOCUMENTS)/examples/$$file || exit 1; done
@@ -96,7 +105,8 @@ install: all
 		install -m 644 etc/signpost.conf $(SETTINGS)/signpost.conf
 
 uninstall:
-	rm -f $(COMMAND) $(PROGRAM)/signpost
+	rm -f $(COMMAND) $(PROGRAM)/signpost $(PROGRAM)/sign.cgi \
+		$(UNITS)/signpost.socket $(UNITS)/signpost@.service
 	rm -rf $(DOCUMENTS)
 	for page in $(PAGES); do \
 		rm -f $(MANUALS)/man$${page##*.}/$${page##*/}; done

@@ -63,6 +63,7 @@ struct init {
 	size_t n_origins;
 	char origins[INIT_ORIGINS_MAX][ORIGIN_MAX + 1];
 	const struct server *server;
+	bool units; /* systemd starts the processes: see signpost@.service */
 };
 
 /* Question 1: whose Cloudinary account. */

@@ -132,6 +132,8 @@ init_conf(const struct init *i, struct sink *out)
 	cloud(i, out);
 	session(i, out);
 	origins(i, out);
+	if (i->units)
+		sink_text(out, "store = \"/var/lib/signpost\";\n\n");
 	policies(i, out);
 	return !out->full;
 }

@@ -37,7 +37,8 @@ print_made(const struct init *i)
 	    i->as.name, i->dir, i->dir);
 	if (i->key[0] != '\0')
 		printf("  %s/session.key        the session key\n", i->dir);
-	printf("  %s/counters           for counts\n", i->dir);
+	if (!i->units)
+		printf("  %s/counters           for counts\n", i->dir);
 	if (i->new_key && i->row->format == FORMAT_JWT)
 		puts("\nThe session key is new: let your login sign with the "
 		     "text in it.");
@@ -68,6 +69,16 @@ say_control(const struct init *i, struct sink *out)
 	sink_text(out, " && chmod 755 ");
 	shell_word(out, span_of(control));
 	sink_byte(out, '\n');
+}
+
+static void
+say_units(struct sink *out)
+{
+	sink_text(out, "systemctl daemon-reload\n"
+		       "systemctl enable --now signpost@1 signpost@2\n"
+		       "systemctl restart 'signpost@*'    # after each change: "
+		       "the service "
+		       "has copies\n");
 }
 
 static void
@@ -125,8 +136,13 @@ init_print(const struct init *i)
 		say_control(i, &out);
 		print(&out);
 	} else if (i->server->socket) {
-		head("The processes, until your service manager starts them:");
-		say_socket(i, &out);
+		head(i->units ? "The processes:"
+			      : "The processes, until your service manager "
+				"starts them:");
+		if (i->units)
+			say_units(&out);
+		else
+			say_socket(i, &out);
 		print(&out);
 	}
 	head("Then:");

@@ -74,6 +74,42 @@ guess(const struct init *i)
 	return found != NULL ? found : "lighttpd";
 }
 
+/*
+ * Is signpost@.service here, and does it do? It names its files by their
+ * paths, and PHP's sessions are read by PHP's user alone.
+ */
+static bool
+has_units(const struct init *i)
+{
+	static const char *const folders[] = { "/etc/systemd/system",
+		"/usr/local/lib/systemd/system", "/lib/systemd/system" };
+	char path[128];
+	struct sink text;
+
+	if (!i->root || !i->server->socket || i->server->control ||
+	    i->key[0] == '\0' || i->option[INIT_USER].n > 0 ||
+	    strcmp(i->dir, "/etc/signpost") != 0 ||
+	    access("/run/systemd/system", F_OK) != 0)
+		return false;
+	for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+		sink_init(&text, path, sizeof(path) - 1);
+		sink_say(&text, "%s/signpost@.service", folders[k]);
+		path[text.n] = '\0';
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The secrets are root's alone then: the service gets copies. */
+static void
+settle_units(struct init *i)
+{
+	i->units = has_units(i);
+	if (i->units)
+		account_self(&i->as);
+}
+
 int
 init_server(struct init *i)
 {
@@ -92,8 +128,10 @@ init_server(struct init *i)
 	if (code >= 0)
 		return code;
 	i->server = named(answer);
-	if (i->server != NULL)
+	if (i->server != NULL) {
+		settle_units(i);
 		return -1;
+	}
 	for (size_t k = 0; k < SERVERS; k++)
 		names[k] = servers[k].name;
 	near = text_nearest(span_of(answer), names, SERVERS);

@@ -144,7 +144,7 @@ make_folders(struct init *i, struct made *m)
 		if (!make_folder(i, m, part, k == n, false))
 			return false;
 	}
-	return make_folder(i, m, below(i, "counters"), true, true);
+	return i->units || make_folder(i, m, below(i, "counters"), true, true);
 }
 
 static bool

@@ -53,7 +53,7 @@ test('the same each time, whole, and lintian finds no error', { skip }, (t) => {
   // No path of make install's is left, and what it unpacks to is what it says.
   const place = new Place(t);
   assert.equal(run(['-R', file, place.path], { program: 'dpkg-deb' }).code, 0);
-  const grep = run(['-rl', '/usr/local/lib', join(place.path, 'etc'), join(place.path, 'lib'), join(place.path, 'usr/lib'),
+  const grep = run(['-rlI', '/usr/local/lib', join(place.path, 'etc'), join(place.path, 'lib'), join(place.path, 'usr/lib'),
     join(place.path, 'usr/share/doc/signpost/examples')], { program: 'grep' });
   assert.equal(grep.out, '');
   const sums = run(['-c', '--quiet', 'DEBIAN/md5sums'], { program: 'md5sum', cwd: place.path });

@@ -91,6 +91,7 @@ test('make install and uninstall', (t) => {
   make('install', to);
   const installed = tree(place.path);
   for (const line of ['755 usr/local/lib/signpost/signpost', '644 etc/signpost/signpost.conf', '644 usr/local/share/doc/signpost/README.md',
+    '755 usr/local/lib/signpost/sign.cgi', '644 usr/local/lib/systemd/system/signpost@.service',
     '644 usr/local/share/doc/signpost/examples/doc/minting.md'])
     assert.ok(installed.includes(line), installed.join('\n'));
   // Every ready file, and every man page there is.
@@ -109,4 +110,11 @@ test('make install and uninstall', (t) => {
   assert.equal(readFileSync(join(place.path, 'etc/signpost/signpost.conf'), 'utf8'), 'mine');
   assert.ok(!existsSync(join(place.path, 'usr/local/lib/signpost')));
   assert.deepEqual(tree(join(place.path, 'usr')).filter((name) => /signpost/.test(name)), []);
+
+  // Elsewhere: the control file and the unit name what is there.
+  make('install', to, 'PREFIX=/opt', 'SYSCONFDIR=/opt/etc');
+  const text = (name) => readFileSync(join(place.path, 'opt/lib', name), 'utf8');
+  assert.equal(text('signpost/sign.cgi'), '#!/opt/lib/signpost/signpost --config=/opt/etc/signpost/signpost.conf\n');
+  assert.match(text('systemd/system/signpost@.service'), /^ExecStart=\/opt\/lib\/signpost\/signpost /m);
+  assert.match(text('systemd/system/signpost@.service'), /^LoadCredential=session\.key:\/opt\/etc\/signpost\/session\.key$/m);
 });

@@ -29,9 +29,6 @@ paths() {
 }
 
 strip --remove-section=.comment --remove-section=.note "$top/usr/lib/signpost/signpost"
-echo '#!/usr/lib/signpost/signpost --config=/etc/signpost/signpost.conf' \
-	>"$top/usr/lib/signpost/sign.cgi"
-chmod 755 "$top/usr/lib/signpost/sign.cgi"
 sed -i 's|^# store = "counters"; .*|store = "/var/lib/signpost";                  # when left out: "counters", beside this file|' \
 	"$top/etc/signpost/signpost.conf"
 
@@ -41,8 +38,9 @@ put() {
 }
 put etc/apache.conf "$top/etc/apache2/conf-available/signpost.conf"
 put etc/lighttpd.conf "$top/etc/lighttpd/conf-available/50-signpost.conf"
-put etc/signpost.socket "$top/lib/systemd/system/signpost.socket"
-put etc/signpost@.service "$top/lib/systemd/system/signpost@.service"
+mkdir "$top/lib"
+mv "$top/usr/lib/systemd" "$top/lib/systemd"
+paths "$top"/lib/systemd/system/*
 
 # The units are in their place, and what the other licence file says too.
 rm "$docs/LICENSE" "$docs/examples/signpost.socket" "$docs/examples/signpost@.service"

@@ -16,7 +16,7 @@ initing_begin(bool yes)
 	static const char *const names[INIT_OPTIONS] = { "dir", "cloud-name",
 		"api-key", "api-secret-file", "format", "cookie", "user-path",
 		"session-key-file", "folder", "origin", "server", "user",
-		"yes" };
+		"replace", "yes" };
 
 	init = (struct init){ .yes = yes };
 	for (size_t k = 0; k < INIT_OPTIONS; k++)
