@@ -256,9 +256,12 @@ test('before you go live', async (t) => {
 });
 
 test('every page has its test', () => {
-  const tested = ['console.md', 'flow.svg', 'from-next-cloudinary.md', 'from-php-snippet.md', 'from-unsigned-preset.md', 'minting.md', 'threats.md'];
+  const tested = ['console.md', 'flow.svg', 'from-next-cloudinary.md', 'from-php-snippet.md', 'from-unsigned-preset.md', 'minting.md',
+    'operation.md', 'refusals.md', 'signatures.md', 'threats.md'];
   assert.deepEqual(readdirSync(folder).sort(), tested);
   blocksOf('console.md', []);
+  blocksOf('refusals.md', []);
+  // signatures.md and operation.md: readme.test.mjs.
   // minting.md: minting.test.mjs.
 });
 

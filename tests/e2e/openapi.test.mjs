@@ -112,8 +112,8 @@ test('its codes and its version are the sources\'', () => {
   assert.ok(pairs.size > 40, `${pairs.size} found`);
   assert.deepEqual([...said].sort(), [...pairs].sort());
   assert.match(read('src/base/version.h'), new RegExp(`"${api.info.version.replaceAll('.', '\\.')}"`));
-  // The same codes stand in README's table.
-  const table = read('README.md').split('\n').filter((line) => /^\| [45]\d\d[^|]*\|/.test(line)).map((line) => line.split('|')[2]).join(' ');
+  // The same codes stand in the page's table.
+  const table = read('etc/doc/refusals.md').split('\n').filter((line) => /^\| [45]\d\d[^|]*\|/.test(line)).map((line) => line.split('|')[2]).join(' ');
   const listed = new Set([...table.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code));
   assert.deepEqual([...listed].sort(), [...new Set(said.map((pair) => pair.split(' ')[1]))].sort());
 });

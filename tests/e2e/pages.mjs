@@ -17,15 +17,6 @@ export function blocks(text, language) {
   return fences(text).filter((fence) => fence.language === language).map((fence) => fence.content);
 }
 
-// What stands under a heading, up to the next one of its level.
-export function section(text, heading) {
-  const at = text.split('\n').indexOf(heading);
-  if (at < 0) throw new Error(`the page has no heading "${heading}", under which the examples stand`);
-  const lines = text.split('\n').slice(at + 1);
-  const end = lines.findIndex((line) => line.startsWith(`${heading.split(' ')[0]} `));
-  return (end < 0 ? lines : lines.slice(0, end)).join('\n');
-}
-
 // A configuration as it stands, or only a part of one?
 export const whole = (text) => /^policies = \{/m.test(text);
 

@@ -1,24 +1,24 @@
-// The README's examples, run as they stand: each configuration is right, and
-// each signature is one that Cloudinary takes.
+// The examples of the README and of signatures.md, run as they stand: each
+// configuration is right, and each signature is one that Cloudinary takes.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
-import { blocks, check, section, whole } from './pages.mjs';
+import { blocks, check, whole } from './pages.mjs';
 import { lighttpdFastcgi, root, run } from './site.mjs';
 import { makeUpload } from './upload.mjs';
 import { API_SECRET, seconds, session } from './token.mjs';
 
 const KEY = '874837483274837';
 const TOKEN_KEY = '00112233445566778899aabbccddeeff';
-const HEADING = '## Every signature';
 const CAT = 'users/alice/cat';
 const API = 'https://api.cloudinary.com/v1_1/demo/image';
 const FILES = { 'token.key': `${TOKEN_KEY}\n` };
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const [readme, signatures, operation] = ['README.md', 'etc/doc/signatures.md', 'etc/doc/operation.md']
+  .map((name) => readFileSync(join(root, name), 'utf8'));
 
 // [name, line] of each curl line, which has its name in the comment above it.
 function examplesIn(text) {
@@ -187,11 +187,10 @@ function checkTwins(name, line, port, env) {
   }
 }
 
-test('every signature: each example of the README', async (t) => {
-  const text = section(readme, HEADING);
-  const confs = blocks(text, 'libconfig').filter(whole);
-  assert.equal(confs.length, 1, 'one whole configuration under the heading');
-  const examples = examplesIn(text);
+test('every signature: each example of its page', async (t) => {
+  const confs = blocks(signatures, 'libconfig').filter(whole);
+  assert.equal(confs.length, 1, 'one whole configuration in the page');
+  const examples = examplesIn(signatures);
   assert.deepEqual(examples.map(([name]) => name).sort(), Object.keys(checks).sort());
 
   const { port } = await lighttpdFastcgi(t, confs[0], 2, FILES);
@@ -209,8 +208,8 @@ test('every signature: each example of the README', async (t) => {
 // What a reader would put into a file is right, as it stands.
 const place = (t, text) => check(t, text, FILES);
 
-test('the configurations of the README', async (t) => {
-  const all = blocks(readme, 'libconfig');
+test('the configurations of the three pages', async (t) => {
+  const all = [readme, signatures, operation].flatMap((text) => blocks(text, 'libconfig'));
   const confs = all.filter(whole);
   assert.ok(confs.length >= 2);
   for (const [i, text] of confs.entries())
