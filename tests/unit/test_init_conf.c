@@ -61,6 +61,27 @@ each_format(void **state)
 	sandbox_close(&box);
 }
 
+/* Where systemd keeps the service's counts. */
+static void
+behind_units(void **state)
+{
+	struct sandbox box;
+	struct config *config;
+
+	(void)state;
+	sandbox_open(&box);
+	fill("jwt", "users/{user}");
+	write_text();
+	assert_null(strstr(text, "store = "));
+	init.units = true;
+	write_text();
+	config = sandbox_load(&box, text);
+	assert_non_null(config);
+	assert_true(span_is(config->store.place, "/var/lib/signpost"));
+	config_free(config);
+	sandbox_close(&box);
+}
+
 static void
 what_was_answered(void **state)
 {
@@ -110,6 +131,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format),
+		cmocka_unit_test(behind_units),
 		cmocka_unit_test(what_was_answered),
 		cmocka_unit_test(room),
 	};

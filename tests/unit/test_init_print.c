@@ -46,6 +46,13 @@ what_it_says(void **state)
 	assert_null(strstr(caught.out, "control file:"));
 	assert_null(strstr(caught.out, init.secret));
 	assert_null(strstr(caught.out, init.key));
+	fill("nginx", "flask");
+	init.units = true;
+	account_self(&init.as);
+	initing_run(print);
+	assert_non_null(strstr(caught.out, "enable --now signpost@1 "));
+	assert_null(strstr(caught.out, "spawn-fcgi -s"));
+	assert_null(strstr(caught.out, "counters"));
 	fill("htaccess", "remote_user");
 	init.root = false;
 	initing_run(print);

@@ -96,6 +96,17 @@ replaced(void **state)
 	assert_int_equal(mode_of("r/cloudinary.secret"), 0);
 }
 
+static void
+behind_units(void **state)
+{
+	(void)state;
+	fill("units");
+	init.units = true;
+	assert_int_equal(initing_run(init_write), 0);
+	assert_int_equal(mode_of("units/cloudinary.secret"), 0600);
+	assert_int_equal(mode_of("units/counters"), 0);
+}
+
 /* What fails later brings the old one back. */
 static void
 replaced_back(void **state)
@@ -195,6 +206,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything),
 		cmocka_unit_test(replaced),
+		cmocka_unit_test(behind_units),
 		cmocka_unit_test(replaced_back),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(interrupted),
