@@ -52,7 +52,8 @@ is_placeholder(struct span text)
 
 	for (; text.n > 0; text = span_skip(text, 1))
 		for (size_t i = 0; i < n; i++)
-			if (starts_with_word(text, placeholders[i]))
+			if ((*text.p | 0x20) == placeholders[i][0] &&
+			    starts_with_word(text, placeholders[i]))
 				return true;
 	return false;
 }
