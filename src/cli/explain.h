@@ -189,6 +189,7 @@ struct explanation {
 	const struct complaint *complaint;
 	enum cause string; /* of another string; CAUSE_NONE: it was theirs */
 	struct span name;  /* of the parameters that string is about */
+	struct span was;   /* that string, where it was found; else empty */
 	struct making making;
 	enum cause form;  /* of the signature */
 	enum cause clock; /* of the timestamp; clock_why says more */

@@ -100,6 +100,10 @@ explain_say_json(const struct explanation *e, struct sink *out)
 		json_name(&j, "ours");
 		json_any(&j, e->complaint->ours);
 	}
+	if (e->was.n > 0) {
+		json_name(&j, "signed");
+		json_any(&j, e->was);
+	}
 	if (e->compared && e->difference.n > 0)
 		json_difference(&j, e);
 	json_close(&j);

@@ -44,29 +44,51 @@ say_window(struct span s, size_t at, struct sink *out)
 	return column;
 }
 
+static size_t
+first_difference(struct span a, struct span b)
+{
+	size_t n = 0;
+
+	while (n < a.n && n < b.n && a.p[n] == b.p[n])
+		n++;
+	return n;
+}
+
+/* One above the other: theirs, and what the other one is. */
+static void
+say_both(
+    struct span theirs, const char *label, struct span other, struct sink *out)
+{
+	size_t at = first_difference(theirs, other), column;
+
+	say_window(theirs, at, out);
+	sink_say(out, "  %s", label);
+	column = say_window(other, at, out);
+	for (size_t i = 0; i < column + 14; i++)
+		sink_byte(out, ' ');
+	sink_say(out, "%s^%s from byte %d on\n", paint_on(stdout, PAINT_BAD),
+	    paint_off(stdout), (long long)at + 1);
+}
+
 static void
 say_strings(const struct explanation *e, struct sink *out)
 {
 	const struct complaint *c = e->complaint;
-	size_t column;
+	bool ours = c->has_ours && e->compared;
 
 	if (!c->has_theirs)
 		return;
 	sink_text(out, "  Cloudinary  ");
-	if (!c->has_ours || !e->compared || e->difference.n == 0) {
+	if (ours && e->difference.n > 0) {
+		say_both(c->theirs, "ours        ", c->ours, out);
+	} else if (e->was.n > 0) {
+		say_both(c->theirs, "was signed  ", e->was, out);
+	} else {
 		explain_clean(c->theirs, out);
-		if (c->has_ours && e->compared)
+		if (ours)
 			sink_text(out, "\n  ours        the same");
 		sink_byte(out, '\n');
-		return;
 	}
-	say_window(c->theirs, e->difference.at, out);
-	sink_text(out, "  ours        ");
-	column = say_window(c->ours, e->difference.at, out);
-	for (size_t i = 0; i < column + 14; i++)
-		sink_byte(out, ' ');
-	sink_say(out, "%s^%s from byte %d on\n", paint_on(stdout, PAINT_BAD),
-	    paint_off(stdout), (long long)e->difference.at + 1);
 }
 
 static void

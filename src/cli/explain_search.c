@@ -18,6 +18,7 @@ look(struct change_eye *self, const struct change *change)
 		return s->trial->budget < 0;
 	s->e->string = change->cause;
 	s->e->name = arena_copy(s->arena, change->name);
+	s->e->was = arena_copy(s->arena, change->string);
 	s->e->proved = true;
 	return true;
 }

@@ -73,6 +73,17 @@ strings(void **state)
 	begin("a=1", "a=12");
 	explain_say(&e, &out);
 	says("  ours        a=12\n                 ^ from byte 4 on\n");
+	/* What was found to have been signed; ours says more where it is. */
+	begin("a=1&source=uw", NULL);
+	e.was = SPAN_LIT("a=1");
+	explain_say(&e, &out);
+	says("  Cloudinary  a=1&source=uw\n  was signed  a=1\n"
+	     "                 ^ from byte 4 on\n");
+	begin("a=1&source=uw", "a=1&b=2");
+	e.was = SPAN_LIT("a=1");
+	explain_say(&e, &out);
+	says("  ours        a=1&b=2\n");
+	assert_null(strstr(written(), "was signed  "));
 }
 
 static void

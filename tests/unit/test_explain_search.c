@@ -36,6 +36,7 @@ theirs(void **state)
 	(void)state;
 	assert_true(e.proved && !e.compared);
 	assert_int_equal(e.string, CAUSE_NONE);
+	assert_int_equal(e.was.n, 0);
 	assert_int_equal(e.making.cause, CAUSE_RIGHT);
 	/* What is called ours was not what was signed. */
 	e = search(STRING_SIGNED, "a=1", SIGNED_SHA256);
@@ -65,6 +66,7 @@ changes(void **state)
 	assert_true(e.proved);
 	assert_int_equal(e.string, CAUSE_SOURCE_UW);
 	assert_true(span_is(e.name, "source"));
+	assert_true(span_is(e.was, STRING_SIGNED));
 	e = search(
 	    "a=1&b=2&public_id=x&timestamp=1700000000", NULL, SIGNED_SHA256);
 	assert_int_equal(e.string, CAUSE_NOT_SIGNED);
