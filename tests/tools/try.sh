@@ -151,7 +151,7 @@ else \$HTTP["host"] !~ "^127\.0\.0\.1(:|\$)" {
 	url.access-deny = ( "" )
 }
 # A login for everybody: this is a demo.
-\$HTTP["url"] == "/login/alice" {
+else \$HTTP["url"] == "/login/alice" {
 	setenv.add-response-header = ( "Set-Cookie" => "$alice; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax" )
 	url.redirect = ( "" => "/" )
 	url.redirect-code = 303
