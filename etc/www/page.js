@@ -93,9 +93,9 @@ function work(who, demo) {
   account(user, demo);
   show(at("work"), true);
   if (demo !== null) {
-    at("where").textContent = here
-      ? "A stand-in on this machine takes Cloudinary’s part: nothing leaves it, and all is gone when make run ends."
-      : `This is your account “${cloud}”: uploads are real, and stay.`;
+    at("where").append(...(here
+      ? ["A stand-in on this machine takes Cloudinary’s part: nothing leaves it, and all is gone when ", el("code", {}, "make run"), " ends."]
+      : [`This is your account “${cloud}”: uploads are real, and stay.`]));
     show(at("where"), true);
   }
   plainUpload({ client, user, uploaded });

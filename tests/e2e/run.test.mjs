@@ -2,7 +2,7 @@
 // (What its page does: demo.test.mjs.)
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -184,6 +184,16 @@ for (const [what, npm] of Object.entries(npms)) test(`make run with ${what}: the
   assert.equal((await fetch(`${site}/uppy/uppy.min.mjs`)).status, 404);
   await stop(child);
   assert.deepEqual(readdirSync(join(place.path, 'tmp')), []);
+});
+
+test('it is built in a folder whose name has blanks', (t) => {
+  const place = new Place(t);
+  const tree = join(place.path, 'a tree');
+  mkdirSync(tree);
+  for (const name of ['Makefile', 'src', 'etc', 'tests']) symlinkSync(join(root, name), join(tree, name));
+  const { code, err } = run(['-C', tree, 'build/release/base/span.o'], { program: 'make' });
+  assert.equal(code, 0, err);
+  assert.ok(existsSync(join(tree, 'build/release/base/span.o')));
 });
 
 test('Ctrl-C while npm hangs', async (t) => {
