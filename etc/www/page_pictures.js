@@ -162,7 +162,7 @@ export function pictures({ client, who, place, other }) {
     at("own").setAttribute("aria-busy", "false");
     count();
     notice(found !== null ? "" : "This account gives out no lists, so here is what was uploaded in this browser. " +
-      "(Console, Settings, Security, “Restricted media types”: allow “Resource list”.)");
+      "(Console, Settings, Security, “Restricted media types”: allow “Resource list”, and anybody can list by a tag.)");
   }
 
   async function tryDelete(id) {

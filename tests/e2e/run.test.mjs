@@ -140,7 +140,7 @@ test('make run with what can’t be: says what would be right, no secret, and le
 // Pressed again while it cleans up, as people do, and wherever it is just then.
 test('Ctrl-C, again and again, at any moment', async (t) => {
   const port = await freePort();
-  for (const ms of [0, 3, 10, 25, 50, 80, 110, 140, 180, 250, 400, 700]) {
+  for (const ms of [0, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 25, 50, 80, 110, 140, 180, 250, 400, 700]) {
     const place = new Place(t);
     const own = Object.entries(process.env).filter(([name]) => name !== 'CLOUDINARY_URL');
     const child = place.start(join(root, 'tests/tools/try.sh'), [], { detached: true, env: { ...Object.fromEntries(own), PORT: String(port), TMPDIR: place.path } });
@@ -184,6 +184,18 @@ for (const [what, npm] of Object.entries(npms)) test(`make run with ${what}: the
   assert.equal((await fetch(`${site}/uppy/uppy.min.mjs`)).status, 404);
   await stop(child);
   assert.deepEqual(readdirSync(join(place.path, 'tmp')), []);
+});
+
+test('kill -9: what it started ends all the same', async (t) => {
+  const place = new Place(t);
+  const own = Object.entries(process.env).filter(([name]) => name !== 'CLOUDINARY_URL');
+  const child = place.start(join(root, 'tests/tools/try.sh'), [], { env: { ...Object.fromEntries(own), PORT: String(await freePort()), TMPDIR: place.path } });
+  place.undo.push(() => {
+    for (const pid of processesOf(place.path)) process.kill(pid, 'SIGTERM');
+  });
+  await until('the lines are printed', () => place.log.includes('somebody else'), 60000);
+  child.kill('SIGKILL');
+  await until('nothing is left', () => processesOf(place.path).length === 0 && readdirSync(place.path).length === 0, 8000);
 });
 
 test('it is built in a folder whose name has blanks', (t) => {

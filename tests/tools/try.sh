@@ -14,12 +14,12 @@ if [ "$port" -gt 65535 ]; then
 fi
 
 umask 077
-dir='' server='' standin='' fetching='' ended=''
+dir='' server='' standin='' fetching='' watcher='' ended=''
 # A second Ctrl-C, by somebody without patience, must not stop the cleaning.
 clean() {
 	trap '' INT TERM HUP
 	trap - EXIT
-	for pid in $server $standin $fetching; do
+	for pid in $watcher $server $standin $fetching; do
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
@@ -35,7 +35,10 @@ now() {
 }
 trap clean EXIT
 later
-dir=$(mktemp -d "${TMPDIR:-/tmp}/signpost-run.XXXXXX")
+dir=$(
+	trap '' INT TERM HUP # or it may end between making the folder and saying its name
+	mktemp -d "${TMPDIR:-/tmp}/signpost-run.XXXXXX"
+)
 now
 case $dir in
 *[!A-Za-z0-9/._-]*)
@@ -217,6 +220,18 @@ else
 	account="the account is that of CLOUDINARY_URL: uploads are real,
 and whoever uses this machine can make them here"
 fi
+
+# Who kills this script with -9 leaves a login for everybody: not for long.
+later
+(
+	trap '' INT HUP
+	trap - TERM EXIT
+	while kill -0 $$ 2>/dev/null; do sleep 1; done
+	kill "$server" $standin 2>/dev/null || true
+	rm -rf "$dir"
+) >/dev/null 2>&1 &
+watcher=$!
+now
 
 cat <<EOF
 
