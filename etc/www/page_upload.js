@@ -30,7 +30,9 @@ export function plainUpload({ client, user, uploaded }) {
     start(event.dataTransfer.files);
   });
   // A file that misses it would take the page's place, and end all uploads.
-  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault(); // Text may go into a field.
+  });
 }
 
 const captionNow = () => at("caption").value.trim();

@@ -146,12 +146,15 @@ test('sixty at once: a few at a time, each can be called off, and no memory stay
 
 test('a drop beside the field does not take the page away', async (t) => {
   const page = await visit(t, { user: 'alice', expected: LISTS });
-  const taken = await page.evaluate(() => ['dragover', 'drop'].map((name) => {
-    const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
-    document.getElementById('own-title').dispatchEvent(event);
+  const taken = await page.evaluate(() => ['file', 'text'].flatMap((kind) => ['dragover', 'drop'].map((name) => {
+    const dataTransfer = new DataTransfer();
+    if (kind === 'file') dataTransfer.items.add(new File(['x'], 'x.png'));
+    else dataTransfer.setData('text/plain', 'a caption');
+    const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer });
+    document.getElementById('caption').closest('.field').dispatchEvent(event);
     return event.defaultPrevented;
-  }));
-  assert.deepEqual(taken, [true, true]);
+  })));
+  assert.deepEqual(taken, [true, true, false, false], 'files, but not text for a field');
 });
 
 test('a delete that fails asks anew before the next', async (t) => {
