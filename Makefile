@@ -36,7 +36,7 @@ LDHARD =
 LTO    =
 endif
 # What is built is the same wherever it is built.
-OPT   += -ffile-prefix-map=$(CURDIR)=.
+OPT   += '-ffile-prefix-map=$(CURDIR)=.'
 LIBS   = -lfcgi -lcrypto -lconfig -ljansson -lz
 
 # Counters on several machines, where hiredis is: HIREDIS=no leaves it out.

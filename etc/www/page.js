@@ -13,7 +13,8 @@ const client = signpost("/api/sign");
 async function readDemo() {
   try {
     const answer = await fetch("demo.json", { cache: "no-store" });
-    return answer.ok ? await answer.json() : null;
+    const demo = answer.ok ? await answer.json() : null;
+    return Array.isArray(demo?.users) ? demo : null;
   } catch {
     return null;
   }
@@ -28,21 +29,21 @@ async function whoAmI() {
   return json;
 }
 
-const face = (user) => el("span.face", { "aria-hidden": "true", "data-user": user }, user.slice(0, 1).toUpperCase());
+const face = (user) => el("span.face", { "aria-hidden": "true", "data-user": user }, [...user][0].toUpperCase());
 
 function welcome(demo) {
   show(at("welcome"), true);
   at("logins").append(...(demo === null
     ? [el("p", {}, "Nobody is logged in. Log in on this site, and come back.")]
-    : demo.users.map((user) => el("a.login", { href: `/login/${user}` }, face(user),
-      el("span", {}, "Log in as ", el("b", {}, user))))));
+    : demo.users.map((user) => el("a.login", { href: `/login/${encodeURIComponent(user)}` }, face(user),
+      el("span", {}, "Log in as ", el("bdi", {}, user))))));
 }
 
 function account(user, demo) {
-  at("account").append(face(user), el("b", {}, user));
+  at("account").append(face(user), el("bdi", {}, user));
   if (demo === null) return;
   const others = demo.users.filter((name) => name !== user);
-  at("account").append(...others.map((name) => el("a.button.small", { href: `/login/${name}` }, `Be ${name}`)),
+  at("account").append(...others.map((name) => el("a.button.small", { href: `/login/${encodeURIComponent(name)}` }, `Be ${name}`)),
     el("a.button.small", { href: "/logout" }, "Log out"));
 }
 
@@ -92,9 +93,9 @@ function work(who, demo) {
   account(user, demo);
   show(at("work"), true);
   if (demo !== null) {
-    at("where").textContent = here
-      ? "A stand-in on this machine takes Cloudinary’s part: nothing leaves it, and all is gone when make run ends."
-      : `This is your account “${cloud}”: uploads are real, and stay.`;
+    at("where").append(...(here
+      ? ["A stand-in on this machine takes Cloudinary’s part: nothing leaves it, and all is gone when ", el("code", {}, "make run"), " ends."]
+      : [`This is your account “${cloud}”: uploads are real, and stay.`]));
     show(at("where"), true);
   }
   plainUpload({ client, user, uploaded });
@@ -106,15 +107,35 @@ function work(who, demo) {
   return list.refresh();
 }
 
+// Somebody may have logged in or out since: in another tab, or before "back".
+// What is done here would then be done as another.
+function watchSession(user) {
+  const look = async () => {
+    if (document.visibilityState !== "visible") return;
+    const now = await whoAmI().then((who) => who?.user ?? null, () => user);
+    if (now === user) return;
+    if (user === null) return location.reload();
+    at("work").inert = true;
+    at("trouble").replaceChildren(now === null
+      ? el("p", {}, "Nobody is logged in here any more.")
+      : el("p", {}, "This browser is now logged in as ", el("bdi", {}, now), "."), el("a.button.small", { href: "./" }, "Load the page anew"));
+    show(at("trouble"), true);
+  };
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("pageshow", ({ persisted }) => persisted && look());
+}
+
 async function main() {
-  const demo = await readDemo();
-  if (demo !== null) (await import("./page_demo.js")).startPanel();
+  show(at("waiting"), true);
   try {
+    const demo = await readDemo();
+    if (demo !== null) (await import("./page_demo.js")).startPanel();
     const who = await whoAmI();
     show(at("waiting"), false);
     if (who === null) welcome(demo);
     else await work(who, demo);
     say(who === null ? "Nobody is logged in." : `You are ${who.user}.`);
+    watchSession(who?.user ?? null);
   } catch (error) {
     show(at("waiting"), false);
     at("trouble").textContent = `The page can’t ask for signatures: ${reason(error)}`;

@@ -37,7 +37,8 @@ export function reason(error) {
   if (code === "limit_reached") return `That is enough for now. The policy “${policy}” has a limit; try again in ${minutes(wait)}.`;
   if (code === "no_session") return "The session has ended. Log in again.";
   if (error.status === 0) return "The server does not answer. Is it running, and are you online?";
-  return error.message + (param === undefined || error.message.includes(param) ? "" : ` (${param})`);
+  const text = String(error.message).slice(0, 500);
+  return text + (param === undefined || text.includes(param) ? "" : ` (${param})`);
 }
 
 function minutes(seconds) {

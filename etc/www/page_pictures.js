@@ -4,12 +4,18 @@ import { at, el, reason, say, show } from "./page_dom.js";
 
 const SHOWN = 24;
 
+// Other pages of this origin write there too.
+function isPicture(one) {
+  return ["public_id", "format"].every((name) => typeof one?.[name] === "string") &&
+    Number.isSafeInteger(one.version) && ["string", "undefined"].includes(typeof one.caption);
+}
+
 // What was uploaded in this browser, for accounts that give out no lists.
 class Memory {
   constructor(name) {
     this.name = name;
     try {
-      this.list = JSON.parse(localStorage.getItem(name)) ?? [];
+      this.list = JSON.parse(localStorage.getItem(name)).filter(isPicture);
     } catch {
       this.list = [];
     }
@@ -49,7 +55,7 @@ export function pictures({ client, who, place, other }) {
     try {
       const answer = await fetch(place(`${base}/list/user_${encodeURIComponent(name)}.json`), { cache: "no-store" });
       if (answer.status === 404) return [];
-      return answer.ok ? (await answer.json()).resources : null;
+      return answer.ok ? (await answer.json()).resources.filter(isPicture) : null;
     } catch {
       return null;
     }
@@ -63,7 +69,7 @@ export function pictures({ client, who, place, other }) {
   }
 
   const tile = (picture, image, button) => el("li.picture", {}, image,
-    el("div.picture-text", {}, el("span.picture-name", {}, nameOf(picture)),
+    el("div.picture-text", {}, el("bdi.picture-name", {}, nameOf(picture)),
       el("code", { title: picture.public_id }, picture.public_id), button));
 
   function ownTile(picture, remembered) {
@@ -78,29 +84,32 @@ export function pictures({ client, who, place, other }) {
     const word = (text) => (button.firstChild.data = text);
     let sure = false;
     button.addEventListener("click", async () => {
+      if (button.ariaDisabled) return; // It keeps the focus, which one that is disabled does not.
       if (!sure) {
         sure = true;
         word("Really delete?");
         return say("Press again to delete it.");
       }
-      button.disabled = true;
+      button.ariaDisabled = "true";
       word("Deleting …");
       try {
         await client.destroy("remove", picture.public_id);
         gone.add(picture.public_id);
         memory.forget(picture.public_id);
         item.remove();
+        all--;
         count();
         say(`Deleted: ${nameOf(picture)}`);
         at("own-title").focus();
       } catch (error) {
-        button.disabled = false;
+        button.ariaDisabled = null;
+        sure = false;
         word("Delete");
-        notice(reason(error));
+        notice(reason(error), true);
       }
     });
     button.addEventListener("blur", () => {
-      if (button.disabled) return;
+      if (button.ariaDisabled) return;
       sure = false;
       word("Delete");
     });
@@ -108,7 +117,8 @@ export function pictures({ client, who, place, other }) {
     return item;
   }
 
-  function notice(text) {
+  function notice(text, bad = false) {
+    at("own-said").classList.toggle("bad", bad);
     at("own-said").textContent = text;
     show(at("own-said"), text !== "");
     if (text !== "") say(text);
@@ -116,7 +126,7 @@ export function pictures({ client, who, place, other }) {
 
   function count() {
     const number = at("own").children.length;
-    at("own-title").textContent = number === 0 ? "Your pictures" : `Your pictures (${number})`;
+    at("own-title").textContent = number === 0 ? "Your pictures" : `Your pictures (${number}${all > SHOWN ? ` of ${all}` : ""})`;
     show(at("own-none"), number === 0);
   }
 
@@ -138,18 +148,21 @@ export function pictures({ client, who, place, other }) {
   }
 
   let asked = 0;
+  let all = 0;
   async function own() {
     const turn = ++asked;
     const found = await listed(user);
     if (turn !== asked) return; // A later list is on its way.
     const known = new Set((found ?? []).map(({ public_id: id }) => id));
     const remembered = memory.list.filter(({ public_id: id }) => !known.has(id));
-    const all = [...remembered.map((picture) => [picture, true]), ...(found ?? []).map((picture) => [picture, false])];
-    lay(all.filter(([{ public_id: id }]) => !gone.has(id)).slice(0, SHOWN));
+    const there = [...remembered.map((picture) => [picture, true]), ...(found ?? []).map((picture) => [picture, false])]
+      .filter(([{ public_id: id }]) => !gone.has(id));
+    all = there.length;
+    lay(there.slice(0, SHOWN));
     at("own").setAttribute("aria-busy", "false");
     count();
     notice(found !== null ? "" : "This account gives out no lists, so here is what was uploaded in this browser. " +
-      "(Console, Settings, Security, “Restricted media types”: allow “Resource list”.)");
+      "(Console, Settings, Security, “Restricted media types”: allow “Resource list”, and anybody can list by a tag.)");
   }
 
   async function tryDelete(id) {
@@ -203,5 +216,5 @@ export function pictures({ client, who, place, other }) {
 }
 
 function nameOf({ public_id: id, caption, context }) {
-  return caption || context?.custom?.caption || `Picture ${id.split("/").pop().slice(0, 8)}`;
+  return caption || String(context?.custom?.caption ?? "") || `Picture ${id.split("/").pop().slice(0, 8)}`;
 }

@@ -9,6 +9,7 @@ export function plainUpload({ client, user, uploaded }) {
   const start = (files) => {
     const caption = captionNow();
     for (const file of files) send({ client, file, caption, uploaded });
+    if (files.length > 1) say(`${files.length} files: uploading`);
   };
   at("files").addEventListener("change", ({ target }) => {
     start(target.files);
@@ -28,26 +29,69 @@ export function plainUpload({ client, user, uploaded }) {
     over(false)(event);
     start(event.dataTransfer.files);
   });
+  // A file that misses it would take the page's place, and end all uploads.
+  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault(); // Text may go into a field.
+  });
 }
 
 const captionNow = () => at("caption").value.trim();
 
+// Some at a time: all at once each would be slower, and its signature older.
+const AT_ONCE = 3;
+const line = [];
+let going = 0;
+
+function enter(signal) {
+  if (going < AT_ONCE) return Promise.resolve(going++);
+  return new Promise((go, fail) => {
+    line.push(go);
+    signal.addEventListener("abort", () => {
+      if (!line.includes(go)) return;
+      line.splice(line.indexOf(go), 1);
+      fail(signal.reason);
+    });
+  });
+}
+
+function leave() {
+  if (line.length > 0) line.shift()();
+  else going--;
+}
+
+const readable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+
 async function send(job) {
-  const { client, file, caption, uploaded } = job;
+  const { file } = job;
   const stop = new AbortController();
   const row = makeRow(job, stop);
   say(`${file.name}: uploading`);
   try {
+    await enter(stop.signal);
+    await sendNow(job, stop, row).finally(leave);
+  } catch {
+    row.end("cancelled", "Cancelled");
+  }
+}
+
+async function sendNow({ client, file, caption, uploaded }, stop, row) {
+  let part = 0;
+  try {
+    if (file.size === 0) throw new Error("The file is empty.");
+    if (!await readable(file)) throw new Error("This can’t be read as a file.");
+    row.state("Asking for a signature …");
     const answer = await client.upload("avatar", file, {
       params: caption === "" ? {} : { context: { caption } },
-      onprogress: ({ loaded, total }) => row.progress(loaded / total),
+      onprogress: ({ loaded, total }) => row.progress(part = loaded / total),
       signal: stop.signal,
     });
     row.end("done", "Done");
     say(`${file.name}: done`);
     uploaded(answer, caption);
   } catch (error) {
-    const text = stop.signal.aborted ? "Cancelled" : reason(error);
+    let text = reason(error);
+    if (error.status === 0 && !await readable(file)) text = "The file has changed, or is gone.";
+    if (stop.signal.aborted) text = part < 1 ? "Cancelled" : "Cancelled, but all was sent: it may have arrived.";
     row.end(stop.signal.aborted ? "cancelled" : "failed", text);
     say(`${file.name}: ${text}`);
   }
@@ -56,13 +100,14 @@ async function send(job) {
 function makeRow(job, stop) {
   const { file } = job;
   const picture = URL.createObjectURL(file);
-  const state = el("span.upload-state", {}, "Asking for a signature …");
+  const done = () => URL.revokeObjectURL(picture); // What is shown stays.
+  const state = el("span.upload-state", {}, "Waiting for its turn …");
   const bar = el("progress", { max: 1, value: 0, "aria-label": `Progress of ${file.name}` });
   const button = el("button.button.small", { type: "button" }, "Cancel", el("span.unseen", {}, ` ${file.name}`));
   const row = el("li.upload", {},
-    el("img", { src: picture, alt: "" }),
+    el("img", { src: picture, alt: "", onload: done, onerror: done }),
     el("div.upload-text", {},
-      el("span.upload-name", {}, file.name), el("span.quiet", {}, ` ${size(file.size)}`), bar, state),
+      el("bdi.upload-name", { title: file.name }, file.name), el("span.quiet", {}, ` ${size(file.size)}`), bar, state),
     button);
   let act = () => stop.abort();
   button.addEventListener("click", () => act());
@@ -70,6 +115,7 @@ function makeRow(job, stop) {
 
   const rename = (text) => (button.firstChild.data = text);
   return {
+    state: (text) => (state.textContent = text),
     progress(part) {
       bar.value = part;
       state.textContent = part < 1 ? `Sending, ${Math.floor(part * 100)} %` : "Sent; waiting for the answer …";
@@ -80,23 +126,22 @@ function makeRow(job, stop) {
       show(bar, false);
       if (kind === "done") {
         rename("Dismiss");
-        act = () => remove(row, picture);
+        act = () => remove(row);
       } else {
         rename("Try again");
         act = () => {
-          remove(row, picture);
           send({ ...job, caption: captionNow() });
+          remove(row, at("uploads").querySelector("button"));
         };
       }
     },
   };
 }
 
-function remove(row, picture) {
+function remove(row, next = at("files")) {
   const focused = row.contains(document.activeElement);
   row.remove();
-  URL.revokeObjectURL(picture);
-  if (focused) at("files").focus();
+  if (focused) next.focus();
 }
 
 // A picture for those who have none at hand: hills, and the hour.

@@ -50,8 +50,8 @@ const sides = {
 };
 
 const code = (contract, { cloud_name: cloud, api_key: key }, folder) => `cloudinary.createUploadWidget({
-  cloudName: "${cloud}", apiKey: "${key}",
-  uploadPreset: "${PRESET}", folder: "${folder}",
+  cloudName: ${JSON.stringify(cloud)}, apiKey: ${JSON.stringify(key)},
+  uploadPreset: "${PRESET}", folder: ${JSON.stringify(folder)},
   ${contract}: ${contracts[contract]},
 }, (error, result) => console.log(error ?? result)).open();`;
 
@@ -69,18 +69,24 @@ export function widgetUpload({ who, uploadUrl, uploaded }) {
   form.addEventListener("change", paste);
   paste();
   at("copy").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(at("widget-code").textContent).then(() => say("Copied"), () => say("The browser did not allow it"));
-    at("copy").textContent = "Copied";
+    // Pages by plain http have no clipboard.
+    const copied = await navigator.clipboard?.writeText(at("widget-code").textContent).then(() => true, () => false);
+    const text = copied ? "Copied" : "The browser does not allow it";
+    say(text);
+    at("copy").textContent = text;
     setTimeout(() => (at("copy").textContent = "Copy"), 2000);
   });
 
+  let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (busy) return;
     const [file] = at("widget-file").files;
     if (file === undefined) {
       told("bad", "Choose a picture first.");
       return at("widget-file").focus();
     }
+    busy = true;
     told("busy", "Asking for a signature …");
     try {
       const fields = await sides[chosen()]({ who, folder });
@@ -89,12 +95,13 @@ export function widgetUpload({ who, uploadUrl, uploaded }) {
       for (const [name, value] of Object.entries(fields)) body.append(name, value);
       body.append("file", file);
       const answer = await fetch(uploadUrl, { method: "POST", body });
-      const json = await answer.json();
+      const json = await answer.json().catch(() => ({}));
       if (!answer.ok) throw new Error(json.error?.message ?? `Status ${answer.status}`);
       told("good", "Done: ", el("code", {}, json.public_id));
       uploaded(json);
     } catch (error) {
-      told("bad", reason(error));
+      told("bad", error instanceof TypeError || error instanceof SyntaxError ? "No answer that can be read came." : reason(error));
     }
+    busy = false;
   });
 }

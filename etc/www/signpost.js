@@ -1,9 +1,8 @@
-// Cloudinary, signed by signpost. signpost.d.ts says what each does.
+// Cloudinary, signed by signpost: signpost.d.ts
 export class SignpostError extends Error {
   name = "SignpostError";
 }
 
-// fetch() that tells how much is sent.
 const xhr = (url, { body, headers, signal, sent }, x = new XMLHttpRequest()) => new Promise((done, fail) => {
   x.open("POST", url);
   for (const name in headers) x.setRequestHeader(name, headers[name]);
@@ -30,16 +29,17 @@ async function post(url, init, tries) {
     await new Promise((go) => (signal?.addEventListener("abort", go), setTimeout(go, 8000 >> tries)));
     return post(url, init, tries - 1);
   }
+  delete json?.__proto__;
   const told = json?.error?.message ?? r?.headers.get("X-Cld-Error");
   throw Object.assign(new SignpostError(told ?? `No JSON from ${url} (status ${status})`),
     { code: told ? "cloudinary" : "no_answer", ...json, status });
 }
 
-// To Cloudinary; a large file in parts, all with one signature.
+// A large file goes in parts, with one signature.
 async function send({ url, fields }, file, { onprogress, signal, chunk_size = 20 << 20 }) {
-  const step = Math.max(chunk_size, 5 << 20), total = file?.size, parts = total > step;
+  const step = Math.max(Math.floor(chunk_size) || 0, 5 << 20), total = file?.size, parts = total > step;
   const body = new FormData(), id = Math.random();
-  for (const name in fields) body.append(name, fields[name]);
+  for (const name in fields) [fields[name]].flat().map((v) => body.append(name, v));
   for (let at = 0; ; at += step) {
     const end = Math.min(at + step, total);
     const sent = onprogress && ((n) => onprogress({ loaded: Math.min(at + n, end), total }));

@@ -252,6 +252,32 @@ test('what Cloudinary refuses', async (t) => {
   }
 });
 
+test('a list goes as its elements', async (t) => {
+  const { client, cloud } = await site(t);
+  const ids = ['users/alice/b', 'users/alice/a'];
+  const label = () => client.upload('label', null, { params: { public_ids: ids, tag: 'new', command: 'add' } });
+  assert.deepEqual(await label(), { public_ids: [] });
+  assert.deepEqual(cloud.seen[0].form.getAll('public_ids[]'), ids);
+  assert.equal(cloud.seen[0].form.has('file'), false);
+});
+
+test('answers with names that objects have by themselves', async (t) => {
+  const { client, cloud, web } = await site(t);
+  const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"error":{"message":"Refused, with __proto__"}}';
+  cloud.script.push({ status: 400, body: hostile });
+  const error = await refusal(client.upload('avatar', named('x', 'x')), { status: 400, code: 'cloudinary', message: 'Refused, with __proto__' });
+  assert.equal(Object.getPrototypeOf(error), SignpostError.prototype);
+  assert.equal({}.polluted ?? error.polluted, undefined);
+  web.script.push({ status: 200, body: `{"url":"${cloud.address}/v1_1/demo/image/upload","fields":{"__proto__":"a","constructor":"b","toString":"c"}}` });
+  cloud.script.push({ status: 200, body: '{"taken":true}' });
+  await client.upload('avatar', named('x', 'x'));
+  assert.deepEqual([...cloud.seen.at(-1).form.keys()], ['__proto__', 'constructor', 'toString', 'file']);
+  for (const body of ['[]', '"text"', '7', 'true', 'null', '{"error":null}', '{"error":"text"}']) {
+    cloud.script.push({ status: 400, body });
+    await refusal(client.upload('avatar', named('x', 'x')), { status: 400, code: 'no_answer' });
+  }
+});
+
 test('a stale signature is asked for anew, once', async (t) => {
   const { client, cloud, web } = await site(t);
   cloud.script.push(stale);
@@ -289,10 +315,13 @@ test('a large file goes in parts, with one id and one signature', { timeout: 600
 
   // The limit itself goes whole; a part is never smaller than Cloudinary takes; another file has another id.
   const first = cloud.seen[0].id;
-  for (const [bytes, chunk, parts] of [[5 * MIB, 5 * MIB, 1], [5 * MIB + 1, 5 * MIB, 2], [5 * MIB + 1, 1, 2], [5 * MIB, 0, 1], [6 * MIB, undefined, 1]]) {
+  for (const [bytes, chunk, parts] of [[5 * MIB, 5 * MIB, 1], [5 * MIB + 1, 5 * MIB, 2], [5 * MIB + 1, 1, 2], [5 * MIB, 0, 1], [6 * MIB, undefined, 1],
+    [10 * MIB, 5 * MIB, 2], [6 * MIB, Infinity, 1], [6 * MIB, -1, 2], [6 * MIB, NaN, 2], [9, NaN, 1], [9, 'all', 1], [6 * MIB, null, 2], [11 * MIB, 11 * MIB / 2.1, 3]]) {
     cloud.seen.length = 0;
     await client.upload('avatar', large(bytes), { chunk_size: chunk });
     assert.equal(cloud.seen.length, parts, `${bytes} in ${chunk}`);
+    assert.equal(cloud.seen.reduce((sum, part) => sum + part.size, 0), bytes, `${bytes} in ${chunk}: all of it`);
+    for (const { range } of parts > 1 ? cloud.seen : []) assert.match(range, /^bytes \d+-\d+\/\d+$/);
     assert.equal(cloud.seen[0].id !== undefined, parts > 1);
     assert.notEqual(cloud.seen[0].id, first);
   }

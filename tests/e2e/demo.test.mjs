@@ -340,6 +340,14 @@ test('the policy of the page holds', async (t) => {
   const elsewhere = await new Promise((resolve) => http.get(site.base, { headers: { Host: `localhost:${new URL(site.base).port}` } }, resolve));
   assert.deepEqual([elsewhere.statusCode, elsewhere.headers.location], [307, `${site.base}/`], 'one name for cookie and uploads');
   elsewhere.destroy();
+  for (const Host of ['evil.example', `evil.example:${new URL(site.base).port}`, '127.0.0.1.evil.example', 'localhost.evil.example', '[::1]']) {
+    for (const path of ['/', '/login/alice', '/api/sign']) {
+      const foreign = await new Promise((resolve) => http.get(site.base + path, { headers: { Host } }, resolve));
+      assert.equal(foreign.statusCode, 403, `${Host}${path}`);
+      assert.equal(foreign.headers['set-cookie'], undefined);
+      foreign.destroy();
+    }
+  }
   const login = await fetch(`${site.base}/login/alice`, { redirect: 'manual' });
   assert.equal(login.status, 303);
   assert.match(login.headers.get('Set-Cookie'), /^session=[\w.-]+; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax$/);

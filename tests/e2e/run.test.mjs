@@ -2,9 +2,10 @@
 // (What its page does: demo.test.mjs.)
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import cloudinary from 'cloudinary';
 import { Place, alive, freePort, root, run, stop, until, within } from './site.mjs';
 
@@ -64,7 +65,7 @@ async function interrupt({ place, child, folder }, standin = true) {
 }
 
 test('make run with an account that is made up', async (t) => {
-  const site = await start(t);
+  const site = await start(t, { http_proxy: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' });
   const [who, upload, remove, refused] = site.lines.map(paste);
   const secret = readFileSync(join(site.folder, 'cloudinary.secret'), 'utf8').trimEnd();
 
@@ -103,7 +104,55 @@ test('make run with the account in CLOUDINARY_URL', async (t) => {
   assert.equal(checkGranted(upload, api, 'test-cloud', 'upload', secret).key, '1234567890');
   checkGranted(remove, api, 'test-cloud', 'destroy', secret);
   assert.ok(!site.place.log.includes(secret));
+  const all = processesOf(site.folder);
+  assert.ok(all.length >= 3);
+  for (const pid of all) {
+    for (const name of ['environ', 'cmdline']) assert.ok(!readFileSync(`/proc/${pid}/${name}`, 'latin1').includes(secret), name);
+  }
+  for (const name of readdirSync(site.folder)) {
+    const it = lstatSync(join(site.folder, name));
+    assert.ok(it.isSymbolicLink() || (it.mode & 0o077) === 0, name);
+  }
   await interrupt(site, false);
+});
+
+test('make run with what can’t be: says what would be right, no secret, and leaves nothing', async (t) => {
+  const secret = 'test-account-secret-that-protects-nothing';
+  const refuses = async (more, pattern) => {
+    const place = new Place(t);
+    const child = place.start(join(root, 'tests/tools/try.sh'), [], { env: { PATH: process.env.PATH, PORT: String(await freePort()), TMPDIR: place.path, ...more } });
+    const { code } = await within(20000, child.ended, 'it to end');
+    assert.equal(code, 1, place.log);
+    assert.match(place.log, pattern);
+    assert.ok(!place.log.includes(secret), 'the secret is not said');
+    assert.deepEqual(readdirSync(place.path).filter((name) => name.startsWith('signpost-run')), []);
+  };
+  for (const PORT of ['junk', '0', '080', '65536', '123456', '80 81', '-1', '8080"'])
+    await refuses({ PORT }, /^PORT must be a number from 1 to 65535, as in: PORT=8081 make run\n$/);
+  for (const url of [secret, `https://1:${secret}@x`, `cloudinary://1234567890:${secret}@`, `cloudinary://1234567890:${secret}`, `CLOUDINARY_URL=cloudinary://1234567890:${secret}@x`, `cloudinary://1234567890:${secret}@x\nmore`])
+    await refuses({ CLOUDINARY_URL: url }, /what CLOUDINARY_URL says: cloudinary:\/\/KEY:SECRET@CLOUD is right/);
+  const place = new Place(t);
+  mkdirSync(join(place.path, 'with "quotes"'));
+  await refuses({ TMPDIR: join(place.path, 'with "quotes"') }, /^TMPDIR must be/);
+  assert.deepEqual(readdirSync(join(place.path, 'with "quotes"')), []);
+});
+
+// Pressed again while it cleans up, as people do, and wherever it is just then.
+test('Ctrl-C, again and again, at any moment', async (t) => {
+  const port = await freePort();
+  for (const ms of [0, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 25, 50, 80, 110, 140, 180, 250, 400, 700]) {
+    const place = new Place(t);
+    const own = Object.entries(process.env).filter(([name]) => name !== 'CLOUDINARY_URL');
+    const child = place.start(join(root, 'tests/tools/try.sh'), [], { detached: true, env: { ...Object.fromEntries(own), PORT: String(port), TMPDIR: place.path } });
+    await sleep(ms);
+    for (let i = 0; i < 4 && child.exitCode === null && child.signalCode === null; i++) {
+      process.kill(-child.pid, i % 2 === 0 ? 'SIGINT' : 'SIGTERM');
+      await sleep(4);
+    }
+    await within(8000, child.ended, 'it to end');
+    await until(`nothing runs after ${ms} ms`, () => processesOf(place.path).length === 0, 3000);
+    assert.deepEqual(readdirSync(place.path), [], `after ${ms} ms`);
+  }
 });
 
 // npm's part, when it is not there, has no network, or brings something else.
@@ -115,14 +164,14 @@ const npms = {
 };
 for (const [what, npm] of Object.entries(npms)) test(`make run with ${what}: the page, but not Uppy`, async (t) => {
   const place = new Place(t);
-  for (const name of ['bin', 'tmp', 'tree/tests']) mkdirSync(join(place.path, name), { recursive: true });
-  for (const name of ['sh', 'sed', 'curl', 'lighttpd', 'openssl', 'mktemp', 'mkdir', 'mv', 'rm', 'setsid', 'sleep', 'timeout', 'tar', 'gzip', 'dirname', 'cat', 'cp'])
+  for (const name of ['bin', 'tmp', 'a tree/tests']) mkdirSync(join(place.path, name), { recursive: true });
+  for (const name of ['sh', 'sed', 'curl', 'lighttpd', 'openssl', 'mktemp', 'mkdir', 'mv', 'rm', 'ln', 'setsid', 'sleep', 'timeout', 'tar', 'gzip', 'dirname', 'cat', 'cp'])
     symlinkSync(run(['-c', `command -v ${name}`], { program: 'sh' }).out.trim(), join(place.path, 'bin', name));
   symlinkSync('/usr/bin/python3', join(place.path, 'bin/python3'));
   if (npm !== null) place.write('bin/npm', `#!/bin/sh\n${npm}\n`, 0o755);
-  for (const name of ['cgi-bin', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'tree', name));
+  for (const name of ['cgi-bin', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'a tree', name));
   const port = await freePort();
-  const child = place.start('/bin/sh', [join(place.path, 'tree/tests/tools/try.sh')],
+  const child = place.start('/bin/sh', [join(place.path, 'a tree/tests/tools/try.sh')],
     { env: { PATH: join(place.path, 'bin'), PORT: String(port), TMPDIR: join(place.path, 'tmp') } });
   await until('the lines are printed', () => {
     assert.equal(child.exitCode, null, place.log);
@@ -134,6 +183,43 @@ for (const [what, npm] of Object.entries(npms)) test(`make run with ${what}: the
   assert.equal((await fetch(site)).status, 200);
   assert.equal((await fetch(`${site}/uppy/uppy.min.mjs`)).status, 404);
   await stop(child);
+  assert.deepEqual(readdirSync(join(place.path, 'tmp')), []);
+});
+
+test('kill -9: what it started ends all the same', async (t) => {
+  const place = new Place(t);
+  const own = Object.entries(process.env).filter(([name]) => name !== 'CLOUDINARY_URL');
+  const child = place.start(join(root, 'tests/tools/try.sh'), [], { env: { ...Object.fromEntries(own), PORT: String(await freePort()), TMPDIR: place.path } });
+  place.undo.push(() => {
+    for (const pid of processesOf(place.path)) process.kill(pid, 'SIGTERM');
+  });
+  await until('the lines are printed', () => place.log.includes('somebody else'), 60000);
+  child.kill('SIGKILL');
+  await until('nothing is left', () => processesOf(place.path).length === 0 && readdirSync(place.path).length === 0, 8000);
+});
+
+test('it is built in a folder whose name has blanks', (t) => {
+  const place = new Place(t);
+  const tree = join(place.path, 'a tree');
+  mkdirSync(tree);
+  for (const name of ['Makefile', 'src', 'etc', 'tests']) symlinkSync(join(root, name), join(tree, name));
+  const { code, err } = run(['-C', tree, 'build/release/base/span.o'], { program: 'make' });
+  assert.equal(code, 0, err);
+  assert.ok(existsSync(join(tree, 'build/release/base/span.o')));
+});
+
+test('Ctrl-C while npm hangs', async (t) => {
+  const place = new Place(t);
+  mkdirSync(join(place.path, 'tree/tests'), { recursive: true });
+  mkdirSync(join(place.path, 'tmp'));
+  place.write('bin/npm', '#!/bin/sh\nexec sleep 25\n', 0o755);
+  for (const name of ['cgi-bin', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'tree', name));
+  const child = place.start(join(place.path, 'tree/tests/tools/try.sh'), [], { detached: true,
+    env: { PATH: `${place.path}/bin:${process.env.PATH}`, PORT: String(await freePort()), TMPDIR: join(place.path, 'tmp') } });
+  await until('it fetches', () => place.log.includes('fetching'));
+  await sleep(200);
+  process.kill(-child.pid, 'SIGINT');
+  await within(5000, child.ended, 'it to end');
   assert.deepEqual(readdirSync(join(place.path, 'tmp')), []);
 });
 

@@ -158,6 +158,23 @@ test('in parts, as the SDK sends them, and out of order', async (t) => {
   assert.equal((await part('r', 0, 100, 50)).status, 400);
 });
 
+test('names and addresses that reach outside, or are none', async (t) => {
+  const site = await start(t);
+  for (const [i, id] of ['../../../etc/x', '/etc/x', 'a\0b', 'a\r\nX-Evil: 1', '..', '%2e%2e/x', 'ä'].entries()) {
+    const made = await post(site, 'upload', { public_id: id }, { file: PNG });
+    assert.equal(made.public_id, id);
+    assert.deepEqual(site.files().sort()[i], `${i + 1}.png`);
+    assert.equal(made.header, null);
+  }
+  const raw = (path, method = 'GET') => new Promise((resolve, reject) => {
+    http.request({ host: '127.0.0.1', port: site.port, path, method }, (answer) => answer.resume().on('end', () => resolve(answer.statusCode))).on('error', reject).end();
+  });
+  for (const path of ['http://[/x', '//[', '/demo/image/upload/%00', '/demo/image/upload/..%2f..%2fsecret', '/demo/image/list/..%2fsecret.json', '/demo/image/upload/%ff'])
+    assert.equal(await raw(path), 404, path);
+  assert.equal(await raw('http://[/x', 'POST'), 404);
+  assert.doesNotMatch(site.place.log, /Traceback/);
+});
+
 test('it has bounds', async (t) => {
   const site = await start(t);
   assert.equal((await post(site, 'upload', { public_id: 'most' }, { file: large(10 * MiB) })).bytes, 10 * MiB);

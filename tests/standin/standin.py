@@ -111,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         self.handled(self.call)
 
     def deliver(self):
-        path = unquote(urlsplit(self.path).path)
+        path = unquote(self.place())
         cloud = re.escape(self.server.account.cloud)
         listed = re.fullmatch(rf"/{cloud}/image/list/(?:v\d+/)?([^/]+)\.json", path)
         if listed:
@@ -127,6 +127,12 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(401, f"Invalid signature {signature}")
         kind = MIME.get(asset["format"], f"image/{asset['format']}")
         return self.answer(200, content, kind, (("Cache-Control", "no-cache"), ("ETag", f'"{asset["etag"]}"')))
+
+    def place(self):
+        try:
+            return urlsplit(self.path).path
+        except ValueError as error:
+            raise Refusal(404, "Not found") from error
 
     def body(self):
         """All of it; of one that is too large enough that the client hears why."""
@@ -170,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def call(self):
         body = self.body()
-        match = re.fullmatch(r"/v1_1/([^/]+)/(image|auto)/(upload|destroy)", urlsplit(self.path).path)
+        match = re.fullmatch(r"/v1_1/([^/]+)/(image|auto)/(upload|destroy)", self.place())
         if match is None or match.group(1) != self.server.account.cloud:
             raise Refusal(404, "This stand-in has upload and destroy of pictures, and no other account")
         try:

@@ -4,27 +4,62 @@
 set -eu
 cd "$(dirname "$0")/../.."
 port=${PORT:-8080}
-program=$PWD/cgi-bin/signpost
 PATH=$PATH:/usr/sbin:/sbin
+case $port in
+*[!0-9]* | 0* | ??????*) port=65536 ;;
+esac
+if [ "$port" -gt 65535 ]; then
+	echo "PORT must be a number from 1 to 65535, as in: PORT=8081 make run" >&2
+	exit 1
+fi
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/signpost-run.XXXXXX")
-server='' standin=''
+umask 077
+dir='' server='' standin='' fetching='' watcher='' ended=''
+# A second Ctrl-C, by somebody without patience, must not stop the cleaning.
 clean() {
-	trap - EXIT INT TERM HUP
-	for pid in $server $standin; do
+	trap '' INT TERM HUP
+	trap - EXIT
+	for pid in $watcher $server $standin $fetching; do
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
-	rm -rf "$dir"
+	[ -z "$dir" ] || rm -rf "$dir"
+}
+# Between what begins something and the note of it, Ctrl-C is only remembered.
+later() {
+	trap 'ended=1' INT TERM HUP
+}
+now() {
+	trap 'echo; exit 0' INT TERM HUP
+	[ -z "$ended" ] || exit 0
 }
 trap clean EXIT
-trap 'echo; exit 0' INT TERM HUP
+later
+dir=$(
+	trap '' INT TERM HUP # or it may end between making the folder and saying its name
+	mktemp -d "${TMPDIR:-/tmp}/signpost-run.XXXXXX"
+)
+now
+case $dir in
+*[!A-Za-z0-9/._-]*)
+	echo "TMPDIR must be of A-Z a-z 0-9 / . _ - alone, as in: TMPDIR=/tmp make run" >&2
+	exit 1
+	;;
+esac
+# lighttpd splits a command at blanks, which the path from here may have.
+program=$dir/signpost
+ln -s "$PWD/cgi-bin/signpost" "$program"
+ln -s "$PWD/etc/www" "$dir/www"
+ln -s "$PWD/build/uppy" "$dir/uppy"
 
-umask 077
+# Straight to this machine, whatever ~/.curlrc and http_proxy say.
+ask() {
+	curl -q --noproxy '*' -s -o /dev/null "$@"
+}
 site=http://127.0.0.1:$port
 url=$site/api/sign
 code=0
-curl -s -m 2 -o /dev/null "$url" || code=$?
+ask -m 2 "$url" || code=$?
 if [ $code -ne 7 ]; then # "failed to connect" is what is wanted
 	echo "port $port is taken; PORT=8081 make run takes another" >&2
 	exit 1
@@ -38,6 +73,8 @@ if [ -n "${CLOUDINARY_URL:-}" ]; then
 	sed -e '/^  cloud_name /d' -e '/^  api_key /d' \
 		-e 's/^  api_secret_file .*/  url_file = "cloudinary.url";/' \
 		etc/signpost.conf >"$dir/signpost.conf"
+	# Nothing that is started here needs it.
+	unset CLOUDINARY_URL
 	here=false
 else
 	"$program" keygen "$dir/cloudinary.secret" 2>/dev/null
@@ -45,7 +82,10 @@ else
 		etc/signpost.conf >"$dir/signpost.conf"
 	here=true
 fi
-"$program" check "$dir/signpost.conf" >"$dir/check"
+if ! "$program" check "$dir/signpost.conf" >"$dir/check"; then
+	$here || echo "That is what CLOUDINARY_URL says: cloudinary://KEY:SECRET@CLOUD is right." >&2
+	exit 1
+fi
 
 # value NAME: what the sample says of the account.
 value() {
@@ -57,15 +97,23 @@ value() {
 version=6.0.1
 uppy='2OONMUNUHGBNkfSjNpWDhleeCeqm2oP+8NJRSxkkFVLmm3BbE7S+XCm45+jp36z7PCRuogtm1FgYPKa0iKbYAQ=='
 fetch_uppy() {
-	mkdir "$dir/uppy" &&
-		(cd "$dir/uppy" && timeout 30 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null) &&
-		[ "$(openssl dgst -sha512 -binary "$dir/uppy/uppy-$version.tgz" | openssl base64 -A)" = "$uppy" ] &&
-		tar -xzf "$dir/uppy/uppy-$version.tgz" -C "$dir/uppy" package/LICENSE \
+	mkdir "$dir/npm" || return 1
+	# Waited for, since Ctrl-C ends a wait at once, and npm in its own time.
+	later
+	(cd "$dir/npm" && exec timeout 30 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null) &
+	fetching=$!
+	now
+	code=0
+	wait "$fetching" || code=$?
+	fetching=''
+	[ $code -eq 0 ] &&
+		[ "$(openssl dgst -sha512 -binary "$dir/npm/uppy-$version.tgz" | openssl base64 -A)" = "$uppy" ] &&
+		tar -xzf "$dir/npm/uppy-$version.tgz" -C "$dir/npm" package/LICENSE \
 			package/dist/uppy.min.mjs package/dist/uppy.min.css &&
-		mv "$dir/uppy/package/LICENSE" "$dir/uppy/package/dist/" &&
+		mv "$dir/npm/package/LICENSE" "$dir/npm/package/dist/" &&
 		mkdir -p build/uppy &&
 		rm -rf "build/uppy/$version" &&
-		mv "$dir/uppy/package/dist" "build/uppy/$version"
+		mv "$dir/npm/package/dist" "build/uppy/$version"
 }
 if [ ! -f "build/uppy/$version/uppy.min.mjs" ] && command -v npm >/dev/null; then
 	echo "fetching Uppy $version for one tab of the page, once"
@@ -82,14 +130,14 @@ sed -e "s|/usr/local/lib/signpost/signpost|$program|" \
 cat >>"$dir/lighttpd.conf" <<EOF
 server.bind = "127.0.0.1"
 server.port = $port
-server.document-root = "$PWD/etc/www"
+server.document-root = "$dir/www"
 server.upload-dirs = ( "$dir" )
 # setenv is before redirect, or a redirect would have none of its fields.
-server.modules += ( "mod_setenv", "mod_alias", "mod_redirect", "mod_proxy" )
+server.modules += ( "mod_setenv", "mod_access", "mod_alias", "mod_redirect", "mod_proxy" )
 index-file.names = ( "index.html" )
 mimetype.assign = ( ".html" => "text/html; charset=utf-8", ".css" => "text/css", ".js" => "text/javascript",
 	".mjs" => "text/javascript", ".json" => "application/json", ".svg" => "image/svg+xml", "" => "text/plain" )
-alias.url = ( "/demo.json" => "$dir/demo.json", "/uppy/" => "$PWD/build/uppy/$version/" )
+alias.url = ( "/demo.json" => "$dir/demo.json", "/uppy/" => "$dir/uppy/$version/" )
 setenv.set-response-header = (
 	"Content-Security-Policy" => "default-src 'self'; img-src 'self' data: blob: https://res.cloudinary.com; connect-src 'self' https://api.cloudinary.com https://res.cloudinary.com; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	"X-Content-Type-Options" => "nosniff",
@@ -100,8 +148,13 @@ setenv.set-response-header = (
 	url.redirect = ( "" => "$site\${url.path}\${qsa}" )
 	url.redirect-code = 307
 }
+# By no other name: a foreign page's name that is made to lead here (DNS
+# rebinding) would be this site to a browser, with a login for everybody.
+else \$HTTP["host"] !~ "^127\.0\.0\.1(:|\$)" {
+	url.access-deny = ( "" )
+}
 # A login for everybody: this is a demo.
-\$HTTP["url"] == "/login/alice" {
+else \$HTTP["url"] == "/login/alice" {
 	setenv.add-response-header = ( "Set-Cookie" => "$alice; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax" )
 	url.redirect = ( "" => "/" )
 	url.redirect-code = 303
@@ -124,15 +177,17 @@ if $here; then
 }
 EOF
 	mkdir "$dir/files"
+	later
 	setsid python3 -B tests/standin/standin.py --listen "$dir/standin.sock" --folder "$dir/files" \
 		--cloud "$(value cloud_name)" --key "$(value api_key)" --secret-file "$dir/cloudinary.secret" &
 	standin=$!
+	now
 fi
 
 # answers CURL-ARGUMENT...: waits until the server does, which goes on running.
 answers() {
 	tries=0
-	until curl -s -f -o /dev/null "$@"; do
+	until ask -f "$@"; do
 		tries=$((tries + 1))
 		if [ $tries -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
 			return 1
@@ -142,15 +197,17 @@ answers() {
 }
 # In a session of its own, so that Ctrl-C reaches this script alone: lighttpd
 # restarts a process that dies, and could leave one behind if it ended meanwhile.
+later
 setsid lighttpd -D -f "$dir/lighttpd.conf" &
 server=$!
+now
 if ! answers -b "$alice" "$url"; then
 	echo "lighttpd did not start on port $port; PORT=8081 make run takes another" >&2
 	exit 1
 fi
 if $here; then
 	tries=0
-	until curl -s -o /dev/null --unix-socket "$dir/standin.sock" http://127.0.0.1/; do
+	until ask --unix-socket "$dir/standin.sock" http://127.0.0.1/; do
 		tries=$((tries + 1))
 		if [ $tries -gt 100 ] || ! kill -0 "$standin" 2>/dev/null; then
 			echo "the stand-in did not start: python3 3.9 or newer is needed" >&2
@@ -160,8 +217,21 @@ if $here; then
 	done
 	account="the account is made up: a stand-in here takes the uploads, and Ctrl-C throws them away"
 else
-	account="the account is that of CLOUDINARY_URL: uploads are real"
+	account="the account is that of CLOUDINARY_URL: uploads are real,
+and whoever uses this machine can make them here"
 fi
+
+# Who kills this script with -9 leaves a login for everybody: not for long.
+later
+(
+	trap '' INT HUP
+	trap - TERM EXIT
+	while kill -0 $$ 2>/dev/null; do sleep 1; done
+	kill "$server" $standin 2>/dev/null || true
+	rm -rf "$dir"
+) >/dev/null 2>&1 &
+watcher=$!
+now
 
 cat <<EOF
 
