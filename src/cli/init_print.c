@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/finding.h"
 #include "cli/init.h"
@@ -31,10 +32,13 @@ for_other(const struct init *i)
 static void
 print_made(const struct init *i)
 {
-	printf("Made, for the user %s:\n"
-	       "  %s/signpost.conf      the configuration\n"
+	if (i->units)
+		puts("Made, for root alone; signpost@.service gets copies:");
+	else
+		printf("Made, for the user %s:\n", i->as.name);
+	printf("  %s/signpost.conf      the configuration\n"
 	       "  %s/cloudinary.secret  the API secret\n",
-	    i->as.name, i->dir, i->dir);
+	    i->dir, i->dir);
 	if (i->key[0] != '\0')
 		printf("  %s/session.key        the session key\n", i->dir);
 	if (!i->units)
@@ -58,13 +62,37 @@ as_user(const struct init *i, struct sink *out)
 	shell_word(out, span_of(peek_self()));
 }
 
+/* #!PROGRAM --config=CONF */
+static void
+control_line(const struct init *i, struct sink *out)
+{
+	sink_say(out, "#!%s --config=%s/signpost.conf", peek_self(), i->dir);
+}
+
+/* make install has put one there, which does unless it was for elsewhere. */
+static bool
+has_control(const struct init *i)
+{
+	unsigned char mem[2 * PATH_TEXT_MAX + 16], there[sizeof(mem) + 1];
+	struct span text;
+	struct sink line;
+
+	sink_init(&line, mem, sizeof(mem));
+	control_line(i, &line);
+	sink_byte(&line, '\n');
+	return access(init_control(i), X_OK) == 0 &&
+	       peek_file(init_control(i), there, sizeof(there), &text) &&
+	       span_eq(text, sink_view(&line));
+}
+
 static void
 say_control(const struct init *i, struct sink *out)
 {
 	const char *control = init_control(i);
 
-	sink_text(out, "printf '%s\\n' '#!");
-	sink_say(out, "%s --config=%s/signpost.conf' >", peek_self(), i->dir);
+	sink_text(out, "printf '%s\\n' '");
+	control_line(i, out);
+	sink_text(out, "' >");
 	shell_word(out, span_of(control));
 	sink_text(out, " && chmod 755 ");
 	shell_word(out, span_of(control));
@@ -131,11 +159,11 @@ init_print(const struct init *i)
 	init_sample(i, &out);
 	print(&out);
 	sink_init(&out, mem, sizeof(mem));
-	if (i->server->control) {
+	if (i->server->control && !has_control(i)) {
 		head("The control file:");
 		say_control(i, &out);
 		print(&out);
-	} else if (i->server->socket) {
+	} else if (!i->server->control && i->server->socket) {
 		head(i->units ? "The processes:"
 			      : "The processes, until your service manager "
 				"starts them:");
