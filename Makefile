@@ -73,7 +73,7 @@ deb: all
 	@tests/tools/deb.sh
 
 # An installed configuration is the site's: it is neither written over nor
-# taken away.
+# taken away. (The link etc is for the pages' links to each other.)
 PREFIX     = /usr/local
 SYSCONFDIR = /etc
 PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
@@ -99,6 +99,7 @@ install: all
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	for file in $(EXAMPLES); do install -D -m 644 etc/$$file \
 		$(DOCUMENTS)/examples/$$file || exit 1; done
+	ln -sfn examples $(DOCUMENTS)/etc
 	for page in $(PAGES); do install -D -m 644 $$page \
 		$(MANUALS)/man$${page##*.}/$${page##*/} || exit 1; done
 	test -e $(SETTINGS)/signpost.conf || \

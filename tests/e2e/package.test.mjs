@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
+import { brokenBelow } from './pages.mjs';
 import { shared } from './servers.mjs';
 import { Place, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, session } from './token.mjs';
@@ -65,6 +66,7 @@ test('the archive: the same each time, with the modes that suEXEC wants, and it 
     '755 public_html', '755 public_html/api', '755 public_html/api/sign.cgi', '644 public_html/api/.htaccess', '644 STEPS.txt'])
     assert.ok(files.includes(line), `${line} is not in\n${files.join('\n')}`);
   for (const line of files) assert.equal(parseInt(line, 8) & 0o022, 0, line);
+  assert.deepEqual(brokenBelow(place.path), []);
 
   // As STEPS.txt says: two secrets, one's own home, and what one's account is.
   place.write('private/signpost/cloudinary.secret', `${API_SECRET}\n`);
@@ -94,6 +96,7 @@ test('make install and uninstall', (t) => {
     '755 usr/local/lib/signpost/sign.cgi', '644 usr/local/lib/systemd/system/signpost@.service',
     '644 usr/local/share/doc/signpost/examples/doc/minting.md'])
     assert.ok(installed.includes(line), installed.join('\n'));
+  assert.deepEqual(brokenBelow(join(place.path, 'usr/local/share/doc/signpost')), []);
   // Every ready file, and every man page there is.
   const ready = readdirSync(join(root, 'etc'), { withFileTypes: true }).filter((entry) => entry.isFile());
   for (const { name } of ready) assert.ok(installed.includes(`644 usr/local/share/doc/signpost/examples/${name}`), name);

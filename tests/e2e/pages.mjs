@@ -59,3 +59,11 @@ export function broken(file, text = readFileSync(file, 'utf8')) {
     return id !== undefined && !headings.includes(id);
   });
 }
+
+// [page, link] of each such link in the pages below a folder.
+export function brokenBelow(folder) {
+  const pages = run([folder, '-name', 'node_modules', '-prune', '-o', '-path', '*/build', '-prune', '-o', '-name', '*.md', '-print'], { program: 'find' });
+  const files = pages.out.trim().split('\n');
+  assert.ok(files.length >= 10, pages.out + pages.err);
+  return files.flatMap((file) => broken(file).map((link) => [file.slice(folder.length), link]));
+}
