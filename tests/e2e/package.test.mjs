@@ -69,14 +69,30 @@ test('the archive: the same each time, with the modes that suEXEC wants, and it 
   assert.deepEqual(brokenBelow(place.path), []);
 
   // As STEPS.txt says: two secrets, one's own home, and what one's account is.
-  place.write('private/signpost/cloudinary.secret', `${API_SECRET}\n`);
-  place.write('private/signpost/session.key', `${SESSION_KEY}\n`);
+  const steps = readFileSync(join(place.path, 'STEPS.txt'), 'utf8');
+  place.write('private/signpost/cloudinary.secret', `${API_SECRET}\n`, 0o644);
+  place.write('private/signpost/session.key', `${SESSION_KEY}\n`, 0o644);
   const control = join(place.path, 'public_html/api/sign.cgi');
   const line = readFileSync(control, 'utf8');
   assert.equal(line.split('/home/YOU').length, 3);
   writeFileSync(control, line.replaceAll('/home/YOU', place.path));
+  // Its 4, and 5: an FTP program may leave other modes.
+  const modes = [...steps.matchAll(/^ {5}((?:private|public_html)\S*) +([0-7]{3})$/gm)].map(([, name, mode]) => [name, parseInt(mode, 8)]);
+  assert.deepEqual(modes.map(([name]) => name), ['private', 'private/signpost', ...['signpost', 'signpost.conf', 'cloudinary.secret', 'session.key']
+    .map((name) => `private/signpost/${name}`), 'public_html/api', 'public_html/api/sign.cgi', 'public_html/api/.htaccess']);
+  const setModes = () => modes.forEach(([name, mode]) => chmodSync(join(place.path, name), mode));
+  setModes();
   const { port } = await shared(place);
-  assert.equal((await ask(port, { path: '/api/sign?health' })).status, 200);
+  const healthy = async (status, start) => {
+    const answer = await ask(port, { path: '/api/sign?health' });
+    assert.equal(answer.status, status);
+    assert.ok(answer.body.startsWith(start) && steps.includes(`     ${start},...}`), answer.body);
+  };
+  await healthy(200, '{"status":"ok"');
+  for (const [name, mode] of modes) if (mode === 0o600) chmodSync(join(place.path, name), 0o644);
+  await healthy(503, '{"status":"out of order"');
+  setModes();
+  await healthy(200, '{"status":"ok"');
   const cookie = ['Cookie', `session=${session('alice')}`];
   for (const path of ['/api/sign?policy=remove&public_id=users/alice/cat', '/api/sign.cgi?policy=remove&public_id=users/alice/cat'])
     assert.equal(checkAnswer(await ask(port, { path, headers: [cookie] })).public_id, 'users/alice/cat');
@@ -114,9 +130,12 @@ test('make install and uninstall', (t) => {
   assert.ok(!existsSync(join(place.path, 'usr/local/lib/signpost')));
   assert.deepEqual(tree(join(place.path, 'usr')).filter((name) => /signpost/.test(name)), []);
 
-  // Elsewhere: the control file and the unit name what is there.
+  // Elsewhere: the control file, the unit and the ready files name what is there.
   make('install', to, 'PREFIX=/opt', 'SYSCONFDIR=/opt/etc');
   const text = (name) => readFileSync(join(place.path, 'opt/lib', name), 'utf8');
+  const example = (name) => readFileSync(join(place.path, 'opt/share/doc/signpost/examples', name), 'utf8');
+  assert.match(example('apache.conf'), /^ScriptAlias "\/api\/sign" "\/opt\/lib\/signpost\/sign\.cgi"$/m);
+  assert.match(example('lighttpd.conf'), /"\/opt\/lib\/signpost\/signpost --config=\/opt\/etc\/signpost\/signpost\.conf"/);
   assert.equal(text('signpost/sign.cgi'), '#!/opt/lib/signpost/signpost --config=/opt/etc/signpost/signpost.conf\n');
   assert.match(text('systemd/system/signpost@.service'), /^ExecStart=\/opt\/lib\/signpost\/signpost /m);
   assert.match(text('systemd/system/signpost@.service'), /^LoadCredential=session\.key:\/opt\/etc\/signpost\/session\.key$/m);

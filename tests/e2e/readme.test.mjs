@@ -215,6 +215,7 @@ test('the blocks of the pages, and no others', () => {
     ['js', 'Calling it from a page'], ['js', 'Calling it from a page'], ['js', 'Upload Widget and next-cloudinary']]);
   blocksOf('etc/doc/signatures.md', [['libconfig', 'Every signature'], ['sh', 'Every signature'], ['sh', 'Every signature']]);
   blocksOf('etc/doc/operation.md', [['libconfig', 'Without a login']]);
+  for (const name of ['SECURITY.md', 'CHANGES.md']) blocksOf(name, []);
 });
 
 // What a reader would put into a file is right, as it stands.
