@@ -22,8 +22,9 @@ static const char usage[] =
     "the clock, the counters, libraries, web servers, suexec; each with the\n"
     "command that mends it. Nothing is changed. As root, say --user with the\n"
     "user who runs the program (www-data), and files are looked at as that\n"
-    "user. --control is the control file (sign.cgi), --document-root what\n"
-    "the web server publishes; without them the usual places are tried.\n"
+    "user; with signpost@.service leave it out. --control is the control\n"
+    "file (sign.cgi), --document-root what the web server publishes;\n"
+    "without them the usual places are tried.\n"
     "Exit code 1 when there is a fault.\n";
 
 /* A command that is pasted elsewhere must still mean the same file. */

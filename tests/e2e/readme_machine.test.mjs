@@ -30,6 +30,12 @@ test('these blocks, and no others', () => {
     ['Five minutes to a first signature', 'lighttpd', 'Apache', 'nginx', 'Ask it', 'When something does not work']);
 });
 
+test("the packages are those that the tree's own list has for building", () => {
+  const [, ...names] = /^apt-get install (.*)$/m.exec(INSTALL)[0].split(' ').slice(1);
+  const table = readFileSync(join(root, 'tests/tools/packages.sh'), 'utf8');
+  assert.deepEqual(names.sort(), [...table.matchAll(/^build +\S+ +(\S+)/gm)].map(([, name]) => name).concat('make').sort());
+});
+
 const needed = ['/usr/sbin/lighttpd', '/usr/sbin/a2enmod', '/usr/sbin/nginx', '/usr/bin/script', '/usr/bin/curl',
   '/usr/lib/apache2/modules/mod_fcgid.so'].find((path) => !existsSync(path));
 const skip = needed !== undefined && `no ${needed}`;
@@ -46,6 +52,7 @@ async function fresh(t) {
   };
   machine.good(`ip link set lo up
 systemd-tmpfiles --create --prefix=/run 2>/dev/null || : # as at a real start
+rm -rf /var/lib/apt/lists # no network: what is installed is the newest
 rm -rf /etc/signpost /usr/local/bin/signpost /usr/local/lib/signpost /usr/local/share/doc/signpost
 rm -f /etc/lighttpd/conf-*/*signpost* /etc/lighttpd/conf-enabled/*fastcgi* /etc/apache2/conf-*/*signpost*
 a2dismod -q -f fcgid cgid cgi`);
