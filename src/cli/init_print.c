@@ -103,10 +103,7 @@ static void
 say_units(struct sink *out)
 {
 	sink_text(out, "systemctl daemon-reload\n"
-		       "systemctl enable --now signpost@1 signpost@2\n"
-		       "systemctl restart 'signpost@*'    # after each change: "
-		       "the service "
-		       "has copies\n");
+		       "systemctl enable --now signpost@1 signpost@2\n");
 }
 
 static void
@@ -146,6 +143,44 @@ say_next(const struct init *i, struct sink *out)
 	    i->dir);
 }
 
+static void
+print_processes(const struct init *i)
+{
+	static unsigned char mem[OUT_MAX];
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	if (i->server->control && !has_control(i)) {
+		head("The control file:");
+		say_control(i, &out);
+	} else if (!i->server->control && i->units) {
+		head("The processes:");
+		say_units(&out);
+	} else if (!i->server->control && i->server->socket) {
+		head("The processes, until your service manager starts them:");
+		say_socket(i, &out);
+	}
+	print(&out);
+}
+
+static void
+print_server(const struct init *i)
+{
+	static unsigned char mem[OUT_MAX];
+	char title[64];
+	struct sink out, text;
+
+	sink_init(&text, title, sizeof(title) - 1);
+	sink_say(&text, "For %s:", i->server->name);
+	title[text.n] = '\0';
+	head(title);
+	sink_init(&out, mem, sizeof(mem));
+	if (!init_steps(i, &out))
+		init_sample(i, &out);
+	print(&out);
+}
+
+/* What is to be done, in this order. */
 void
 init_print(const struct init *i)
 {
@@ -153,28 +188,13 @@ init_print(const struct init *i)
 	struct sink out;
 
 	print_made(i);
-	printf("\n%sFor %s:%s\n\n", paint_on(stdout, PAINT_BOLD),
-	    i->server->name, paint_off(stdout));
-	sink_init(&out, mem, sizeof(mem));
-	init_sample(i, &out);
-	print(&out);
-	sink_init(&out, mem, sizeof(mem));
-	if (i->server->control && !has_control(i)) {
-		head("The control file:");
-		say_control(i, &out);
-		print(&out);
-	} else if (!i->server->control && i->server->socket) {
-		head(i->units ? "The processes:"
-			      : "The processes, until your service manager "
-				"starts them:");
-		if (i->units)
-			say_units(&out);
-		else
-			say_socket(i, &out);
-		print(&out);
-	}
+	print_processes(i);
+	print_server(i);
 	head("Then:");
 	sink_init(&out, mem, sizeof(mem));
 	say_next(i, &out);
 	print(&out);
+	if (i->units)
+		puts("\nAfter each change: systemctl restart 'signpost@*', "
+		     "since the service has copies.");
 }

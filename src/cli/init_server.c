@@ -157,10 +157,7 @@ init_control(const struct init *i)
 	return path;
 }
 
-/*
- * The ready file, with our paths in place of its own: the longest first. They
- * need not be set any more.
- */
+/* The paths of the ready files, the longest first, and ours in their place. */
 bool
 init_sample(const struct init *i, struct sink *out)
 {
@@ -181,8 +178,6 @@ init_sample(const struct init *i, struct sink *out)
 		    span_of(peek_self()) },
 		{ SPAN_LIT("/usr/local/lib/signpost"),
 		    span_cut_last(span_of(control), '/').head },
-		{ SPAN_LIT(", set the path, "), SPAN_LIT(", ") },
-		{ SPAN_LIT(", set the two paths, "), SPAN_LIT(", ") },
 	};
 	const size_t n = sizeof(paths) / sizeof(paths[0]);
 

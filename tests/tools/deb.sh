@@ -24,7 +24,7 @@ make --no-print-directory -s install DESTDIR="$top" PREFIX=/usr SYSCONFDIR=/etc
 # the steps that it has taken.
 paths() {
 	sed -i -e 's#/usr/local/lib/signpost#/usr/lib/signpost#g' \
-		-e '/Debian: copy to$/{N;s/ Debian: copy to\n.*, set the.*paths*, then$/ To switch it on:/}' \
+		-e '/Debian: copy to$/{N;s/ Debian: copy to\n[^\n]*, then$/ To switch it on:/}' \
 		"$@"
 }
 

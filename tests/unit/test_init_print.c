@@ -109,6 +109,11 @@ whose_it_is(void **state)
 	assert_non_null(strstr(caught.out, "Made, for root alone; "));
 	assert_non_null(strstr(caught.out, "systemctl enable --now "));
 	assert_null(strstr(caught.out, "spawn-fcgi -s"));
+	/* In the order of doing. */
+	assert_true(strstr(caught.out, "The processes:") <
+		    strstr(caught.out, "For nginx:"));
+	assert_true(strstr(caught.out, "Then:") <
+		    strstr(caught.out, "systemctl restart"));
 }
 
 int
