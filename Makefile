@@ -73,7 +73,7 @@ deb: all
 	@tests/tools/deb.sh
 
 # An installed configuration is the site's: it is neither written over nor
-# taken away.
+# taken away. (The link etc is for the pages' links to each other.)
 PREFIX     = /usr/local
 SYSCONFDIR = /etc
 PROGRAM    = $(DESTDIR)$(PREFIX)/lib/signpost
@@ -82,6 +82,8 @@ DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
 MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
 UNITS      = $(DESTDIR)$(PREFIX)/lib/systemd/system
+PATHS      = -e 's|/usr/local/lib/signpost|$(PREFIX)/lib/signpost|g' \
+	-e 's|/etc/signpost|$(SYSCONFDIR)/signpost|g'
 CONTROL    = \#!$(PREFIX)/lib/signpost/signpost --config=$(SYSCONFDIR)/signpost/signpost.conf
 
 install: all
@@ -92,13 +94,14 @@ install: all
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
 	test -e $(PROGRAM)/sign.cgi || \
 		echo '$(CONTROL)' | install -m 755 /dev/stdin $(PROGRAM)/sign.cgi
-	for unit in signpost.socket signpost@.service; do sed \
-		-e 's|/usr/local/lib/signpost|$(PREFIX)/lib/signpost|g' \
-		-e 's|/etc/signpost|$(SYSCONFDIR)/signpost|g' etc/$$unit | \
+	for unit in signpost.socket signpost@.service; do \
+		sed $(PATHS) etc/$$unit | \
 		install -m 644 /dev/stdin $(UNITS)/$$unit || exit 1; done
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	for file in $(EXAMPLES); do install -D -m 644 etc/$$file \
 		$(DOCUMENTS)/examples/$$file || exit 1; done
+	sed -i $(PATHS) $(DOCUMENTS)/examples/*.conf $(DOCUMENTS)/examples/sign.cgi
+	ln -sfn examples $(DOCUMENTS)/etc
 	for page in $(PAGES); do install -D -m 644 $$page \
 		$(MANUALS)/man$${page##*.}/$${page##*/} || exit 1; done
 	test -e $(SETTINGS)/signpost.conf || \

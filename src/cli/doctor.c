@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +22,9 @@ static const char usage[] =
     "the clock, the counters, libraries, web servers, suexec; each with the\n"
     "command that mends it. Nothing is changed. As root, say --user with the\n"
     "user who runs the program (www-data), and files are looked at as that\n"
-    "user. --control is the control file (sign.cgi), --document-root what\n"
-    "the web server publishes; without them the usual places are tried.\n"
+    "user; with signpost@.service leave it out. --control is the control\n"
+    "file (sign.cgi), --document-root what the web server publishes;\n"
+    "without them the usual places are tried.\n"
     "Exit code 1 when there is a fault.\n";
 
 /* A command that is pasted elsewhere must still mean the same file. */
@@ -48,12 +50,51 @@ struct shared {
 	bool done;
 };
 
+/*
+ * Where nobody but root can read a secret, and signpost.socket is there, a
+ * service runs the program, which systemd hands copies to.
+ */
+static bool
+is_service(const struct watch *w)
+{
+	struct stat st;
+
+	if (access("/run/signpost/signpost.sock", F_OK) != 0)
+		return false;
+	for (size_t i = 1; i < w->n; i++)
+		if (stat(w->file[i].path, &st) != 0 || st.st_uid != 0 ||
+		    (st.st_mode & 077) != 0)
+			return false;
+	return w->n > 1;
+}
+
+/* Root sees what it may, and that says nothing about the program. */
+static void
+say_root(struct doctor *d)
+{
+	d->copies = is_service(d->watch);
+	if (d->copies) {
+		finding_add(d->found, FINDING_OK, "files", "root",
+		    "the secrets are root's alone, and signpost@.service "
+		    "gets copies: new ones when it is restarted");
+		return;
+	}
+	finding_add(d->found, FINDING_WARNING, "files", "root",
+	    "files are looked at as root, and the program will not run as "
+	    "root: name its user");
+	finding_mend(d->found, "%s doctor --user www-data %s",
+	    finding_word(d->found, peek_self()),
+	    finding_word(d->found, d->conf));
+}
+
 /* All that another user would see with other eyes. */
 static void
 look_as_user(struct doctor *d)
 {
 	doctor_configuration(d);
 	doctor_files(d);
+	if (d->root && d->as.uid == 0)
+		say_root(d);
 	doctor_log(d);
 	doctor_published(d);
 	doctor_store(d);
@@ -81,28 +122,13 @@ look_in_child(struct doctor *d, struct shared *shared)
 		    "what this user would see could not be looked at");
 }
 
-/* Root sees what it may, and that says nothing about the program. */
-static void
-say_root(struct doctor *d)
-{
-	finding_add(d->found, FINDING_WARNING, "configuration", "root",
-	    "files are looked at as root, and the program will not run as "
-	    "root: name its user");
-	finding_mend(d->found, "%s doctor --user www-data %s",
-	    finding_word(d->found, peek_self()),
-	    finding_word(d->found, d->conf));
-}
-
 static void
 look(struct doctor *d, struct shared *shared)
 {
-	if (d->root && d->as.uid != 0) {
+	if (d->root && d->as.uid != 0)
 		look_in_child(d, shared);
-	} else {
-		if (d->root)
-			say_root(d);
+	else
 		look_as_user(d);
-	}
 	doctor_libraries(d);
 	doctor_processes(d);
 	doctor_control(d);
@@ -173,6 +199,7 @@ cli_doctor(int argc, char **argv)
 	d.document_root = absolute(option_or(&o[ROOT], NULL), paths[1]);
 	d.control = absolute(option_or(&o[CONTROL], NULL), paths[2]);
 	d.root = geteuid() == 0;
+	d.copies = false;
 	look(&d, shared);
 	if (o[JSON].n > 0)
 		doctor_print_json(&d);

@@ -17,6 +17,7 @@ struct doctor {
 	const char *rule;                    /* by which rule it was found */
 	const char *document_root, *control; /* options; NULL */
 	bool root;             /* who reads this is root, and can chown */
+	bool copies;           /* a service runs it, with copies of files */
 	struct account as;     /* as whom is looked at files */
 	struct watch *watch;   /* the files that the configuration names */
 	struct config *config; /* NULL: it is not right */

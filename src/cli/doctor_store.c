@@ -76,7 +76,10 @@ look_folder(struct doctor *d, const char *folder)
 		return;
 	}
 	look_room(d, folder, there);
-	if (geteuid() == 0)
+	if (d->copies)
+		finding_add(
+		    d->found, FINDING_OK, "store", folder, "the service's own");
+	else if (geteuid() == 0)
 		finding_add(d->found, FINDING_WARNING, "store", folder,
 		    "not looked at: root may write anywhere; say --user with "
 		    "the user who runs the program");

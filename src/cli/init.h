@@ -91,6 +91,12 @@ int init_write(struct init *i);
 /* The server's lines with the paths set. False without room. */
 bool init_sample(const struct init *i, struct sink *out);
 
+/*
+ * What to paste instead, where these lines lie as a file and the server is
+ * Debian's. False where it is otherwise.
+ */
+bool init_steps(const struct init *i, struct sink *out);
+
 /* Where the control file is to lie; "" where there is no room. */
 const char *init_control(const struct init *i);
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/finding.h"
 #include "cli/init.h"
@@ -31,10 +32,13 @@ for_other(const struct init *i)
 static void
 print_made(const struct init *i)
 {
-	printf("Made, for the user %s:\n"
-	       "  %s/signpost.conf      the configuration\n"
+	if (i->units)
+		puts("Made, for root alone; signpost@.service gets copies:");
+	else
+		printf("Made, for the user %s:\n", i->as.name);
+	printf("  %s/signpost.conf      the configuration\n"
 	       "  %s/cloudinary.secret  the API secret\n",
-	    i->as.name, i->dir, i->dir);
+	    i->dir, i->dir);
 	if (i->key[0] != '\0')
 		printf("  %s/session.key        the session key\n", i->dir);
 	if (!i->units)
@@ -58,13 +62,37 @@ as_user(const struct init *i, struct sink *out)
 	shell_word(out, span_of(peek_self()));
 }
 
+/* #!PROGRAM --config=CONF */
+static void
+control_line(const struct init *i, struct sink *out)
+{
+	sink_say(out, "#!%s --config=%s/signpost.conf", peek_self(), i->dir);
+}
+
+/* make install has put one there, which does unless it was for elsewhere. */
+static bool
+has_control(const struct init *i)
+{
+	unsigned char mem[2 * PATH_TEXT_MAX + 16], there[sizeof(mem) + 1];
+	struct span text;
+	struct sink line;
+
+	sink_init(&line, mem, sizeof(mem));
+	control_line(i, &line);
+	sink_byte(&line, '\n');
+	return access(init_control(i), X_OK) == 0 &&
+	       peek_file(init_control(i), there, sizeof(there), &text) &&
+	       span_eq(text, sink_view(&line));
+}
+
 static void
 say_control(const struct init *i, struct sink *out)
 {
 	const char *control = init_control(i);
 
-	sink_text(out, "printf '%s\\n' '#!");
-	sink_say(out, "%s --config=%s/signpost.conf' >", peek_self(), i->dir);
+	sink_text(out, "printf '%s\\n' '");
+	control_line(i, out);
+	sink_text(out, "' >");
 	shell_word(out, span_of(control));
 	sink_text(out, " && chmod 755 ");
 	shell_word(out, span_of(control));
@@ -75,10 +103,7 @@ static void
 say_units(struct sink *out)
 {
 	sink_text(out, "systemctl daemon-reload\n"
-		       "systemctl enable --now signpost@1 signpost@2\n"
-		       "systemctl restart 'signpost@*'    # after each change: "
-		       "the service "
-		       "has copies\n");
+		       "systemctl enable --now signpost@1 signpost@2\n");
 }
 
 static void
@@ -118,6 +143,44 @@ say_next(const struct init *i, struct sink *out)
 	    i->dir);
 }
 
+static void
+print_processes(const struct init *i)
+{
+	static unsigned char mem[OUT_MAX];
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	if (i->server->control && !has_control(i)) {
+		head("The control file:");
+		say_control(i, &out);
+	} else if (!i->server->control && i->units) {
+		head("The processes:");
+		say_units(&out);
+	} else if (!i->server->control && i->server->socket) {
+		head("The processes, until your service manager starts them:");
+		say_socket(i, &out);
+	}
+	print(&out);
+}
+
+static void
+print_server(const struct init *i)
+{
+	static unsigned char mem[OUT_MAX];
+	char title[64];
+	struct sink out, text;
+
+	sink_init(&text, title, sizeof(title) - 1);
+	sink_say(&text, "For %s:", i->server->name);
+	title[text.n] = '\0';
+	head(title);
+	sink_init(&out, mem, sizeof(mem));
+	if (!init_steps(i, &out))
+		init_sample(i, &out);
+	print(&out);
+}
+
+/* What is to be done, in this order. */
 void
 init_print(const struct init *i)
 {
@@ -125,28 +188,13 @@ init_print(const struct init *i)
 	struct sink out;
 
 	print_made(i);
-	printf("\n%sFor %s:%s\n\n", paint_on(stdout, PAINT_BOLD),
-	    i->server->name, paint_off(stdout));
-	sink_init(&out, mem, sizeof(mem));
-	init_sample(i, &out);
-	print(&out);
-	sink_init(&out, mem, sizeof(mem));
-	if (i->server->control) {
-		head("The control file:");
-		say_control(i, &out);
-		print(&out);
-	} else if (i->server->socket) {
-		head(i->units ? "The processes:"
-			      : "The processes, until your service manager "
-				"starts them:");
-		if (i->units)
-			say_units(&out);
-		else
-			say_socket(i, &out);
-		print(&out);
-	}
+	print_processes(i);
+	print_server(i);
 	head("Then:");
 	sink_init(&out, mem, sizeof(mem));
 	say_next(i, &out);
 	print(&out);
+	if (i->units)
+		puts("\nAfter each change: systemctl restart 'signpost@*', "
+		     "since the service has copies.");
 }

@@ -161,32 +161,36 @@ init_control(const struct init *i)
 bool
 init_sample(const struct init *i, struct sink *out)
 {
+	char conf[PATH_TEXT_MAX + sizeof("/signpost.conf")];
 	const char *control = init_control(i);
 	struct span rest = span_of(i->server->text);
-	struct span folder = span_cut_last(span_of(control), '/').head;
-	struct span program = span_of(peek_self());
-	static const char conf[] = "/etc/signpost/signpost.conf";
-	static const char at_control[] = "/usr/local/lib/signpost/sign.cgi";
-	static const char at_program[] = "/usr/local/lib/signpost/signpost";
-	static const char at_folder[] = "/usr/local/lib/signpost";
+	struct sink text;
+
+	sink_init(&text, (unsigned char *)conf, sizeof(conf));
+	sink_say(&text, "%s/signpost.conf", i->dir);
+	const struct {
+		struct span from, to;
+	} paths[] = {
+		{ SPAN_LIT("/etc/signpost/signpost.conf"), sink_view(&text) },
+		{ SPAN_LIT("/usr/local/lib/signpost/sign.cgi"),
+		    span_of(control) },
+		{ SPAN_LIT("/usr/local/lib/signpost/signpost"),
+		    span_of(peek_self()) },
+		{ SPAN_LIT("/usr/local/lib/signpost"),
+		    span_cut_last(span_of(control), '/').head },
+	};
+	const size_t n = sizeof(paths) / sizeof(paths[0]);
 
 	while (rest.n > 0) {
-		if (span_starts(rest, span_of(conf))) {
-			sink_say(out, "%s/signpost.conf", i->dir);
-			rest = span_skip(rest, sizeof(conf) - 1);
-		} else if (span_starts(rest, span_of(at_control))) {
-			sink_text(out, control);
-			rest = span_skip(rest, sizeof(at_control) - 1);
-		} else if (span_starts(rest, span_of(at_program))) {
-			sink_span(out, program);
-			rest = span_skip(rest, sizeof(at_program) - 1);
-		} else if (span_starts(rest, span_of(at_folder))) {
-			sink_span(out, folder);
-			rest = span_skip(rest, sizeof(at_folder) - 1);
-		} else {
+		size_t k = 0;
+
+		while (k < n && !span_starts(rest, paths[k].from))
+			k++;
+		if (k < n)
+			sink_span(out, paths[k].to);
+		else
 			sink_byte(out, rest.p[0]);
-			rest = span_skip(rest, 1);
-		}
+		rest = span_skip(rest, k < n ? paths[k].from.n : 1);
 	}
 	return !out->full;
 }

@@ -159,7 +159,8 @@ process_word(const struct process *p, size_t i)
 	return NULL;
 }
 
-/* The path of the line with this inode in /proc/PID/net/unix. */
+/* The path of the line with this inode in /proc/PID/net/unix: what that
+ * process's network has. */
 static bool
 find_unix(long long pid, struct span inode, char *path, size_t cap)
 {
@@ -204,5 +205,9 @@ process_input(long long pid, char *path, size_t cap)
 	if (!span_starts(text, socket))
 		return INPUT_OTHER;
 	text = span_cut(span_skip(text, socket.n), ']').head;
-	return find_unix(pid, text, path, cap) ? INPUT_UNIX : INPUT_INTERNET;
+	/* A service with a network of its own got the socket from ours. */
+	return find_unix(pid, text, path, cap) ||
+		       find_unix((long long)getpid(), text, path, cap)
+		   ? INPUT_UNIX
+		   : INPUT_INTERNET;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FastcgiConnection, fastcgiRequest } from './fastcgi.mjs';
 import { boot } from './machine.mjs';
+import { brokenBelow } from './pages.mjs';
 import { Place, root, run, until, within } from './site.mjs';
 import { API_SECRET, SESSION_KEY, session } from './token.mjs';
 
@@ -56,6 +57,7 @@ test('the same each time, whole, and lintian finds no error', { skip }, (t) => {
   const grep = run(['-rlI', '/usr/local/lib', join(place.path, 'etc'), join(place.path, 'lib'), join(place.path, 'usr/lib'),
     join(place.path, 'usr/share/doc/signpost/examples')], { program: 'grep' });
   assert.equal(grep.out, '');
+  assert.deepEqual(brokenBelow(join(place.path, 'usr/share/doc/signpost')), []);
   const sums = run(['-c', '--quiet', 'DEBIAN/md5sums'], { program: 'md5sum', cwd: place.path });
   assert.deepEqual(sums, { code: 0, out: '', err: '' });
   assert.match(run(['--version'], { program: join(place.path, 'usr/bin/signpost') }).out, /^signpost \d/);

@@ -14,9 +14,9 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
   '--disable-component-update', '--disable-sync'];
 const SHOTS = join(root, 'build/screenshots');
 
-export function launch() {
+export function launch(...more) {
   mkdirSync(SHOTS, { recursive: true });
-  return chromium.launch({ executablePath: BROWSER, args: ARGS });
+  return chromium.launch({ executablePath: BROWSER, args: [...ARGS, ...more] });
 }
 
 // What make run starts, on a port of its own, until the test ends.

@@ -1,8 +1,7 @@
 // The pages in etc/doc: each fenced block is run, or checked, as it stands;
 // and no page of the project has a link that leads nowhere.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,47 +9,16 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import cloudinary from 'cloudinary';
 import { showComponent } from './nextjs.mjs';
-import { Widget, makePage } from './page.mjs';
-import { checkRight, fences } from './pages.mjs';
+import { API, Widget, browser, makePage, runScript } from './page.mjs';
+import { blocksOf as blocksOfPage, broken, brokenBelow, checkRight } from './pages.mjs';
 import { Place, lighttpdFastcgi, nginx, program, root, run, spawnFcgi } from './site.mjs';
 import { makeUpload } from './upload.mjs';
 import { API_SECRET, seconds, session } from './token.mjs';
 
 const folder = join(root, 'etc/doc');
 const COOKIE = `session=${session('alice')}`;
-const API = 'https://api.cloudinary.com/';
 
-/*
- * The blocks of a page, which are these and no others: [language, heading] of
- * each. A new one fails here until something is done with it.
- */
-function blocksOf(name, expected) {
-  const found = fences(readFileSync(join(folder, name), 'utf8'));
-  assert.deepEqual(found.map(({ language, heading }) => [language, heading]), expected);
-  return found.map(({ content }) => content);
-}
-
-// fetch() of a page: to the site, or to an API that is none of Cloudinary's.
-function browser(page, upload) {
-  const forms = [];
-  const pageFetch = async (address, init) => {
-    if (!String(address).startsWith(API)) return page.fetch(address, init);
-    const { file, ...fields } = Object.fromEntries(init.body);
-    if (file !== undefined) assert.equal(await file.text(), 'a picture');
-    forms.push({ address, fields, file: file !== undefined });
-    const { status, json } = await upload(address, fields);
-    return new Response(JSON.stringify(json), { status });
-  };
-  return { forms, fetch: pageFetch };
-}
-
-// Runs a script of a page there; gives what it declares by these names.
-async function runScript(text, own, names, more = {}) {
-  const AsyncFunction = (async () => {}).constructor;
-  const known = { fetch: own.fetch, ...more };
-  const script = new AsyncFunction(...Object.keys(known), `"use strict"; ${text}\nreturn { ${names.join(', ')} };`);
-  return script(...Object.values(known));
-}
+const blocksOf = (name, expected) => blocksOfPage(`etc/doc/${name}`, expected);
 
 const FILE = () => new Blob(['a picture']);
 const sent = ({ forms }) => forms.at(-1);
@@ -261,7 +229,7 @@ test('every page has its test', () => {
   assert.deepEqual(readdirSync(folder).sort(), tested);
   blocksOf('console.md', []);
   blocksOf('refusals.md', []);
-  // signatures.md and operation.md: readme.test.mjs.
+  // signatures.md and operation.md, and README: readme.test.mjs.
   // minting.md: minting.test.mjs.
 });
 
@@ -276,27 +244,8 @@ test('the picture is one: drawn, with a title, and it asks nobody for anything',
   assert.doesNotMatch(text, /<script|<image|href="(?!#)|@import|url\((?!#)/);
 });
 
-// GitHub's way from a heading to its anchor.
-const anchor = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-');
-
-// Local links of a page that lead nowhere.
-function broken(file, text) {
-  const own = text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '');
-  return [...own.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]).filter((link) => {
-    if (/^[a-z]+:/.test(link)) return false;
-    const [path, id] = link.split('#');
-    const target = path === '' ? file : join(dirname(file), path);
-    if (!existsSync(target)) return true;
-    const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)].map((match) => anchor(match[1]));
-    return id !== undefined && !headings.includes(id);
-  });
-}
-
 test('no local link leads nowhere', () => {
-  const pages = execFileSync('find', [root, '-name', 'node_modules', '-prune', '-o', '-path', '*/build', '-prune', '-o', '-name', '*.md', '-print'],
-    { encoding: 'utf8' }).trim().split('\n');
-  assert.ok(pages.length >= 10);
-  for (const file of pages) assert.deepEqual(broken(file, readFileSync(file, 'utf8')), [], file);
+  assert.deepEqual(brokenBelow(root), []);
   const page = join(folder, 'threats.md');
   assert.deepEqual(broken(page, '[a](nosuch.md) [b](console.md) [c](console.md#api-keys) [d](console.md#nosuch) [e](#before-you-go-live)'),
     ['nosuch.md', 'console.md#nosuch']);

@@ -53,7 +53,7 @@ $HTTP["url"] !~ "^/api/sign" { proxy.server = ( "" => (( "host" => "127.0.0.1", 
   return { ...(await lighttpd(place, `${lighttpdSample(place, config, 1)}${proxy}${more}`)), config };
 }
 
-export async function behindNginx(t, session, port, { sign = '', server = '' } = {}) {
+export async function behindNginx(t, session, port, { sign = '', location = signLocation(sign), server = '' } = {}) {
   const place = new Place(t);
   const config = place.configure(withSession(session));
   const fcgi = await spawnFcgi(place, config);
@@ -62,7 +62,7 @@ export async function behindNginx(t, session, port, { sign = '', server = '' } =
     proxy_buffers 4 16k;
     location / { proxy_pass http://127.0.0.1:${port}; }`;
   const made = await nginx(place, `upstream signpost { server unix:${fcgi.socket}; }`,
-    `${proxy}\n${signLocation(sign)}\n${server}`);
+    `${proxy}\n${location}\n${server}`);
   return { ...made, config };
 }
 

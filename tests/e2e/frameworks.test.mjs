@@ -1,11 +1,14 @@
 // The cookies that real frameworks set, read with the lines of the page.
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { behindLighttpd, behindNginx, cookiesOf, readPage, startSite, withSession } from './frameworks.mjs';
-import { Place, run } from './site.mjs';
-import { OTHER_SECRET } from './token.mjs';
+import { blocksOf } from './pages.mjs';
+import { Place, program, run } from './site.mjs';
+import { OTHER_SECRET, session } from './token.mjs';
 
 const page = readPage();
 
@@ -138,4 +141,20 @@ test('mint makes what the page reads', async (t) => {
     assert.equal(code, 0, `${heading}: ${err}`);
     inspected(out, config, 0, /^Accepted: the user is alice, /m);
   }
+});
+
+test('the blocks of the page, and no others', (t) => {
+  const elsewhere = ['PHP', 'The web server itself']; // other_proofs.test.mjs
+  const groups = [...page.keys()].filter((heading) => page.get(heading) !== undefined);
+  assert.deepEqual([...new Set([...rows.map(({ heading }) => heading), ...elsewhere])].sort(), [...groups].sort());
+  const [inspect] = blocksOf('etc/frameworks.md', [['sh', 'The session cookie that your framework already sets'],
+    ...groups.map((heading) => ['libconfig', heading]), ['nginx', 'The web server itself']]);
+
+  // Not sure which it is: the lines to write, without a configuration.
+  const place = new Place(t);
+  mkdirSync(join(place.path, 'bin'));
+  symlinkSync(program, join(place.path, 'bin/signpost'));
+  const told = (input) => run(['-c', inspect], { program: '/bin/sh', input, env: { PATH: `${place.path}/bin:${process.env.PATH}`, HOME: place.path } });
+  assert.match(told(`session=${session('alice')}\n`).out, /^ +cookie = "session";$/m);
+  assert.doesNotMatch(told('session=nothing\n').out, /^ +cookie = /m);
 });

@@ -3,10 +3,11 @@
 // but its journal. The kernel's settings are read-only. Only root can have one.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, until, within } from './site.mjs';
+import { root, run, until, within } from './site.mjs';
 
-// $1: an empty folder. Runs in namespaces of its own, so that what it mounts
-// ends with it. What is said before the last line is why there is no machine.
+// $1: an empty folder, $2: this tree. Runs in namespaces of its own, so that what
+// it mounts ends with it. What is said before the last line is why there is no
+// machine.
 const BOOT = `
 set -eu
 cd "$1"
@@ -23,6 +24,10 @@ mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=1777 tmpfs tmp
+if [ ! -e "./$2/Makefile" ]; then # on a file system of its own, or below /tmp
+  mkdir -p "$1/tree.upper" "$1/tree.work" "./$2"
+  mount -t overlay -o "lowerdir=$2,upperdir=$1/tree.upper,workdir=$1/tree.work" overlay "./$2"
+fi
 mount -t tmpfs -o mode=755 tmpfs dev
 mkdir dev/shm dev/pts run/old
 for name in null zero full random urandom tty; do
@@ -107,8 +112,8 @@ export async function boot(place) {
     }
   }, 5000));
   // The control group first, so that the new namespace begins there.
-  const shell = 'echo $$ >"$0/cgroup.procs"; exec unshare -m -p -C -n -i --fork --kill-child sh -c "$2" boot "$1"';
-  const child = place.start('sh', ['-c', shell, group, folder, BOOT]);
+  const shell = 'echo $$ >"$0/cgroup.procs"; exec unshare -m -p -C -n -i --fork --kill-child sh -c "$3" boot "$1" "$2"';
+  const child = place.start('sh', ['-c', shell, group, folder, root, BOOT]);
   place.undo.push(async () => {
     child.kill('SIGKILL');
     await within(5000, child.ended, 'the machine to end');

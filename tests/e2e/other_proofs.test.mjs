@@ -1,11 +1,12 @@
 // Whom PHP's own sessions name, and whom the web server names.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, renameSync, utimesSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { behindLighttpd, behindNginx, cookiesOf, readPage, startSite, withSession } from './frameworks.mjs';
+import { blocks } from './pages.mjs';
 import { Place, lighttpd, lighttpdSample, root, run } from './site.mjs';
 
 const page = readPage();
@@ -127,12 +128,16 @@ $HTTP["url"] =~ "^/api/sign" {
   assert.equal(checkAnswer(foreign).code, 'cross_site');
 });
 
+// The page's lines for nginx, and the same with what the comments say instead.
+const [lines] = blocks(readFileSync(join(root, 'etc/frameworks.md'), 'utf8'), 'nginx')
+  .map((text) => text.replace('include fastcgi_params;', 'include /etc/nginx/fastcgi_params;'));
+const asking = lines.replace(/^( +)[^#\n]*# +(?:or: )?(.*)$/gm, '$1$2');
+
 test('the web server itself: nginx with a password file', async (t) => {
   const users = new Place(t).write('members', 'alice:{PLAIN}test-password\n');
+  assert.ok(lines.includes(' /etc/nginx/members;'));
   const { port } = await behindNginx(t, page.get('The web server itself'), null, {
-    sign: `auth_basic Members;
-      auth_basic_user_file ${users};
-      fastcgi_param SIGNPOST_USER $remote_user;`,
+    location: lines.replace('/etc/nginx/members', users),
     server: `location = /open {
       fastcgi_pass signpost;
       fastcgi_param REQUEST_METHOD $request_method;
@@ -151,11 +156,8 @@ test('the web server itself: nginx with a password file', async (t) => {
 
 test("the web server itself: nginx asks the application's own login", async (t) => {
   const site = await startSite(t, 'express_site.mjs');
-  const { port } = await behindNginx(t, page.get('The web server itself'), site, {
-    sign: `auth_request /whoami;
-      auth_request_set $who $upstream_http_x_user;
-      fastcgi_param SIGNPOST_USER $who;`,
-  });
+  assert.doesNotMatch(asking, /#|auth_basic|remote_user/);
+  const { port } = await behindNginx(t, page.get('The web server itself'), site, { location: asking });
   const cookie = await cookiesOf(port, '/login?user=alice');
   await accepted(withCookie(port, cookie), 'alice');
   assert.equal((await withCookie(port, await cookiesOf(port, '/guest'))).status, 401);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
+import { brokenBelow } from './pages.mjs';
 import { shared } from './servers.mjs';
 import { Place, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, session } from './token.mjs';
@@ -65,16 +66,33 @@ test('the archive: the same each time, with the modes that suEXEC wants, and it 
     '755 public_html', '755 public_html/api', '755 public_html/api/sign.cgi', '644 public_html/api/.htaccess', '644 STEPS.txt'])
     assert.ok(files.includes(line), `${line} is not in\n${files.join('\n')}`);
   for (const line of files) assert.equal(parseInt(line, 8) & 0o022, 0, line);
+  assert.deepEqual(brokenBelow(place.path), []);
 
   // As STEPS.txt says: two secrets, one's own home, and what one's account is.
-  place.write('private/signpost/cloudinary.secret', `${API_SECRET}\n`);
-  place.write('private/signpost/session.key', `${SESSION_KEY}\n`);
+  const steps = readFileSync(join(place.path, 'STEPS.txt'), 'utf8');
+  place.write('private/signpost/cloudinary.secret', `${API_SECRET}\n`, 0o644);
+  place.write('private/signpost/session.key', `${SESSION_KEY}\n`, 0o644);
   const control = join(place.path, 'public_html/api/sign.cgi');
   const line = readFileSync(control, 'utf8');
   assert.equal(line.split('/home/YOU').length, 3);
   writeFileSync(control, line.replaceAll('/home/YOU', place.path));
+  // Its 4, and 5: an FTP program may leave other modes.
+  const modes = [...steps.matchAll(/^ {5}((?:private|public_html)\S*) +([0-7]{3})$/gm)].map(([, name, mode]) => [name, parseInt(mode, 8)]);
+  assert.deepEqual(modes.map(([name]) => name), ['private', 'private/signpost', ...['signpost', 'signpost.conf', 'cloudinary.secret', 'session.key']
+    .map((name) => `private/signpost/${name}`), 'public_html/api', 'public_html/api/sign.cgi', 'public_html/api/.htaccess']);
+  const setModes = () => modes.forEach(([name, mode]) => chmodSync(join(place.path, name), mode));
+  setModes();
   const { port } = await shared(place);
-  assert.equal((await ask(port, { path: '/api/sign?health' })).status, 200);
+  const healthy = async (status, start) => {
+    const answer = await ask(port, { path: '/api/sign?health' });
+    assert.equal(answer.status, status);
+    assert.ok(answer.body.startsWith(start) && steps.includes(`     ${start},...}`), answer.body);
+  };
+  await healthy(200, '{"status":"ok"');
+  for (const [name, mode] of modes) if (mode === 0o600) chmodSync(join(place.path, name), 0o644);
+  await healthy(503, '{"status":"out of order"');
+  setModes();
+  await healthy(200, '{"status":"ok"');
   const cookie = ['Cookie', `session=${session('alice')}`];
   for (const path of ['/api/sign?policy=remove&public_id=users/alice/cat', '/api/sign.cgi?policy=remove&public_id=users/alice/cat'])
     assert.equal(checkAnswer(await ask(port, { path, headers: [cookie] })).public_id, 'users/alice/cat');
@@ -94,6 +112,7 @@ test('make install and uninstall', (t) => {
     '755 usr/local/lib/signpost/sign.cgi', '644 usr/local/lib/systemd/system/signpost@.service',
     '644 usr/local/share/doc/signpost/examples/doc/minting.md'])
     assert.ok(installed.includes(line), installed.join('\n'));
+  assert.deepEqual(brokenBelow(join(place.path, 'usr/local/share/doc/signpost')), []);
   // Every ready file, and every man page there is.
   const ready = readdirSync(join(root, 'etc'), { withFileTypes: true }).filter((entry) => entry.isFile());
   for (const { name } of ready) assert.ok(installed.includes(`644 usr/local/share/doc/signpost/examples/${name}`), name);
@@ -111,9 +130,12 @@ test('make install and uninstall', (t) => {
   assert.ok(!existsSync(join(place.path, 'usr/local/lib/signpost')));
   assert.deepEqual(tree(join(place.path, 'usr')).filter((name) => /signpost/.test(name)), []);
 
-  // Elsewhere: the control file and the unit name what is there.
+  // Elsewhere: the control file, the unit and the ready files name what is there.
   make('install', to, 'PREFIX=/opt', 'SYSCONFDIR=/opt/etc');
   const text = (name) => readFileSync(join(place.path, 'opt/lib', name), 'utf8');
+  const example = (name) => readFileSync(join(place.path, 'opt/share/doc/signpost/examples', name), 'utf8');
+  assert.match(example('apache.conf'), /^ScriptAlias "\/api\/sign" "\/opt\/lib\/signpost\/sign\.cgi"$/m);
+  assert.match(example('lighttpd.conf'), /"\/opt\/lib\/signpost\/signpost --config=\/opt\/etc\/signpost\/signpost\.conf"/);
   assert.equal(text('signpost/sign.cgi'), '#!/opt/lib/signpost/signpost --config=/opt/etc/signpost/signpost.conf\n');
   assert.match(text('systemd/system/signpost@.service'), /^ExecStart=\/opt\/lib\/signpost\/signpost /m);
   assert.match(text('systemd/system/signpost@.service'), /^LoadCredential=session\.key:\/opt\/etc\/signpost\/session\.key$/m);

@@ -1,8 +1,10 @@
 // A page of the site as a browser shows it: its fetch(), its jQuery, and the
 // parts of Cloudinary's Upload Widget that concern signatures.
+import assert from 'node:assert/strict';
 import { seconds } from './token.mjs';
 
 export const SITE = 'https://site.example';
+export const API = 'https://api.cloudinary.com/';
 
 // The network's own, also where a page's fetch() has taken its name.
 const network = globalThis.fetch;
@@ -25,6 +27,29 @@ export function makePage(port, cookie, { origin = SITE, site = 'same-origin' } =
     return response;
   }
   return { fetch: pageFetch, asked };
+}
+
+// fetch() of a page: to the site, or to an API that is none of Cloudinary's,
+// with a file that says "a picture". The forms that were sent are kept.
+export function browser(page, upload) {
+  const forms = [];
+  const pageFetch = async (address, init) => {
+    if (!String(address).startsWith(API)) return page.fetch(address, init);
+    const { file, ...fields } = Object.fromEntries(init.body);
+    if (file !== undefined) assert.equal(await file.text(), 'a picture');
+    forms.push({ address, fields, file: file !== undefined });
+    const { status, json } = await upload(address, fields);
+    return new Response(JSON.stringify(json), { status });
+  };
+  return { forms, fetch: pageFetch };
+}
+
+// Runs a script of a page there; gives what it declares by these names.
+export async function runScript(text, own, names, more = {}) {
+  const AsyncFunction = (async () => {}).constructor;
+  const known = { fetch: own.fetch, ...more };
+  const script = new AsyncFunction(...Object.keys(known), `"use strict"; ${text}\nreturn { ${names.join(', ')} };`);
+  return script(...Object.values(known));
 }
 
 // What jQuery makes of {data: object}: a[b]=c, and a[b][]=c for a list.

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
-import { blocks, check, whole } from './pages.mjs';
+import { blocks, blocksOf, check, whole } from './pages.mjs';
 import { lighttpdFastcgi, root, run } from './site.mjs';
 import { makeUpload } from './upload.mjs';
 import { API_SECRET, seconds, session } from './token.mjs';
@@ -203,6 +203,19 @@ test('every signature: each example of its page', async (t) => {
       await checks[name]({ ...answer, upload, now: env.now });
       checkTwins(name, line, port, env);
     });
+});
+
+test('the blocks of the pages, and no others', () => {
+  blocksOf('README.md', [
+    // readme_machine.test.mjs
+    ['sh', 'Five minutes to a first signature'], ['sh', 'lighttpd'], ['sh', 'Apache'], ['sh', 'nginx'], ['sh', 'Ask it'],
+    ['sh', 'When something does not work'],
+    ['libconfig', 'The configuration'],
+    // readme_page.test.mjs
+    ['js', 'Calling it from a page'], ['js', 'Calling it from a page'], ['js', 'Upload Widget and next-cloudinary']]);
+  blocksOf('etc/doc/signatures.md', [['libconfig', 'Every signature'], ['sh', 'Every signature'], ['sh', 'Every signature']]);
+  blocksOf('etc/doc/operation.md', [['libconfig', 'Without a login']]);
+  for (const name of ['SECURITY.md', 'CHANGES.md']) blocksOf(name, []);
 });
 
 // What a reader would put into a file is right, as it stands.

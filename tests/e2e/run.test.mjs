@@ -9,11 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cloudinary from 'cloudinary';
 import { Place, alive, freePort, root, run, stop, until, within } from './site.mjs';
 
-// As on a terminal: a process group of its own, which Ctrl-C reaches whole.
+// README's line with another port, as on a terminal: a process group of its own,
+// which Ctrl-C reaches whole.
 function makeRun(place, port, more = {}) {
   const own = Object.entries(process.env).filter(([name]) => !/^(MAKE|MFLAGS|CLOUDINARY)/.test(name));
-  const env = { ...Object.fromEntries(own), PORT: String(port), TMPDIR: place.path, ...more };
-  return place.start('make', ['run'], { cwd: root, detached: true, env });
+  const env = { ...Object.fromEntries(own), TMPDIR: place.path, ...more };
+  const [, command] = /`(PORT=8081 make run)` takes another port/.exec(readFileSync(join(root, 'README.md'), 'utf8').replaceAll('\n', ' '));
+  return place.start('sh', ['-c', `exec env ${command.replace('8081', port)}`], { cwd: root, detached: true, env });
 }
 
 async function start(t, more) {

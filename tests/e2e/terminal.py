@@ -16,7 +16,7 @@ pid, fd = pty.fork()
 if pid == 0:
     os.execv(argv[0], argv)
 seen, at = b'', 0
-end = time.monotonic() + 15
+end = time.monotonic() + 120
 
 
 def more():

@@ -24,7 +24,7 @@ make --no-print-directory -s install DESTDIR="$top" PREFIX=/usr SYSCONFDIR=/etc
 # the steps that it has taken.
 paths() {
 	sed -i -e 's#/usr/local/lib/signpost#/usr/lib/signpost#g' \
-		-e '/Debian: copy to$/{N;s/ Debian: copy to\n.*, set the.*paths*, then$/ To switch it on:/}' \
+		-e '/Debian: copy to$/{N;s/ Debian: copy to\n[^\n]*, then$/ To switch it on:/}' \
 		"$@"
 }
 
@@ -44,6 +44,7 @@ paths "$top"/lib/systemd/system/*
 
 # The units are in their place, and what the other licence file says too.
 rm "$docs/LICENSE" "$docs/examples/signpost.socket" "$docs/examples/signpost@.service"
+sed -i 's/\[LICENSE\](LICENSE)/[copyright](copyright)/' "$docs"/*.md
 find "$docs/examples" -type f | while read -r example; do paths "$example"; done
 install -m 644 etc/debian/README.Debian "$docs/README.Debian"
 {
@@ -54,6 +55,11 @@ printf 'signpost (%s) unstable; urgency=medium\n\n  * See CHANGES.md.\n\n -- %s 
 	"$version" "$maintainer" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" |
 	gzip -9n >"$docs/changelog.gz"
 find "$top/usr/share/man" -type f -exec gzip -9n {} + 2>/dev/null || true
+
+# doctor runs no other program, so it reads that of libfcgi's version itself.
+mkdir -p "$top/usr/share/lintian/overrides"
+echo 'signpost: uses-dpkg-database-directly [usr/lib/signpost/signpost]' \
+	>"$top/usr/share/lintian/overrides/signpost"
 
 install -m 755 etc/debian/postinst etc/debian/prerm etc/debian/postrm "$top/DEBIAN"
 (cd "$top" && find etc -type f | sort | sed 's#^#/#') >"$top/DEBIAN/conffiles"

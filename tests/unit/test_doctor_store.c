@@ -26,6 +26,9 @@ a_folder(void **state)
 	    doctoring_found(geteuid() == 0 ? FINDING_WARNING : FINDING_OK, path,
 		geteuid() == 0 ? "not looked at" : "will be made"));
 	assert_int_equal(access(path, F_OK), -1);
+	doctor.copies = true;
+	doctoring_again(doctor_store);
+	assert_non_null(doctoring_found(FINDING_OK, path, "the service's own"));
 	doctoring_close();
 }
 

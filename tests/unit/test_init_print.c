@@ -1,3 +1,5 @@
+#define _GNU_SOURCE
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -5,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "cli/peek.h"
+#include "folder.h"
 #include "initing.h"
 
 static int
@@ -64,10 +68,70 @@ what_it_says(void **state)
 	assert_null(strstr(caught.out, "runuser"));
 }
 
+/* What is done already is not said again. */
+static void
+a_control_file_that_is_there(void **state)
+{
+	char path[sizeof(folder) + 64], line[sizeof(folder) + 64];
+	FILE *file;
+
+	(void)state;
+	for (int k = 0; k < 3; k++) {
+		fill("htaccess", "flask");
+		strcpy(init.as.home, folder);
+		snprintf(path, sizeof(path), "%s", init_control(&init));
+		if (k == 0) {
+			assert_int_equal(
+			    mkdir(in_folder("public_html"), 0700), 0);
+			assert_int_equal(
+			    mkdir(in_folder("public_html/api"), 0700), 0);
+		}
+		snprintf(line, sizeof(line),
+		    "#!%s --config=%s/signpost.conf\n%s", peek_self(), init.dir,
+		    k == 1 ? "exit\n" : "");
+		file = fopen(path, "we");
+		assert_non_null(file);
+		assert_true(fputs(line, file) >= 0 && fclose(file) == 0);
+		assert_int_equal(chmod(path, k == 2 ? 0600 : 0700), 0);
+		initing_run(print);
+		if (k == 0)
+			assert_null(strstr(caught.out, "control file:"));
+		else
+			assert_non_null(
+			    strstr(caught.out, "The control file:"));
+	}
+}
+
+static void
+whose_it_is(void **state)
+{
+	(void)state;
+	fill("nginx", "flask");
+	initing_run(print);
+	assert_non_null(strstr(caught.out, "Made, for the user 54321:\n"));
+	fill("nginx", "flask");
+	init.units = true;
+	account_self(&init.as);
+	initing_run(print);
+	assert_non_null(strstr(caught.out, "Made, for root alone; "));
+	assert_non_null(strstr(caught.out, "systemctl enable --now "));
+	assert_null(strstr(caught.out, "spawn-fcgi -s"));
+	/* In the order of doing. */
+	assert_true(strstr(caught.out, "The processes:") <
+		    strstr(caught.out, "For nginx:"));
+	assert_true(strstr(caught.out, "Then:") <
+		    strstr(caught.out, "systemctl restart"));
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_it_says) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_it_says),
+		cmocka_unit_test(a_control_file_that_is_there),
+		cmocka_unit_test(whose_it_is),
+	};
 
-	return cmocka_run_group_tests_name("init_print", tests, NULL, NULL);
+	return cmocka_run_group_tests_name(
+	    "init_print", tests, folder_setup, folder_teardown);
 }

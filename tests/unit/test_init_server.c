@@ -48,6 +48,7 @@ each(void **state)
 		text[out.n] = '\0';
 		assert_null(strstr(text, "/usr/local/lib/signpost"));
 		assert_null(strstr(text, "/etc/signpost/signpost.conf"));
+		assert_null(strstr(text, "set the"));
 		snprintf(wanted, sizeof(wanted), "%.*s%s%s",
 		    (int)strcspn(servers[i].has, "%"), servers[i].has,
 		    strchr(servers[i].has, '%') ? init_control(&init) : "",
