@@ -107,9 +107,7 @@ set_alarm(void)
 static bool
 set_up(struct loop *l, struct serve *s, int listener)
 {
-	/* The kernel counts more than the bytes. */
-	const int room =
-	    2 * (FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX);
+	const int room = HELD_ROOM;
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	int signals = open_signals();
 	int flags = fcntl(listener, F_GETFL);
