@@ -252,6 +252,29 @@ test_streamed_large(void **state)
 	assert_answered();
 }
 
+/* One that stops in the middle, all of which was there at the first look. */
+static void
+test_large_at_once(void **state)
+{
+	static unsigned char body[HOOK_BODY_MAX + 1];
+	const int room = sizeof(mem);
+	long long begun;
+	struct sink out;
+
+	(void)state;
+	assert_int_equal(
+	    setsockopt(theirs, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "POST", "q=1", (struct span){ body, sizeof(body) },
+	    FCGI_KEEP);
+	fcgi_send(theirs, span_head(sink_view(&out), out.n - 8));
+	begun = fcgi_clock_ms();
+	connection_advance(&c, &serve, false, 2000);
+	assert_true(fcgi_clock_ms() - begun < 100);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+	assert_answered();
+}
+
 /*
  * The longest answer waits in the socket for a web server that is slow, even
  * where the kernel gives sockets little room.
@@ -341,6 +364,7 @@ main(void)
 		PAIR(test_framing),
 		PAIR(test_streamed),
 		PAIR(test_streamed_large),
+		PAIR(test_large_at_once),
 		PAIR(test_unread_answer),
 		PAIR(test_management_in_pieces),
 		PAIR(test_broken),
