@@ -108,6 +108,8 @@ held_answer(struct held *h, struct serve *s, int fd, enum record_state state)
 	int pair[2];
 
 	if (!open_pair(pair)) {
+		serve_log("closed",
+		    SPAN_LIT("no descriptors for a request in pieces"));
 		held_free(h);
 		return EXCHANGE_CLOSED;
 	}
