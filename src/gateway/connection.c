@@ -26,9 +26,14 @@ enter(struct connection *c, enum connection_stage stage, long long now)
 void
 connection_open(struct connection *c, int fd, long long now)
 {
+	const int room = HELD_ROOM;
 	const struct timeval limit = { TRANSFER_SECONDS, 0 };
 
-	/* Nothing is read before it is there; see exchange.c. */
+	/*
+	 * Nothing is read before it is there, and the longest answer fits the
+	 * socket: only a peer that asks on without reading blocks a write.
+	 */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	c->fd = fd;
 	c->discarded = 0;

@@ -1,11 +1,6 @@
 #include "gateway/exchange.h"
 
 #include <fcgiapp.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-
-#define READ_MS 250   /* of one read of a body's rest, if it blocks */
-#define DRAIN_MS 1000 /* of all of them */
 
 static void
 read_request(struct serve *s, FCGX_Request *r, struct variables *v)
@@ -19,46 +14,19 @@ read_request(struct serve *s, FCGX_Request *r, struct variables *v)
 		variables_fault(v, INTAKE_LENGTH, SPAN_LIT("The body"));
 }
 
-static void
-limit_reads(int fd)
-{
-	const struct timeval limit = { 0, READ_MS * 1000L };
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-}
-
-/*
- * The rest of a body that is too large: a web server has it at hand, and may
- * not look at the answer, or use the connection again, before it is sent.
- * False when it does not end soon. Byte by byte, since FCGX_GetStr() would
- * wait for a whole buffer of a peer that sends one byte now and then.
- */
-static bool
-drain(FCGX_Request *r)
-{
-	long long end = serve_milliseconds() + DRAIN_MS;
-
-	for (size_t n = 0; n < DISCARD_MAX && serve_milliseconds() < end; n++)
-		if (FCGX_GetChar(r->in) < 0)
-			return FCGX_GetError(r->in) == 0;
-	return false;
-}
-
 /*
  * keepConnection makes FCGX_Accept_r() read from ipcFd instead of accepting;
  * it sets it to what the web server wants. Detached, libfcgi closes without
- * waiting up to 2 s for the web server to close first: nothing is unread.
+ * waiting up to 2 s for the web server to close first: nothing is unread. The
+ * rest of a large body is not libfcgi's to read: it would wait for it.
  */
 enum exchange
 exchange_answer(struct serve *s, int fd, enum record_state state)
 {
-	bool ended = true;
 	FCGX_Request r;
 	struct variables v;
 	struct span answer;
 
-	if (state == RECORD_LARGE_BODY)
-		limit_reads(fd);
 	FCGX_InitRequest(&r, -1, FCGI_FAIL_ACCEPT_ON_INTR);
 	r.ipcFd = fd;
 	r.keepConnection = 1;
@@ -67,11 +35,9 @@ exchange_answer(struct serve *s, int fd, enum record_state state)
 		return EXCHANGE_CLOSED;
 	serve_begin(s);
 	read_request(s, &r, &v);
-	if (state == RECORD_LARGE_BODY)
-		ended = drain(&r);
 	answer = serve_answer(s, &v);
 	FCGX_PutStr((const char *)answer.p, (int)answer.n, r.out);
-	if (!ended) {
+	if (state == RECORD_LARGE_BODY) {
 		FCGX_FClose(r.err);
 		FCGX_FClose(r.out);
 		FCGX_Free(&r, 0);

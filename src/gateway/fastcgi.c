@@ -10,11 +10,13 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "gateway/pool.h"
 
 #define PAUSE_MS 100 /* without accepting, when descriptors run out */
+#define ACCEPT_MS 50 /* of accept4(), if ever it blocks */
 #define STOP_MS 500  /* for what is under way when the end is asked for */
 
 /* In epoll's data: the index of a connection, or one of these. */
@@ -107,9 +109,8 @@ set_alarm(void)
 static bool
 set_up(struct loop *l, struct serve *s, int listener)
 {
-	/* The kernel counts more than the bytes. */
-	const int room =
-	    2 * (FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX);
+	const int room = HELD_ROOM;
+	const struct timeval limit = { 0, ACCEPT_MS * 1000L };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	int signals = open_signals();
 	int flags = fcntl(listener, F_GETFL);
@@ -124,6 +125,7 @@ set_up(struct loop *l, struct serve *s, int listener)
 		return false;
 	sigaction(SIGPIPE, &ignore, NULL);
 	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	return true;
 }
 
@@ -160,7 +162,8 @@ accept_failed(struct loop *l)
 
 /*
  * O_NONBLOCK belongs to the socket, which others have too: systemd clears it
- * with each process that it starts with StandardInput=socket.
+ * with each process that it starts with StandardInput=socket. Where that comes
+ * between the two calls, SO_RCVTIMEO ends the second one.
  */
 static int
 accept_now(const struct loop *l)

@@ -60,7 +60,7 @@ held_free(struct held *h)
 static bool
 open_pair(int pair[2])
 {
-	const int room = 2 * HELD_MAX; /* the kernel counts more than bytes */
+	const int room = HELD_ROOM;
 	const struct timeval limit = { 2, 0 };
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
@@ -108,6 +108,8 @@ held_answer(struct held *h, struct serve *s, int fd, enum record_state state)
 	int pair[2];
 
 	if (!open_pair(pair)) {
+		serve_log("closed",
+		    SPAN_LIT("no descriptors for a request in pieces"));
 		held_free(h);
 		return EXCHANGE_CLOSED;
 	}

@@ -10,6 +10,7 @@
 #include "gateway/exchange.h"
 
 #define HELD_MAX (FCGI_PARAMS_MAX + HOOK_BODY_MAX + FCGI_FRAMING_MAX)
+#define HELD_ROOM (2 * HELD_MAX) /* for a socket: the kernel counts more */
 
 struct held {
 	unsigned char *bytes; /* NULL: nothing is held, all is in the socket */

@@ -2,16 +2,27 @@
 
 #include <limits.h>
 
+#define CROWDED_MS 1000 /* to arrive whole, while others wait for room */
+
 static long long
-deadline_of(const struct connection *c, long long now, long long end)
+earlier(long long a, long long b)
+{
+	return a < b ? a : b;
+}
+
+static long long
+deadline_of(
+    const struct connection *c, bool crowded, long long now, long long end)
 {
 	long long deadline = connection_deadline(c);
 
-	if (c->stage == CONNECTION_CLOSED || end == LLONG_MAX)
-		return deadline;
 	if (c->stage == CONNECTION_KEPT)
-		return now;
-	return deadline < end ? deadline : end;
+		return end == LLONG_MAX ? deadline : now;
+	if (c->stage == CONNECTION_CLOSED)
+		return deadline;
+	if (crowded)
+		deadline = earlier(deadline, c->since + CROWDED_MS);
+	return earlier(deadline, end);
 }
 
 static void
@@ -27,15 +38,16 @@ struct survey
 pool_survey(struct pool *p, long long now, long long end)
 {
 	struct survey found = { false, LLONG_MAX };
+	bool crowded = !pool_has_room(p);
 
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++) {
 		struct connection *c = &p->c[i];
-		long long deadline = deadline_of(c, now, end);
+		long long deadline = deadline_of(c, crowded, now, end);
 
 		if (deadline <= now)
 			close_overdue(c);
-		else if (deadline < found.deadline)
-			found.deadline = deadline;
+		else
+			found.deadline = earlier(found.deadline, deadline);
 		if (c->stage != CONNECTION_CLOSED)
 			found.open = true;
 	}

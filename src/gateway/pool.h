@@ -15,7 +15,9 @@ struct survey {
 
 /*
  * Closes what is overdue at now, and looks at the rest. end is when all must
- * be closed, kept ones at once; LLONG_MAX while the end is not asked for.
+ * be closed, kept ones at once; LLONG_MAX while the end is not asked for. While
+ * there is no room, what has not arrived whole within a second is overdue:
+ * else a few slow clients would hold everybody up for REQUEST_SECONDS.
  */
 struct survey pool_survey(struct pool *p, long long now, long long end);
 

@@ -96,8 +96,12 @@ test('the archive: the same each time, with the modes that suEXEC wants, and it 
   const cookie = ['Cookie', `session=${session('alice')}`];
   for (const path of ['/api/sign?policy=remove&public_id=users/alice/cat', '/api/sign.cgi?policy=remove&public_id=users/alice/cat'])
     assert.equal(checkAnswer(await ask(port, { path, headers: [cookie] })).public_id, 'users/alice/cat');
-  const denied = await ask(port, { path: '/api/.htaccess' });
-  assert.equal(denied.status, 403);
+  // What init, editors and people leave beside what they change is not published, wherever it lies.
+  const names = ['signpost.conf', 'signpost.conf.old', 'signpost.conf.2', 'cloudinary.secret', 'cloudinary.secret.txt', 'session.key~',
+    'denied.users', 'signpost.log', 'signpost.log.1', 'sign.php.orig', 'sign.php.save', 'sign.php.bak', 'sign.php.new'];
+  for (const name of [...names, 'monkey.txt', 'old.html']) place.write(`public_html/api/${name}`, 'text', 0o644);
+  for (const name of ['.htaccess', ...names]) assert.equal((await ask(port, { path: `/api/${name}` })).status, 403, name);
+  for (const name of ['monkey.txt', 'old.html']) assert.equal((await ask(port, { path: `/api/${name}` })).status, 200, name);
   // Group-writable, as an FTP program may leave it: our own rule refuses it.
   chmodSync(join(place.path, 'private/signpost/session.key'), 0o664);
   assert.equal((await ask(port, { path: '/api/sign?health' })).status, 503);

@@ -9,7 +9,7 @@ seconds=${SECONDS_EACH:-30}
 work=${BUILD:-build/fuzz}
 [ $# -gt 0 ] || set -- request kinds token itsdangerous keygrip \
 	cookie_signature supabase php_data headers json enc inspect conf_text conf_store \
-	record denied slots redis_reply explain call roots
+	record connection denied slots redis_reply explain call roots
 san=-fsanitize=address,undefined
 mkdir -p "$work"
 
@@ -39,7 +39,7 @@ longest() {
 	token | denied | slots) echo 1024 ;;
 	itsdangerous | keygrip | cookie_signature) echo 1024 ;;
 	supabase | php_data | json | inspect | explain | call) echo 1024 ;;
-	headers | enc | conf_store) echo 256 ;;
+	headers | enc | conf_store | connection) echo 256 ;;
 	roots) echo 512 ;;
 	conf_text) echo 512 ;;
 	esac

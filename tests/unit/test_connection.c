@@ -252,6 +252,57 @@ test_streamed_large(void **state)
 	assert_answered();
 }
 
+/* One that stops in the middle, all of which was there at the first look. */
+static void
+test_large_at_once(void **state)
+{
+	static unsigned char body[HOOK_BODY_MAX + 1];
+	const int room = sizeof(mem);
+	long long begun;
+	struct sink out;
+
+	(void)state;
+	assert_int_equal(
+	    setsockopt(theirs, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "POST", "q=1", (struct span){ body, sizeof(body) },
+	    FCGI_KEEP);
+	fcgi_send(theirs, span_head(sink_view(&out), out.n - 8));
+	begun = fcgi_clock_ms();
+	connection_advance(&c, &serve, false, 2000);
+	assert_true(fcgi_clock_ms() - begun < 100);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+	assert_answered();
+}
+
+/*
+ * The longest answer waits in the socket for a web server that is slow, even
+ * where the kernel gives sockets little room.
+ */
+static void
+test_unread_answer(void **state)
+{
+	const size_t cuts[] = { 0, 20 }; /* left in the socket, and held */
+	const int little = 4096;
+	long long begun = fcgi_clock_ms();
+	struct sink out;
+
+	(void)state;
+	setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little));
+	connection_open(&c, c.fd, 1000);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "GET", "big=130000", SPAN_LIT(""), FCGI_KEEP);
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		fcgi_send(theirs, span_head(sink_view(&out), cuts[i]));
+		connection_advance(&c, &serve, false, 2000);
+		fcgi_send(theirs, span_skip(sink_view(&out), cuts[i]));
+		connection_advance(&c, &serve, false, 2000);
+		assert_int_equal(c.stage, CONNECTION_KEPT);
+		assert_answered();
+	}
+	assert_true(fcgi_clock_ms() - begun < 1000);
+}
+
 /* Questions in pieces are answered one by one, and a request after them. */
 static void
 test_management_in_pieces(void **state)
@@ -313,6 +364,8 @@ main(void)
 		PAIR(test_framing),
 		PAIR(test_streamed),
 		PAIR(test_streamed_large),
+		PAIR(test_large_at_once),
+		PAIR(test_unread_answer),
 		PAIR(test_management_in_pieces),
 		PAIR(test_broken),
 	};

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* O_TMPFILE */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +9,7 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "fake_app.h"
@@ -20,7 +23,7 @@ static struct fcgi_answer answer;
 static unsigned char mem[HELD_MAX];
 static unsigned char body[HOOK_BODY_MAX + 1];
 static struct held held;
-static int ours, theirs;
+static int ours, theirs, log_fd;
 
 static int
 open_ends(void **state)
@@ -207,12 +210,34 @@ test_gone(void **state)
 	assert_nothing_left(next);
 }
 
+/* It is lost where there are no descriptors left, and the log says so. */
+static void
+test_no_descriptors(void **state)
+{
+	int next = next_descriptor();
+	off_t logged = lseek(log_fd, 0, SEEK_CUR);
+	struct rlimit was, none;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = (struct rlimit){ (rlim_t)next + 1, was.rlim_max };
+	hold_request("a=b", 3, FCGI_KEEP);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(
+	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_CLOSED);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+	assert_true(is_open(ours));
+	assert_nothing_left(next);
+	assert_true(lseek(log_fd, 0, SEEK_CUR) > logged);
+}
+
 static int
 set_up(void **state)
 {
 	(void)state;
 	serve_init(&serve);
-	log_to(open("/dev/null", O_WRONLY));
+	log_fd = open("/tmp", O_TMPFILE | O_WRONLY, 0600);
+	log_to(log_fd);
 	signal(SIGPIPE, SIG_IGN);
 	return FCGX_Init();
 }
@@ -229,6 +254,7 @@ main(void)
 		ENDS(test_closed),
 		ENDS(test_longest),
 		ENDS(test_large),
+		ENDS(test_no_descriptors),
 		ENDS(test_gone),
 	};
 

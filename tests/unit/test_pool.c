@@ -92,6 +92,34 @@ test_end(void **state)
 	assert_int_equal(found.deadline, TIME);
 }
 
+/* Where all is taken, who does not finish soon makes room for others. */
+static void
+test_crowded(void **state)
+{
+	struct survey found;
+
+	(void)state;
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		put(i, CONNECTION_PARTIAL, 2000);
+	pool.c[3].since = 1000;
+	pool.c[4].stage = CONNECTION_SILENT;
+	pool.c[4].since = 1001;
+	found = pool_survey(&pool, 1999, LLONG_MAX);
+	assert_false(pool_has_room(&pool));
+	assert_int_equal(found.deadline, 2000);
+	found = pool_survey(&pool, 2000, LLONG_MAX);
+	assert_int_equal(pool.c[3].stage, CONNECTION_CLOSED);
+	assert_int_equal(pool.c[4].stage, CONNECTION_SILENT);
+	/* Now there is room, and time. */
+	found = pool_survey(&pool, 2500, LLONG_MAX);
+	assert_int_equal(pool.c[4].stage, CONNECTION_SILENT);
+	assert_int_equal(found.deadline, 1001 + TIME);
+	/* A kept one makes room before anybody is hurried. */
+	put(3, CONNECTION_KEPT, 0);
+	found = pool_survey(&pool, 3500, LLONG_MAX);
+	assert_int_equal(pool.c[4].stage, CONNECTION_SILENT);
+}
+
 static void
 test_room(void **state)
 {
@@ -118,6 +146,7 @@ main(void)
 		cmocka_unit_test_teardown(test_empty, clear),
 		cmocka_unit_test_teardown(test_deadlines, clear),
 		cmocka_unit_test_teardown(test_end, clear),
+		cmocka_unit_test_teardown(test_crowded, clear),
 		cmocka_unit_test_teardown(test_room, clear),
 	};
 
