@@ -81,14 +81,14 @@ COMMAND    = $(DESTDIR)$(PREFIX)/bin/signpost
 DOCUMENTS  = $(DESTDIR)$(PREFIX)/share/doc/signpost
 MANUALS    = $(DESTDIR)$(PREFIX)/share/man
 SETTINGS   = $(DESTDIR)$(SYSCONFDIR)/signpost
-UNITS      = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSTEMD    = $(DESTDIR)$(PREFIX)/lib/systemd/system
 PATHS      = -e 's|/usr/local/lib/signpost|$(PREFIX)/lib/signpost|g' \
 	-e 's|/etc/signpost|$(SYSCONFDIR)/signpost|g'
 CONTROL    = \#!$(PREFIX)/lib/signpost/signpost --config=$(SYSCONFDIR)/signpost/signpost.conf
 
 install: all
 	install -d $(PROGRAM) $(dir $(COMMAND)) $(DOCUMENTS) \
-		$(SETTINGS) $(UNITS)
+		$(SETTINGS) $(SYSTEMD)
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
 	ln -sfn ../lib/signpost/signpost $(COMMAND)
@@ -96,7 +96,7 @@ install: all
 		echo '$(CONTROL)' | install -m 755 /dev/stdin $(PROGRAM)/sign.cgi
 	for unit in signpost.socket signpost@.service; do \
 		sed $(PATHS) etc/$$unit | \
-		install -m 644 /dev/stdin $(UNITS)/$$unit || exit 1; done
+		install -m 644 /dev/stdin $(SYSTEMD)/$$unit || exit 1; done
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE $(DOCUMENTS)
 	for file in $(EXAMPLES); do install -D -m 644 etc/$$file \
 		$(DOCUMENTS)/examples/$$file || exit 1; done
@@ -109,7 +109,7 @@ install: all
 
 uninstall:
 	rm -f $(COMMAND) $(PROGRAM)/signpost $(PROGRAM)/sign.cgi \
-		$(UNITS)/signpost.socket $(UNITS)/signpost@.service
+		$(SYSTEMD)/signpost.socket $(SYSTEMD)/signpost@.service
 	rm -rf $(DOCUMENTS)
 	for page in $(PAGES); do \
 		rm -f $(MANUALS)/man$${page##*.}/$${page##*/}; done
