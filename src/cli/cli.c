@@ -59,8 +59,8 @@ unknown(const char *word)
 	return 2;
 }
 
-int
-cli_main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	if (argc < 2) {
 		print_help(stderr);
@@ -83,4 +83,14 @@ cli_main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	return unknown(argv[1]);
+}
+
+/* What nobody could hear is no success, whatever else came of it. */
+int
+cli_main(int argc, char **argv)
+{
+	int code = run(argc, argv);
+	bool heard = fflush(stdout) == 0 && ferror(stdout) == 0;
+
+	return code == 0 && !heard ? 1 : code;
 }

@@ -169,8 +169,7 @@ explain(struct told *t, bool json, struct arena *arena)
 	(json ? explain_say_json : explain_say)(&e, &out);
 	if (out.full)
 		return mistake("there is too much to say");
-	if (fwrite(printed, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
-		return 1;
+	fwrite(printed, 1, out.n, stdout);
 	return explain_cause(&e) == CAUSE_NONE ? 1 : 0;
 }
 

@@ -201,5 +201,5 @@ cli_init(int argc, char **argv)
 	i.terminal = ask_possible();
 	code = run(&i);
 	wipe(&i, sizeof(i));
-	return fflush(stdout) == 0 ? code : 1;
+	return code;
 }

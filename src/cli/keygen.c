@@ -57,10 +57,7 @@ cli_keygen(int argc, char **argv)
 	if (n == 1)
 		code = write_file(path, sink_view(&out));
 	else
-		code = fwrite(text, 1, out.n, stdout) == out.n &&
-			       fflush(stdout) == 0
-			   ? 0
-			   : 1;
+		code = fwrite(text, 1, out.n, stdout) == out.n ? 0 : 1;
 	wipe(key, sizeof(key));
 	wipe(text, sizeof(text));
 	return code;

@@ -216,7 +216,7 @@ sign(const struct config *config, const struct option_value *o, size_t n_words,
 		fwrite(shown.body.p, 1, shown.body.n, stdout);
 	else
 		print(&answer, &shown);
-	return fflush(stdout) == 0 && shown.status == 200 ? 0 : 1;
+	return shown.status == 200 ? 0 : 1;
 }
 
 static int
