@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/trusted.h"
 #include "cli/init.h"
 #include "cli/say.h"
 
@@ -225,6 +226,37 @@ find_old(const struct init *i)
 	return NULL;
 }
 
+/*
+ * Could somebody else put a link where something is made, or taken away? Below
+ * the last folder that is there already, all is ours.
+ */
+static bool
+is_safe(const struct init *i)
+{
+	unsigned char mem[4 * PATH_TEXT_MAX];
+	char path[PATH_TEXT_MAX];
+	struct sink why;
+	struct stat st;
+	char *slash;
+
+	memcpy(path, below(i, "counters"), sizeof(path));
+	if (path[0] == '\0')
+		return failed(i->dir, ENAMETOOLONG) == 0;
+	while ((slash = strrchr(path, '/')) > path) {
+		*slash = '\0';
+		if (lstat(path, &st) == 0) {
+			*slash = '/';
+			break;
+		}
+	}
+	sink_init(&why, mem, sizeof(mem));
+	if (trusted_folders(path, &why))
+		return true;
+	fprintf(stderr, "signpost: init: %.*s: nothing was made\n", (int)why.n,
+	    (const char *)why.p);
+	return false;
+}
+
 static int
 make_all(struct init *i, struct made *m)
 {
@@ -236,6 +268,8 @@ make_all(struct init *i, struct made *m)
 	sink_init(&conf, mem, sizeof(mem));
 	if (old != NULL)
 		return failed(old, EEXIST);
+	if (!is_safe(i))
+		return 1;
 	if (!init_conf(i, &conf))
 		return failed(i->dir, EFBIG);
 	if (!make_folders(i, m))

@@ -1,6 +1,8 @@
 // What surrounds a command: closed and full descriptors, folders and files
 // that other users made, and names that are no text.
 import assert from 'node:assert/strict';
+import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Place, program, run } from './site.mjs';
 import { session } from './token.mjs';
@@ -44,5 +46,45 @@ test('an output that is full, closed or nobody\'s: no success, and nothing is wr
     // What it counted in is whole.
     const after = run(['call', '--user', 'alice', '--config', path, 'policy=avatar']);
     assert.equal(after.code, 0, `${args}: ${after.out}${after.err}`);
+  }
+});
+
+const EVE = 12345;
+const rootAlone = { skip: process.getuid() !== 0 && 'root alone has something to lose here' };
+
+// Who can write where root makes something can put a link in its place, and
+// root's chown, chmod and unlink follow it.
+test('init makes nothing where another user could change it meanwhile', rootAlone, (t) => {
+  const cases = {
+    'a folder of a stranger\'s': (p) => mkdirSync(join(p, 'own')) ?? chownSync(join(p, 'own'), EVE, EVE),
+    'a folder that all can write': (p) => mkdirSync(join(p, 'own')) ?? chmodSync(join(p, 'own'), 0o777),
+    'a folder that a strange group can write': (p) =>
+      mkdirSync(join(p, 'own')) ?? chownSync(join(p, 'own'), 0, EVE) ?? chmodSync(join(p, 'own'), 0o775),
+    'a stranger\'s link to a folder of root\'s': (p) => {
+      for (const name of ['eve', 'real']) mkdirSync(join(p, name));
+      symlinkSync('../real', join(p, 'eve/own'));
+      chownSync(join(p, 'eve'), EVE, EVE);
+      return 'eve/own';
+    },
+    'a link to nowhere': (p) => symlinkSync('nowhere', join(p, 'own')),
+    'the last folder itself': (p) => {
+      mkdirSync(join(p, 'own/signpost'), { recursive: true });
+      chownSync(join(p, 'own/signpost'), EVE, EVE);
+    },
+  };
+  for (const [name, make] of Object.entries(cases)) {
+    const place = new Place(t);
+    const secret = place.write('s', 'a-secret-for-testing\n');
+    const below = make(place.path) ?? 'own';
+    const times = () => ['', 'own', 'own/signpost', 'eve', 'real'].map((part) =>
+      lstatSync(join(place.path, part), { bigint: true, throwIfNoEntry: false })?.ctimeNs);
+    const before = times();
+    for (const more of [[], ['--replace']]) {
+      const done = run(['init', '--dir', join(place.path, below, 'signpost'), '--cloud-name', 'demo', '--api-key', '1', '--api-secret-file',
+        secret, '--user', 'nobody', '--yes', ...more]);
+      assert.equal(done.code, 1, name);
+      assert.match(done.err, /nothing was made/, name);
+      assert.deepEqual(times(), before, `${name}: not for a moment`);
+    }
   }
 });
