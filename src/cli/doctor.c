@@ -2,6 +2,8 @@
 
 #include "cli/doctor.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -41,6 +43,8 @@ absolute(const char *path, char mem[static PATH_TEXT_MAX])
 	return text.full ? path : mem;
 }
 
+#define CHILD_MS 10000 /* Redis is given up before that */
+
 /* What a child finds lies in memory that it shares with us. */
 struct shared {
 	struct findings found;
@@ -64,7 +68,8 @@ look_as_user(struct doctor *d)
 static void
 look_in_child(struct doctor *d, struct shared *shared)
 {
-	pid_t child = fork();
+	int ends[2];
+	pid_t child = pipe(ends) == 0 ? fork() : -1;
 
 	if (child == 0) {
 		if (!account_become(&d->as))
@@ -74,8 +79,16 @@ look_in_child(struct doctor *d, struct shared *shared)
 		config_free(d->config);
 		_exit(0);
 	}
-	while (child > 0 && waitpid(child, NULL, 0) < 0)
-		continue; /* EINTR */
+	if (child > 0) {
+		struct pollfd end = { .fd = ends[0] };
+
+		/* It ends with the child, which its user may have stopped. */
+		close(ends[1]);
+		poll(&end, 1, CHILD_MS);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		close(ends[0]);
+	}
 	if (!shared->done)
 		finding_add(d->found, FINDING_FAULT, "files", d->as.name,
 		    "what this user would see could not be looked at");
@@ -104,8 +117,8 @@ look(struct doctor *d, struct shared *shared)
 		look_as_user(d);
 	}
 	doctor_libraries(d);
-	doctor_processes(d);
 	doctor_control(d);
+	doctor_processes(d);
 }
 
 /* -1, or the exit code of a mistake. */

@@ -11,6 +11,8 @@ static const char group[] = "processes";
 static const char *const servers[] = { "apache2", "httpd", "lighttpd", "nginx",
 	"caddy", "h2o", "fcgiwrap" };
 
+#define OURS_SHOWN 32 /* anybody can start any number */
+
 #define SERVERS (sizeof(servers) / sizeof(servers[0]))
 
 struct scan {
@@ -83,7 +85,8 @@ say_socket(struct doctor *d, const char *name, const char *socket)
 {
 	struct stat st;
 
-	if (socket[0] != '/' || stat(socket, &st) != 0 || !S_ISSOCK(st.st_mode))
+	if (socket[0] != '/' || lstat(socket, &st) != 0 ||
+	    !S_ISSOCK(st.st_mode))
 		return;
 	if ((st.st_mode & S_IWOTH) == 0) {
 		finding_add(d->found, FINDING_OK, group, socket,
@@ -131,7 +134,8 @@ look_ours(struct scan *s, const struct process *p)
 	if (config == NULL &&
 	    process_input(p->pid, (char[2]){ 0 }, 2) < INPUT_UNIX)
 		return; /* somebody's command, as this one */
-	s->ours++;
+	if (++s->ours > OURS_SHOWN)
+		return;
 	account_of(p->uid, &who);
 	sink_init(&name, mem, sizeof(mem) - 1);
 	sink_say(&name, "process %d", p->pid);
@@ -146,7 +150,9 @@ look_ours(struct scan *s, const struct process *p)
 		    config == NULL ? "the configuration of its environment"
 				   : config);
 	}
-	say_input(d, p, (const char *)mem);
+	/* A stranger's process may say anything, and root would believe it. */
+	if (!d->root || p->uid == 0 || p->uid == d->as.uid)
+		say_input(d, p, (const char *)mem);
 }
 
 static void
@@ -184,6 +190,10 @@ doctor_processes(struct doctor *d)
 		finding_add(d->found, FINDING_WARNING, group, "",
 		    "no web server that is known here runs on this machine, "
 		    "or you may not see it");
+	if (s.ours > OURS_SHOWN)
+		finding_add(d->found, FINDING_OK, group, "",
+		    "and %d more that are called signpost",
+		    (long long)(s.ours - OURS_SHOWN));
 	if (s.ours == 0)
 		finding_add(d->found, FINDING_OK, group, "",
 		    "no process of signpost's waits for requests: as CGI, or "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/doctor.h"
+#include "cli/path_mend.h"
 #include "cli/roots.h"
 
 struct look {
@@ -50,7 +51,7 @@ mend(struct look *l, struct span path)
 	sink_init(&to, mem, sizeof(mem));
 	sink_say(&to, "%v/private", above);
 	sink_byte(&to, '\0');
-	if (to.full)
+	if (to.full || (l->d->root && !path_rooted((const char *)mem)))
 		return;
 	sink_init(&from, mem + to.n, sizeof(mem) - to.n);
 	sink_span(&from, path);

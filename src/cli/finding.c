@@ -52,6 +52,13 @@ finding_add(struct findings *f, enum finding_state state, const char *group,
 }
 
 void
+finding_code(struct findings *f, long long code)
+{
+	if (f->n > 0 && !f->full)
+		f->list[f->n - 1].code = code;
+}
+
+void
 finding_mend(struct findings *f, const char *format, ...)
 {
 	size_t mark = f->text.n;

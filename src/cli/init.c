@@ -7,7 +7,6 @@
 #include "base/digest.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
-#include "cli/peek.h"
 
 static const char usage[] =
     "usage: signpost init [--dir DIR] [--cloud-name NAME] [--api-key KEY]\n"
@@ -80,9 +79,18 @@ init_text(struct init *i, enum init_option option, const char *question,
 int
 init_file(const char *path, char *out, size_t cap)
 {
-	struct span text;
+	FILE *from = fopen(path, "re"); /* a pipe, too: <(pass show site) */
+	struct span text = { (const unsigned char *)out, 0 };
+	bool read;
 
-	if (!peek_file(path, out, cap, &text))
+	if (from != NULL) {
+		setvbuf(from, NULL, _IONBF, 0); /* no copy of it stays */
+		text.n = fread(out, 1, cap, from);
+	}
+	read = from != NULL && ferror(from) == 0;
+	if (from != NULL)
+		fclose(from);
+	if (!read)
 		return init_mistake("this file can't be read", path);
 	if (text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n--;

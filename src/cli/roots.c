@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/sink.h"
 #include "cli/peek.h"
@@ -185,7 +186,12 @@ take_process(struct roots *r, const char *folder)
 	char path[PATH_TEXT_MAX];
 	struct sink name;
 	struct span text;
+	struct stat st;
 
+	/* What a stranger's process reads is no web server's of this site. */
+	if (stat(folder, &st) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != geteuid()))
+		return;
 	sink_init(&name, path, sizeof(path));
 	sink_say(&name, "%s/comm", folder);
 	sink_byte(&name, '\0');

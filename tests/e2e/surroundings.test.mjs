@@ -1,10 +1,11 @@
 // What surrounds a command: closed and full descriptors, folders and files
 // that other users made, and names that are no text.
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Place, program, run } from './site.mjs';
+import { Place, program, run, until } from './site.mjs';
+import { doctor } from './doctor.mjs';
 import { session } from './token.mjs';
 
 const conf = `
@@ -87,4 +88,129 @@ test('init makes nothing where another user could change it meanwhile', rootAlon
       assert.deepEqual(times(), before, `${name}: not for a moment`);
     }
   }
+});
+
+// What root pastes goes by names, too: whose folder it is can put a link there.
+test('doctor: no command gives away what another user\'s link leads to', rootAlone, async (t) => {
+  const nobody = 65534;
+  const cases = {
+    'a secret is a link': (p) => {
+      mkdirSync(join(p, 'site/own'));
+      renameSync(join(p, 'site/session.key'), join(p, 'site/own/session.key'));
+      rmSync(join(p, 'site/own/session.key'));
+      symlinkSync(join(p, 'shadow'), join(p, 'site/own/session.key'));
+      chownSync(join(p, 'site/own'), nobody, nobody);
+    },
+    'the folder for counts is a link': (p) => symlinkSync(join(p, 'private-of-root'), join(p, 'site/own/counters')),
+    'the control file is a link': (p) => symlinkSync(join(p, 'shadow'), join(p, 'home/api/sign.cgi')),
+    'the control file is another name of a file': (p) => writeFileSync(join(p, 'home/api/sign.cgi'), `#!${join(p, 'shadow')} --config=/x\n`),
+    'what would be made to move a secret to is a link': (p) => {
+      mkdirSync(join(p, 'home/www'));
+      writeFileSync(join(p, 'home/www/session.key'), 'a-session-key-for-testing-only\n', { mode: 0o600 });
+      symlinkSync(join(p, 'private-of-root'), join(p, 'home/private'));
+    },
+  };
+  const keys = { 'a secret is a link': 'own/session.key', 'what would be made to move a secret to is a link': '../home/www/session.key' };
+  for (const [name, make] of Object.entries(cases)) {
+    const place = new Place(t);
+    const p = place.path;
+    chmodSync(p, 0o755);
+    for (const folder of ['site', 'site/own', 'home', 'home/api', 'private-of-root']) mkdirSync(join(p, folder));
+    chmodSync(join(p, 'private-of-root'), 0o700);
+    writeFileSync(join(p, 'shadow'), 'for root alone\n', { mode: 0o600 });
+    writeFileSync(join(p, 'site/cloudinary.secret'), 'a-secret-for-testing\n', { mode: 0o640 });
+    writeFileSync(join(p, 'site/session.key'), 'a-session-key-for-testing-only\n', { mode: 0o640 });
+    for (const file of ['cloudinary.secret', 'session.key']) chownSync(join(p, 'site', file), 0, nobody);
+    writeFileSync(join(p, 'site/signpost.conf'), `store = "own/counters";${conf}`.replace('session.key', keys[name] ?? 'session.key'));
+    if (name === 'a secret is a link') rmSync(join(p, 'site/own'), { recursive: true });
+    make(p);
+    run(['-hR', '65534:65534', join(p, 'home'), join(p, 'site/own')], { program: 'chown' });
+    const kept = () => ['shadow', 'private-of-root'].map((file) => {
+      const st = lstatSync(join(p, file));
+      return `${st.mode} ${st.uid} ${st.gid}`;
+    });
+    const before = kept();
+    const report = doctor(['--user', 'nobody', '--document-root', join(p, 'home/www'), '--control', join(p, 'home/api/sign.cgi'), join(p, 'site/signpost.conf')]);
+    assert.ok(report.faults > 0, name);
+    for (const { mend } of report.findings.filter((f) => f.mend?.includes(p))) {
+      assert.doesNotMatch(mend, /\bch(own|grp) (?!-h )/, mend);
+      sh(mend, [], { input: '' });
+    }
+    assert.deepEqual(kept(), before, name);
+    const found = run(['-u', 'nobody', '--', 'grep', '-rl', 'for root alone', p], { program: 'runuser' });
+    assert.equal(found.out, '', name);
+  }
+});
+
+// A process of anybody's can call itself what it likes, and say what it likes.
+test('doctor: what other users\' processes say', rootAlone, async (t) => {
+  const place = new Place(t);
+  const p = place.path;
+  chmodSync(p, 0o755);
+  const config = place.configure(conf);
+  mkdirSync(join(p, 'eve'));
+  chownSync(join(p, 'eve'), EVE, EVE);
+  copyFileSync('/bin/sleep', join(p, 'signpost'));
+  chmodSync(join(p, 'signpost'), 0o755);
+  const listen = (path) => `
+import ctypes, os, socket
+s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(path)}); s.listen(); os.chmod(${JSON.stringify(path)}, 0o777)
+`;
+  // Everybody's on purpose; eve's own socket is a link to it when it is looked at.
+  run(['-c', listen(join(p, 'everybody.sock'))], { program: 'python3' });
+  place.start('python3', ['-c', `${listen(join(p, 'eve/s'))}import shutil, time
+os.setgroups([]); os.setuid(${EVE})
+os.chdir(${JSON.stringify(p)})
+os.unlink('eve/s'); os.symlink('../everybody.sock', 'eve/s')
+os.mkfifo('eve/fifo')
+with open('eve/nginx.conf', 'w') as conf:
+    for i in range(40):
+        os.mkdir('eve/%d' % i)
+        conf.write('root %s/eve/%d;\\n' % (os.getcwd(), i))
+libc = ctypes.CDLL(None)
+def start(words, name=None):
+    if os.fork() == 0:
+        libc.prctl(1, 9, 0, 0, 0) # ends with its parent
+        os.dup2(s.fileno(), 0)
+        os.execv('eve/nginx' if name else './signpost', words)
+shutil.copy('/bin/sh', 'eve/nginx')
+for file in ('fifo', 'nginx.conf'):
+    start(['nginx', '-c', 'read x; : "$0" "$@"', 'x', '-c', '%s/eve/%s' % (os.getcwd(), file)], 'nginx')
+for i in range(300):
+    start(['signpost\\x1b[2J\\n' + 'x' * 8000, '30'])
+print('there', flush=True)
+time.sleep(30)
+`]);
+  await until('they run', () => /there/.test(place.log)).catch((error) => assert.fail(`${error.message}: ${place.log}`));
+  const report = doctor(['--user', 'nobody', config]);
+  const seen = report.findings.filter((f) => /^process \d+$/.test(f.what));
+  assert.ok(seen.length > 0 && seen.length < 50, `${seen.length} are shown`);
+  assert.ok(report.findings.some((f) => /\d+ more/.test(f.says)), 'and the others counted');
+  assert.ok(report.findings.every((f) => !f.mend?.includes('eve/')), 'whose socket it is is nobody\'s business');
+  assert.ok(report.findings.every((f) => f.group !== 'published' || !f.what.includes('eve/')), 'and so is what they publish');
+});
+
+// The user whose eyes it borrows can stop whatever looks with them.
+test('doctor ends, whatever the user does to it', rootAlone, async (t) => {
+  const place = new Place(t);
+  chmodSync(place.path, 0o755);
+  const config = place.configure(`log = "fifo";${conf}`);
+  run([join(place.path, 'fifo')], { program: 'mkfifo' });
+  place.start('python3', ['-c', `
+import os, signal, time
+os.setgroups([]); os.setuid(${EVE})
+print('there', flush=True)
+end = time.time() + 20
+while time.time() < end:
+    for pid in os.listdir('/proc'):
+        try:
+            if pid.isdigit() and int(pid) != os.getpid(): os.kill(int(pid), signal.SIGSTOP)
+        except OSError: pass
+`]);
+  await until('it runs', () => /there/.test(place.log)).catch((error) => assert.fail(`${error.message}: ${place.log}`));
+  const started = Date.now();
+  const done = run(['doctor', '--json', '--user', String(EVE), config], { timeout: 19000 });
+  assert.ok(done.code === 0 || done.code === 1, `${done.code}`);
+  assert.ok(Date.now() - started < 18000, 'in time');
+  JSON.parse(done.out);
 });
