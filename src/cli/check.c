@@ -95,7 +95,7 @@ static int
 say_wrong(const char *path, unsigned errors)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s: %snot right%s: %u %s\n", path,
+	fprintf(stderr, "%s: %snot right%s: %u %s\n", say_plain(path),
 	    paint_on(stderr, PAINT_BAD), paint_off(stderr), errors,
 	    errors == 1 ? "mistake" : "mistakes");
 	return 1;
@@ -117,7 +117,7 @@ check_for_people(const char *path)
 	describe_config(config, &out);
 	config_free(config);
 	fwrite(text, 1, out.n, stdout);
-	printf("%s: %sright%s, with %u %s\n", path,
+	printf("%s: %sright%s, with %u %s\n", say_plain(path),
 	    paint_on(stdout, PAINT_GOOD), paint_off(stdout), say.warnings,
 	    say.warnings == 1 ? "warning" : "warnings");
 	return 0;

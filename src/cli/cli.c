@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/say.h"
 
 static const struct command {
 	const char *name;
@@ -51,7 +52,7 @@ unknown(const char *word)
 	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
 	near = text_nearest(span_of(word), names, COMMANDS);
-	fprintf(stderr, "signpost: there is no command %s", word);
+	fprintf(stderr, "signpost: there is no command %s", say_plain(word));
 	if (near != NULL)
 		fprintf(stderr, "; did you mean %s?", near);
 	fputs("\n", stderr);

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
+#include "cli/say.h"
 
 static const char usage[] =
     "usage: signpost init [--dir DIR] [--cloud-name NAME] [--api-key KEY]\n"
@@ -30,7 +31,7 @@ int
 init_mistake(const char *text, const char *value)
 {
 	fprintf(stderr, "signpost: init: %s%s%s\n", text,
-	    value[0] == '\0' ? "" : ": ", value);
+	    value[0] == '\0' ? "" : ": ", say_plain(value));
 	return 2;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/init.h"
 #include "cli/peek.h"
 #include "cli/process.h"
+#include "cli/say.h"
 #include "samples.h" /* from etc, by the Makefile */
 
 static const struct server servers[] = {
@@ -98,7 +99,7 @@ init_server(struct init *i)
 		names[k] = servers[k].name;
 	near = text_nearest(span_of(answer), names, SERVERS);
 	fprintf(stderr, "signpost: init: there is no server %s here%s%s%s\n",
-	    answer, near != NULL ? "; did you mean " : "",
+	    say_plain(answer), near != NULL ? "; did you mean " : "",
 	    near != NULL ? near : "", near != NULL ? "?" : "");
 	return 2;
 }

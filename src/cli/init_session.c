@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 #include "cli/init.h"
 #include "cli/pasted.h"
+#include "cli/say.h"
 #include "session/guess.h"
 
 #define KEY_BYTES 32 /* as `signpost keygen` makes them */
@@ -35,9 +36,9 @@ take_format(struct init *i, const char *name)
 		if (n < sizeof(names) / sizeof(names[0]))
 			names[n++] = row->name;
 	near = text_nearest(span_of(name), names, n);
-	fprintf(stderr, "signpost: init: there is no format %s%s%s%s\n", name,
-	    near != NULL ? "; did you mean " : "", near != NULL ? near : "",
-	    near != NULL ? "?" : "");
+	fprintf(stderr, "signpost: init: there is no format %s%s%s%s\n",
+	    say_plain(name), near != NULL ? "; did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "?" : "");
 	return 2;
 }
 

@@ -9,6 +9,7 @@
 #include "base/sink.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/say.h"
 
 #define KEY_BYTES 32 /* RFC 7518 3.2: as long as the hash of HS256 */
 
@@ -26,13 +27,14 @@ write_file(const char *path, struct span text)
 
 	if (fd < 0 || write(fd, text.p, text.n) != (ssize_t)text.n ||
 	    close(fd) != 0) {
-		fprintf(stderr, "signpost: %s: %s\n", path, strerror(errno));
+		fprintf(stderr, "signpost: %s: %s\n", say_plain(path),
+		    strerror(errno));
 		return 1;
 	}
 	fprintf(stderr,
 	    "wrote %s. In the configuration:\n"
 	    "    keys = ( { id = \"1\"; file = \"%s\"; } );\n",
-	    path, path);
+	    say_plain(path), say_plain(path));
 	return 0;
 }
 

@@ -47,7 +47,8 @@ static int
 mistake(const char *what, const char *word)
 {
 	fprintf(stderr, "signpost: sign: %s%s%s\n%s", what,
-	    word == NULL ? "" : ": ", word == NULL ? "" : word, usage);
+	    word == NULL ? "" : ": ", word == NULL ? "" : say_plain(word),
+	    usage);
 	return 2;
 }
 

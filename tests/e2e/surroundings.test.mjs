@@ -214,3 +214,55 @@ while time.time() < end:
   assert.ok(Date.now() - started < 18000, 'in time');
   JSON.parse(done.out);
 });
+
+// Pieces that break terminals, JSON, UTF-8 and quoting, put together by chance;
+// the same chance each time.
+const pieces = ['\x1b[2J', '\x1b]0;x\x07', '\xc2\x9b31m', '\xc2\x85', '\x7f', '\r', '\n', '\xed\xa0\x80', '\xff\xfe', '\xc0\xaf', '\xf4\x90\x80\x80',
+  '\xc3', '"', '\\', '\'', 'a', '=', '&', '%00', '\\u0000', '\\ud800', '\\u009b', '{"', '}', '<', '$(x)', '-'];
+
+function chance(seed) {
+  let state = seed;
+  const below = (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+  return { pick: (list) => list[below(list.length)], odd: (n = 6) => Array.from({ length: 1 + below(n) }, () => pieces[below(pieces.length)]).join('') };
+}
+
+test('whatever it is given: no control byte, UTF-8, and JSON where that was asked', (t) => {
+  const { place, path } = site(t);
+  const { pick, odd } = chance(20260101);
+  const b64 = (bytes) => Buffer.from(bytes, 'latin1').toString('base64url');
+  const token = () => `${b64('{"alg":"HS256","typ":"JWT"}')}.${b64(`{"sub":"${odd()}","iss":"${pick(['\\u001b[2J', '\\u009b', '\\ud800', odd()])}"}`)}.${odd()}`;
+  const name = () => odd(3).replaceAll('/', '');
+  const rows = {
+    explain: () => [['explain', ...pick([[], ['--ours', `x=${odd(4)}`], ['--signature', odd(4)]]), path],
+      pick([(s) => `Invalid Signature ${'a'.repeat(40)}. String to sign - '${s}'.`, (s) => `{"error":{"message":"Invalid Signature ${s}. String to sign - '${s}'."}}`,
+        (s) => `X-Cld-Error: Invalid Signature ${odd()}. String to sign - '${s}'`, (s) => `${s}\n${s}`])(`public_id=${odd(12)}&timestamp=${pick(['1767225600', odd()])}`)],
+    inspect: () => [['inspect', '-', path], pick([() => `session=${token()}`, () => `${odd()}=${odd()}; a.sig=${odd()}`, () => `Set-Cookie: ${odd()}=${token()}`, () => `eyJ${odd(9)}`])()],
+    call: () => [['call', '--user', pick(['alice', odd(3)]), '--config', path, ...pick([[], ['--header', `X-A: ${odd(3)}`], ['--header', odd(3)], ['--body', odd(5)],
+      ['--cookie', odd(4)], ['--method', odd(2)], ['--content-type', odd(2)], ['--address', odd(2)]]), pick(['policy=avatar&', 'policy=']) + odd(5)]],
+    sign: () => [['sign', '--policy', pick(['avatar', odd(3)]), '--user', pick(['alice', odd(2)]), '--config', path, `public_id=${odd(5)}`]],
+    check: () => [['check', place.write('odd.conf', `session = { ${odd(3)} = "${odd(3)}"; };\npolicies = { ${odd(2)} = { action = "${odd(2)}"; }; };`)]],
+    'check, by name': () => [['check', join(place.path, name())]],
+    doctor: () => [['doctor', '--control', join(place.path, name()), '--document-root', `/${name()}`, join(place.path, name())]],
+    'no command': () => [[pick([odd(3), 'mint', 'inspect', 'init', 'doctor', 'check']), pick(['', '--']) + odd(3)]],
+  };
+  for (let round = 0; round < 12; round++)
+    for (const [what, make] of Object.entries(rows))
+      for (const json of [[], ['--json']]) {
+        const [[command, ...args], input = ''] = make();
+        const words = [command, ...(what === 'no command' ? [] : json), ...args];
+        // Bytes, not text: a shell takes them from printf, as a spawned process's words are UTF-8.
+        const script = words.map((word) => `"$(printf '${[...Buffer.from(word, 'latin1')].map((c) => `\\${c.toString(8).padStart(3, '0')}`).join('')}.')"`);
+        const done = run(['-c', `cut() { for w; do set -- "$@" "\${w%.}"; shift; done; exec "$program" "$@"; }; cut ${script.join(' ')}`],
+          { program: '/bin/sh', encoding: 'buffer', input: Buffer.from(input, 'latin1'), cwd: place.path, env: { program } });
+        const said = `${what} ${JSON.stringify(words)} ${JSON.stringify(input)}: ${done.out.toString('latin1')}${done.err.toString('latin1')}`;
+        assert.ok([0, 1, 2].includes(done.code), `${done.code}: ${said}`);
+        for (const bytes of [done.out, done.err]) {
+          const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+          assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/, said);
+        }
+        if (words.includes('--json') && done.out.length > 0) JSON.parse(done.out.toString());
+      }
+});
