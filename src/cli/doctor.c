@@ -32,15 +32,12 @@ static const char *
 absolute(const char *path, char mem[static PATH_TEXT_MAX])
 {
 	char here[PATH_TEXT_MAX];
-	struct sink text;
 
 	if (path == NULL || path[0] == '/' || path[0] == '\0' ||
 	    getcwd(here, sizeof(here)) == NULL)
 		return path;
-	sink_init(&text, mem, PATH_TEXT_MAX);
-	sink_say(&text, "%s/%s", here, path);
-	sink_byte(&text, '\0');
-	return text.full ? path : mem;
+	return sink_string(mem, PATH_TEXT_MAX, "%s/%s", here, path) ? mem
+								    : path;
 }
 
 #define CHILD_MS 10000 /* Redis is given up before that */

@@ -33,14 +33,11 @@ suexec_mend(struct doctor *d, const struct suexec_verdict *v, int code,
 	const char *file = finding_word(f, v->file);
 	const char *sudo = d->root ? "" : "sudo ";
 	char as[ACCOUNT_NAME_MAX + 16] = "";
-	struct sink text;
 	struct stat st;
 
 	/* The user's own links lead root nowhere. */
 	if (d->root && who->uid != 0) {
-		sink_init(&text, as, sizeof(as) - 1);
-		sink_say(&text, "runuser -u %s -- ", who->name);
-		as[text.n] = '\0';
+		sink_string(as, sizeof(as), "runuser -u %s -- ", who->name);
 		if (lstat(v->file, &st) != 0 || st.st_nlink > 1)
 			return;
 	}
@@ -146,10 +143,8 @@ look_program(struct doctor *d, const char *path, struct span program)
 	char name[PATH_TEXT_MAX];
 	struct stat st;
 
-	if (program.n == 0 || program.n >= sizeof(name))
+	if (program.n == 0 || !sink_string(name, sizeof(name), "%v", program))
 		return;
-	memcpy(name, program.p, program.n);
-	name[program.n] = '\0';
 	if (stat(name, &st) != 0) {
 		finding_add(d->found, FINDING_FAULT, "control", path,
 		    "its first line names %s, which is not there", name);
@@ -223,13 +218,11 @@ static void
 look_home(struct doctor *d, const char *folder)
 {
 	char mem[2 * PATH_TEXT_MAX];
-	struct sink path;
 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
-		sink_init(&path, mem, sizeof(mem));
-		sink_say(&path, "%s/%s/%s", d->as.home, folder, beside[i]);
-		sink_byte(&path, '\0');
-		if (!path.full && access(mem, F_OK) == 0)
+		if (sink_string(mem, sizeof(mem), "%s/%s/%s", d->as.home,
+			folder, beside[i]) &&
+		    access(mem, F_OK) == 0)
 			look(d, mem);
 	}
 }

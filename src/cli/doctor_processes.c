@@ -127,9 +127,8 @@ look_ours(struct scan *s, const struct process *p)
 {
 	const char *config = config_of(p);
 	struct doctor *d = s->d;
-	unsigned char mem[64];
 	struct account who;
-	struct sink name;
+	char name[64];
 
 	if (config == NULL &&
 	    process_input(p->pid, (char[2]){ 0 }, 2) < INPUT_UNIX)
@@ -137,22 +136,20 @@ look_ours(struct scan *s, const struct process *p)
 	if (++s->ours > OURS_SHOWN)
 		return;
 	account_of(p->uid, &who);
-	sink_init(&name, mem, sizeof(mem) - 1);
-	sink_say(&name, "process %d", p->pid);
-	mem[name.n] = '\0';
+	sink_string(name, sizeof(name), "process %d", p->pid);
 	if (is_old(p)) {
-		finding_add(d->found, FINDING_WARNING, group, (const char *)mem,
+		finding_add(d->found, FINDING_WARNING, group, name,
 		    "it still runs a program that was replaced on the disk");
 		finding_mend(d->found, "kill -TERM %d", p->pid);
 	} else {
-		finding_add(d->found, FINDING_OK, group, (const char *)mem,
+		finding_add(d->found, FINDING_OK, group, name,
 		    "signpost as %s, with %s", who.name,
 		    config == NULL ? "the configuration of its environment"
 				   : config);
 	}
 	/* A stranger's process may say anything, and root would believe it. */
 	if (!d->root || p->uid == 0 || p->uid == d->as.uid)
-		say_input(d, p, (const char *)mem);
+		say_input(d, p, name);
 }
 
 static void

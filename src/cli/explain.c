@@ -173,36 +173,6 @@ explain(struct told *t, bool json, struct arena *arena)
 	return explain_cause(&e) == CAUSE_NONE ? 1 : 0;
 }
 
-static void
-say_nothing(struct report *self, enum severity severity, const char *file,
-    int line, struct span text)
-{
-	(void)self;
-	(void)severity;
-	(void)file;
-	(void)line;
-	(void)text;
-}
-
-/* What was named must be right; what would be found need not be there. */
-static struct config *
-load(const char *word)
-{
-	struct report silent = { .say = say_nothing };
-	struct terminal_report say;
-	struct config *config;
-
-	terminal_report_init(&say, true);
-	config = config_load(
-	    command_config(word), word == NULL ? &silent : &say.report);
-	if (config == NULL && word == NULL)
-		fprintf(stderr,
-		    "Without a right configuration (%s, see `signpost check`) "
-		    "only the strings are compared.\n",
-		    command_config(NULL));
-	return config;
-}
-
 static bool
 read_input(struct complaint *out, struct arena *arena)
 {
@@ -266,7 +236,7 @@ cli_explain(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	config = load(path);
+	config = command_load(path, "only the strings are compared");
 	if (config == NULL && path != NULL)
 		return 2;
 	told.config = config;

@@ -43,17 +43,6 @@ init_needs(const struct init *i, enum init_option option, const char *why)
 	return 2;
 }
 
-static bool
-take(const char *text, char *out, size_t cap)
-{
-	size_t n = strlen(text);
-
-	if (n >= cap)
-		return false;
-	memcpy(out, text, n + 1);
-	return true;
-}
-
 int
 init_text(struct init *i, enum init_option option, const char *question,
     const char *otherwise, char *out, size_t cap)
@@ -63,7 +52,7 @@ init_text(struct init *i, enum init_option option, const char *question,
 	if (given == NULL && i->yes)
 		given = otherwise;
 	if (given != NULL)
-		return take(given, out, cap)
+		return sink_string(out, cap, "%s", given)
 			   ? -1
 			   : init_mistake("this is too long", given);
 	if (!i->terminal)

@@ -40,11 +40,8 @@ static const char *
 below(const struct init *i, const char *name)
 {
 	static char path[PATH_TEXT_MAX];
-	struct sink text;
 
-	sink_init(&text, path, sizeof(path) - 1);
-	sink_say(&text, "%s/%s", i->dir, name);
-	path[text.full ? 0 : text.n] = '\0';
+	sink_string(path, sizeof(path), "%s/%s", i->dir, name);
 	return path;
 }
 

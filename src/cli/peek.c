@@ -15,12 +15,10 @@ static int
 open_regular(const char *path)
 {
 	int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
-	char name[64] = "";
-	struct sink text;
 	struct stat st;
+	char name[64];
 
-	sink_init(&text, name, sizeof(name) - 1);
-	sink_say(&text, "/proc/self/fd/%d", (long long)place);
+	sink_string(name, sizeof(name), "/proc/self/fd/%d", (long long)place);
 	if (place >= 0 && fstat(place, &st) == 0 && S_ISREG(st.st_mode))
 		fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (place >= 0)
@@ -67,11 +65,7 @@ peek_folder(const char *path, char *mem, size_t cap)
 			     : cut.head.n == 0 ? SPAN_LIT("/")
 					       : cut.head;
 
-	if (folder.n >= cap)
-		return false;
-	memcpy(mem, folder.p, folder.n);
-	mem[folder.n] = '\0';
-	return true;
+	return sink_string(mem, cap, "%v", folder);
 }
 
 const char *

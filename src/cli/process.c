@@ -13,11 +13,7 @@
 static const char *
 file_of(long long pid, const char *name, char mem[static 64])
 {
-	struct sink text;
-
-	sink_init(&text, mem, 63);
-	sink_say(&text, "/proc/%d/%s", pid, name);
-	mem[text.n] = '\0';
+	sink_string(mem, 64, "/proc/%d/%s", pid, name);
 	return mem;
 }
 
@@ -180,10 +176,8 @@ find_unix(long long pid, struct span inode, char *path, size_t cap)
 			rest = cut.tail;
 		}
 		found = span_eq(cut.head, inode);
-		if (found && rest.n < cap) {
-			memcpy(path, rest.p, rest.n);
-			path[rest.n] = '\0';
-		}
+		if (found)
+			sink_string(path, cap, "%v", rest);
 	}
 	if (file != NULL)
 		fclose(file);

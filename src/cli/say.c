@@ -78,3 +78,32 @@ command_config(const char *word)
 	control_fastcgi(0, NULL, getenv("SIGNPOST_CONFIG"), &found);
 	return found.path;
 }
+
+static void
+say_nothing(struct report *self, enum severity severity, const char *file,
+    int line, struct span text)
+{
+	(void)self;
+	(void)severity;
+	(void)file;
+	(void)line;
+	(void)text;
+}
+
+struct config *
+command_load(const char *word, const char *without)
+{
+	struct report silent = { .say = say_nothing };
+	struct terminal_report say;
+	struct config *config;
+
+	terminal_report_init(&say, true);
+	config = config_load(
+	    command_config(word), word == NULL ? &silent : &say.report);
+	if (config == NULL && word == NULL)
+		fprintf(stderr,
+		    "Without a right configuration (%s, see `signpost check`) "
+		    "%s.\n",
+		    say_plain(command_config(NULL)), without);
+	return config;
+}

@@ -32,4 +32,11 @@ const char *say_plain(const char *text);
  */
 const char *command_config(const char *word);
 
+/*
+ * The same, loaded, for a command that can do without it: what was named must
+ * be right, what would be found need not be there. NULL, and why is said: for
+ * the latter only what is left without it.
+ */
+struct config *command_load(const char *word, const char *without);
+
 #endif
