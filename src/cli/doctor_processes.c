@@ -11,7 +11,7 @@ static const char group[] = "processes";
 static const char *const servers[] = { "apache2", "httpd", "lighttpd", "nginx",
 	"caddy", "h2o", "fcgiwrap" };
 
-#define OURS_SHOWN 32 /* anybody can start any number */
+#define STRANGERS_SHOWN 16 /* anybody can start any number */
 
 #define SERVERS (sizeof(servers) / sizeof(servers[0]))
 
@@ -19,7 +19,7 @@ struct scan {
 	struct doctor *d;
 	size_t servers[SERVERS]; /* processes of each */
 	uid_t users[SERVERS];    /* who runs them: not root, if there is one */
-	size_t ours;
+	size_t ours, strangers;  /* of other users than root and --user */
 };
 
 /* Is this file the program that is running here? */
@@ -127,13 +127,15 @@ look_ours(struct scan *s, const struct process *p)
 {
 	const char *config = config_of(p);
 	struct doctor *d = s->d;
+	bool stranger = p->uid != 0 && p->uid != d->as.uid;
 	struct account who;
 	char name[64];
 
 	if (config == NULL &&
 	    process_input(p->pid, (char[2]){ 0 }, 2) < INPUT_UNIX)
 		return; /* somebody's command, as this one */
-	if (++s->ours > OURS_SHOWN)
+	s->ours++;
+	if (stranger && ++s->strangers > STRANGERS_SHOWN)
 		return;
 	account_of(p->uid, &who);
 	sink_string(name, sizeof(name), "process %d", p->pid);
@@ -148,7 +150,7 @@ look_ours(struct scan *s, const struct process *p)
 				   : config);
 	}
 	/* A stranger's process may say anything, and root would believe it. */
-	if (!d->root || p->uid == 0 || p->uid == d->as.uid)
+	if (!stranger)
 		say_input(d, p, name);
 }
 
@@ -187,10 +189,10 @@ doctor_processes(struct doctor *d)
 		finding_add(d->found, FINDING_WARNING, group, "",
 		    "no web server that is known here runs on this machine, "
 		    "or you may not see it");
-	if (s.ours > OURS_SHOWN)
+	if (s.strangers > STRANGERS_SHOWN)
 		finding_add(d->found, FINDING_OK, group, "",
 		    "and %d more that are called signpost",
-		    (long long)(s.ours - OURS_SHOWN));
+		    (long long)(s.strangers - STRANGERS_SHOWN));
 	if (s.ours == 0)
 		finding_add(d->found, FINDING_OK, group, "",
 		    "no process of signpost's waits for requests: as CGI, or "
