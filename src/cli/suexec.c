@@ -40,25 +40,29 @@ suexec_meaning(int code)
 }
 
 void
-suexec_rules(struct suexec_rules *rules, const char *custom)
+suexec_custom(struct suexec_rules *rules, struct span text)
 {
-	unsigned char mem[2 * PATH_TEXT_MAX];
-	struct span_cut first, second;
-	struct span text;
+	struct span_cut first = span_cut(text, '\n');
 
-	*rules = (struct suexec_rules){ .uid_min = 100, .gid_min = 100 };
-	sink_string(rules->doc_root, PATH_TEXT_MAX, "%v", SPAN_LIT("/var/www"));
-	sink_string(
-	    rules->userdir, PATH_TEXT_MAX, "%v", SPAN_LIT("public_html"));
-	if (!peek_file(custom, mem, sizeof(mem), &text))
-		return;
-	first = span_cut(text, '\n');
-	second = span_cut(first.tail, '\n');
 	if (span_starts(first.head, SPAN_LIT("/")))
 		sink_string(rules->doc_root, PATH_TEXT_MAX, "%v",
 		    span_trim(first.head));
-	sink_string(
-	    rules->userdir, PATH_TEXT_MAX, "%v", span_trim(second.head));
+	sink_string(rules->userdir, PATH_TEXT_MAX, "%v",
+	    span_trim(span_cut(first.tail, '\n').head));
+}
+
+void
+suexec_rules(struct suexec_rules *rules, const char *custom)
+{
+	unsigned char mem[2 * PATH_TEXT_MAX];
+	struct span text;
+
+	*rules = (struct suexec_rules){ .doc_root = "/var/www",
+		.userdir = "public_html",
+		.uid_min = 100,
+		.gid_min = 100 };
+	if (peek_file(custom, mem, sizeof(mem), &text))
+		suexec_custom(rules, text);
 }
 
 /* Whole names, as suexec compares them. */
