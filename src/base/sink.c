@@ -115,6 +115,20 @@ sink_say(struct sink *out, const char *format, ...)
 	va_end(values);
 }
 
+bool
+sink_string(char *mem, size_t cap, const char *format, ...)
+{
+	struct sink out;
+	va_list values;
+
+	sink_init(&out, mem, cap - 1);
+	va_start(values, format);
+	sink_say_list(&out, format, &values);
+	va_end(values);
+	mem[out.full ? 0 : out.n] = '\0';
+	return !out.full;
+}
+
 struct span
 sink_view(const struct sink *out)
 {

@@ -51,6 +51,12 @@ void sink_hex(struct sink *out, struct span bytes); /* lower case */
 void sink_say(struct sink *out, const char *format, ...);
 void sink_say_list(struct sink *out, const char *format, va_list *values);
 
+/*
+ * All of it as a C string in cap bytes, the NUL with them. False, and the empty
+ * string, without room.
+ */
+bool sink_string(char *mem, size_t cap, const char *format, ...);
+
 /* What was written; empty once the sink is full. */
 struct span sink_view(const struct sink *out);
 

@@ -292,6 +292,14 @@ open_checked(const char *path, enum use use, char real[static PATH_MAX],
 	return -1;
 }
 
+bool
+trusted_folders(const char *path, struct sink *why)
+{
+	char folder[PATH_MAX];
+
+	return find_folder(path, folder, why) && folders_ok(folder, path, why);
+}
+
 int
 trusted_open(const char *path, struct sink *why)
 {

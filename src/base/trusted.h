@@ -30,4 +30,10 @@ int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
  */
 int trusted_open_write(const char *path, bool make, struct sink *why);
 
+/*
+ * The same of the folders above path alone, whatever lies at path: nobody else
+ * can put another thing there meanwhile. False with the reason in why.
+ */
+bool trusted_folders(const char *path, struct sink *why);
+
 #endif

@@ -10,34 +10,13 @@
 
 #include "base/sink.h"
 
-/* The text with its NUL; empty when there is no room. */
-static void
-keep(char *out, size_t cap, const char *text)
-{
-	size_t n = strlen(text);
-
-	out[0] = '\0';
-	if (n < cap)
-		memcpy(out, text, n + 1);
-}
-
-static void
-keep_number(char *out, long long number)
-{
-	struct sink text;
-
-	sink_init(&text, out, ACCOUNT_NAME_MAX - 1);
-	sink_int(&text, number);
-	out[text.n] = '\0';
-}
-
 static void
 fill(struct account *out, const struct passwd *pw)
 {
 	out->uid = pw->pw_uid;
 	out->gid = pw->pw_gid;
-	keep(out->name, sizeof(out->name), pw->pw_name);
-	keep(out->home, sizeof(out->home), pw->pw_dir);
+	sink_string(out->name, sizeof(out->name), "%s", pw->pw_name);
+	sink_string(out->home, sizeof(out->home), "%s", pw->pw_dir);
 }
 
 /* Of this name, or (name is NULL) of this number. */
@@ -76,12 +55,13 @@ find_groups(struct account *out)
 	FILE *file = fopen("/etc/group", "re");
 	const struct group *gr;
 
-	keep_number(out->group, (long long)out->gid);
+	sink_string(out->group, ACCOUNT_NAME_MAX, "%d", (long long)out->gid);
 	if (file == NULL)
 		return;
 	while ((gr = fgetgrent(file)) != NULL) {
 		if (gr->gr_gid == out->gid)
-			keep(out->group, sizeof(out->group), gr->gr_name);
+			sink_string(
+			    out->group, sizeof(out->group), "%s", gr->gr_name);
 		else if (out->n_groups < ACCOUNT_GROUPS_MAX &&
 			 has_member(gr, out->name))
 			out->groups[out->n_groups++] = gr->gr_gid;
@@ -104,7 +84,7 @@ take_numbers(const char *name, struct account *out)
 	if (!find_user(NULL, (uid_t)uid, out)) {
 		out->uid = (uid_t)uid;
 		out->gid = (gid_t)gid;
-		keep_number(out->name, uid);
+		sink_string(out->name, ACCOUNT_NAME_MAX, "%d", uid);
 	}
 	if (cut.found)
 		out->gid = (gid_t)gid;
@@ -126,7 +106,7 @@ account_of(uid_t uid, struct account *out)
 {
 	*out = (struct account){ .uid = uid, .gid = (gid_t)uid };
 	if (!find_user(NULL, uid, out))
-		keep_number(out->name, (long long)uid);
+		sink_string(out->name, ACCOUNT_NAME_MAX, "%d", (long long)uid);
 	find_groups(out);
 }
 
@@ -172,7 +152,8 @@ find_group(const char *name, gid_t gid, char *name_out, gid_t *out)
 			continue;
 		*out = gr->gr_gid;
 		if (name_out != NULL)
-			keep(name_out, ACCOUNT_NAME_MAX, gr->gr_name);
+			sink_string(
+			    name_out, ACCOUNT_NAME_MAX, "%s", gr->gr_name);
 	}
 	fclose(file);
 	return found;
@@ -184,7 +165,7 @@ group_name(gid_t gid, char *name)
 	gid_t same;
 
 	if (!find_group(NULL, gid, name, &same))
-		keep_number(name, (long long)gid);
+		sink_string(name, ACCOUNT_NAME_MAX, "%d", (long long)gid);
 }
 
 bool

@@ -88,19 +88,18 @@ read_body(const char *word, struct span *out)
 	return word[0] != '@' || read_file(word + 1, out);
 }
 
-static void
+static bool
 find_config(const char *path)
 {
-	static unsigned char word[PATH_TEXT_MAX + 16];
-	char *argv[] = { NULL, (char *)word };
-	struct sink out;
+	static char word[PATH_TEXT_MAX + 16];
+	char *argv[] = { NULL, word };
 
-	sink_init(&out, word, sizeof(word) - 1);
-	if (path != NULL)
-		sink_say(&out, "--config=%s", path);
-	word[out.n] = '\0';
+	if (path != NULL &&
+	    !sink_string(word, sizeof(word), "--config=%s", path))
+		return false;
 	control_fastcgi(
 	    path == NULL ? 0 : 2, argv, getenv("SIGNPOST_CONFIG"), &control);
+	return true;
 }
 
 /* What root makes first, the web server's user can't use. */
@@ -186,7 +185,7 @@ call(const struct call_wishes *wishes, bool json)
 		return 1;
 	}
 	(json ? print_json : print)(&shown);
-	return fflush(stdout) == 0 && shown.status / 100 == 2 ? 0 : 1;
+	return shown.status / 100 == 2 ? 0 : 1;
 }
 
 /* With the proof of the user, where the configuration is right. */
@@ -260,7 +259,8 @@ run(const struct option_value *o, const struct span *body, const char *query)
 	int code;
 
 	ignore_signals();
-	find_config(option_or(&o[CONFIG], NULL));
+	if (!find_config(option_or(&o[CONFIG], NULL)))
+		return mistake("--config is too long");
 	serve_init(&serve);
 	config = start_once(&serve, &control);
 	code = call_as(config, &user, &wishes, o[JSON].n > 0);

@@ -88,14 +88,14 @@ check_for_programs(const char *path)
 		return 1;
 	}
 	fwrite(all.p, 1, all.n, stdout);
-	return fflush(stdout) == 0 && right ? 0 : 1;
+	return right ? 0 : 1;
 }
 
 static int
 say_wrong(const char *path, unsigned errors)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s: %snot right%s: %u %s\n", path,
+	fprintf(stderr, "%s: %snot right%s: %u %s\n", say_plain(path),
 	    paint_on(stderr, PAINT_BAD), paint_off(stderr), errors,
 	    errors == 1 ? "mistake" : "mistakes");
 	return 1;
@@ -117,10 +117,10 @@ check_for_people(const char *path)
 	describe_config(config, &out);
 	config_free(config);
 	fwrite(text, 1, out.n, stdout);
-	printf("%s: %sright%s, with %u %s\n", path,
+	printf("%s: %sright%s, with %u %s\n", say_plain(path),
 	    paint_on(stdout, PAINT_GOOD), paint_off(stdout), say.warnings,
 	    say.warnings == 1 ? "warning" : "warnings");
-	return fflush(stdout) == 0 ? 0 : 1;
+	return 0;
 }
 
 int

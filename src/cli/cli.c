@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/say.h"
 
 static const struct command {
 	const char *name;
@@ -51,7 +52,7 @@ unknown(const char *word)
 	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
 	near = text_nearest(span_of(word), names, COMMANDS);
-	fprintf(stderr, "signpost: there is no command %s", word);
+	fprintf(stderr, "signpost: there is no command %s", say_plain(word));
 	if (near != NULL)
 		fprintf(stderr, "; did you mean %s?", near);
 	fputs("\n", stderr);
@@ -59,8 +60,8 @@ unknown(const char *word)
 	return 2;
 }
 
-int
-cli_main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	if (argc < 2) {
 		print_help(stderr);
@@ -83,4 +84,14 @@ cli_main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	return unknown(argv[1]);
+}
+
+/* What nobody could hear is no success, whatever else came of it. */
+int
+cli_main(int argc, char **argv)
+{
+	int code = run(argc, argv);
+	bool heard = fflush(stdout) == 0 && ferror(stdout) == 0;
+
+	return code == 0 && !heard ? 1 : code;
 }

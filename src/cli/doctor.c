@@ -2,6 +2,8 @@
 
 #include "cli/doctor.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -32,16 +34,15 @@ static const char *
 absolute(const char *path, char mem[static PATH_TEXT_MAX])
 {
 	char here[PATH_TEXT_MAX];
-	struct sink text;
 
 	if (path == NULL || path[0] == '/' || path[0] == '\0' ||
 	    getcwd(here, sizeof(here)) == NULL)
 		return path;
-	sink_init(&text, mem, PATH_TEXT_MAX);
-	sink_say(&text, "%s/%s", here, path);
-	sink_byte(&text, '\0');
-	return text.full ? path : mem;
+	return sink_string(mem, PATH_TEXT_MAX, "%s/%s", here, path) ? mem
+								    : path;
 }
+
+#define CHILD_MS 10000 /* Redis is given up before that */
 
 /* What a child finds lies in memory that it shares with us. */
 struct shared {
@@ -105,7 +106,8 @@ look_as_user(struct doctor *d)
 static void
 look_in_child(struct doctor *d, struct shared *shared)
 {
-	pid_t child = fork();
+	int ends[2];
+	pid_t child = pipe(ends) == 0 ? fork() : -1;
 
 	if (child == 0) {
 		if (!account_become(&d->as))
@@ -115,8 +117,16 @@ look_in_child(struct doctor *d, struct shared *shared)
 		config_free(d->config);
 		_exit(0);
 	}
-	while (child > 0 && waitpid(child, NULL, 0) < 0)
-		continue; /* EINTR */
+	if (child > 0) {
+		struct pollfd end = { .fd = ends[0] };
+
+		/* It ends with the child, which its user may have stopped. */
+		close(ends[1]);
+		poll(&end, 1, CHILD_MS);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		close(ends[0]);
+	}
 	if (!shared->done)
 		finding_add(d->found, FINDING_FAULT, "files", d->as.name,
 		    "what this user would see could not be looked at");
@@ -130,8 +140,8 @@ look(struct doctor *d, struct shared *shared)
 	else
 		look_as_user(d);
 	doctor_libraries(d);
-	doctor_processes(d);
 	doctor_control(d);
+	doctor_processes(d);
 }
 
 /* -1, or the exit code of a mistake. */
@@ -206,8 +216,7 @@ cli_doctor(int argc, char **argv)
 	else
 		doctor_print(&d);
 	config_free(d.config);
-	code =
-	    fflush(stdout) == 0 && d.found->times[FINDING_FAULT] == 0 ? 0 : 1;
+	code = d.found->times[FINDING_FAULT] == 0 ? 0 : 1;
 	munmap(shared, sizeof(*shared));
 	return code;
 }

@@ -63,10 +63,10 @@ look_file(struct doctor *d, const char *path, bool sync)
 	    ahead);
 	if (sync)
 		finding_mend(
-		    d->found, "touch %s", finding_word(d->found, path));
+		    d->found, "touch -c %s", finding_word(d->found, path));
 	else
 		finding_mend(d->found,
-		    "date -u; # where that is right: touch %s",
+		    "date -u; # where that is right: touch -c %s",
 		    finding_word(d->found, path));
 }
 

@@ -32,7 +32,15 @@ suexec_mend(struct doctor *d, const struct suexec_verdict *v, int code,
 	const char *folder = finding_word(f, v->folder);
 	const char *file = finding_word(f, v->file);
 	const char *sudo = d->root ? "" : "sudo ";
+	char as[ACCOUNT_NAME_MAX + 16] = "";
+	struct stat st;
 
+	/* The user's own links lead root nowhere. */
+	if (d->root && who->uid != 0) {
+		sink_string(as, sizeof(as), "runuser -u %s -- ", who->name);
+		if (lstat(v->file, &st) != 0 || st.st_nlink > 1)
+			return;
+	}
 	switch (code) {
 	case SUEXEC_FOLDER_WRITABLE:
 		finding_mend(f, "chmod go-w %s", folder);
@@ -40,9 +48,9 @@ suexec_mend(struct doctor *d, const struct suexec_verdict *v, int code,
 	case SUEXEC_FILE_MISSING:
 		if (access(v->file, F_OK) == 0)
 			finding_mend(f,
-			    "install -m 755 \"$(readlink -f %s)\" %s.new && mv "
-			    "-f %s.new %s",
-			    file, file, file, file);
+			    "%sinstall -m 755 \"$(readlink -f %s)\" %s.new && "
+			    "%smv -f %s.new %s",
+			    as, file, file, as, file, file);
 		break;
 	case SUEXEC_FILE_WRITABLE:
 		finding_mend(f, "chmod go-w %s", file);
@@ -51,7 +59,7 @@ suexec_mend(struct doctor *d, const struct suexec_verdict *v, int code,
 		finding_mend(f, "chmod u-s,g-s %s", file);
 		break;
 	case SUEXEC_OWNER:
-		finding_mend(f, "%schown %s:%s %s %s", sudo, who->name,
+		finding_mend(f, "%schown -h %s:%s %s %s", sudo, who->name,
 		    who->group, folder, file);
 		break;
 	case SUEXEC_NOT_EXECUTABLE:
@@ -74,6 +82,16 @@ settle_user(const struct doctor *d, const char *path, struct account *who)
 	    stat(folder, &st) != 0)
 		return;
 	account_of(st.st_uid, who);
+}
+
+/* Is that the folder which the path names, without a link on the way? */
+static bool
+is_plainly(const char *path, const char *real)
+{
+	char folder[PATH_TEXT_MAX];
+
+	return peek_folder(path, folder, sizeof(folder)) &&
+	       strcmp(folder, real) == 0;
 }
 
 /*
@@ -113,8 +131,9 @@ look_suexec(struct doctor *d, const char *path, const struct account *who)
 		    suexec_meaning(v->codes[i]),
 		    i == 0 ? ": a 500 without a reason" : "", who->name,
 		    who->group, (long long)v->codes[i]);
-		d->found->list[d->found->n - 1].code = v->codes[i];
-		suexec_mend(d, v, v->codes[i], who);
+		finding_code(d->found, v->codes[i]);
+		if (!d->root || is_plainly(path, v->folder))
+			suexec_mend(d, v, v->codes[i], who);
 	}
 }
 
@@ -124,18 +143,17 @@ look_program(struct doctor *d, const char *path, struct span program)
 	char name[PATH_TEXT_MAX];
 	struct stat st;
 
-	if (program.n == 0 || program.n >= sizeof(name))
+	if (program.n == 0 || !sink_string(name, sizeof(name), "%v", program))
 		return;
-	memcpy(name, program.p, program.n);
-	name[program.n] = '\0';
 	if (stat(name, &st) != 0) {
 		finding_add(d->found, FINDING_FAULT, "control", path,
 		    "its first line names %s, which is not there", name);
 	} else if ((st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0) {
 		finding_add(d->found, FINDING_FAULT, "control", path,
 		    "%s can't be executed", name);
-		finding_mend(
-		    d->found, "chmod +x %s", finding_word(d->found, name));
+		if (!d->root || path_rooted(path))
+			finding_mend(d->found, "chmod +x %s",
+			    finding_word(d->found, name));
 	}
 }
 
@@ -200,13 +218,11 @@ static void
 look_home(struct doctor *d, const char *folder)
 {
 	char mem[2 * PATH_TEXT_MAX];
-	struct sink path;
 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
-		sink_init(&path, mem, sizeof(mem));
-		sink_say(&path, "%s/%s/%s", d->as.home, folder, beside[i]);
-		sink_byte(&path, '\0');
-		if (!path.full && access(mem, F_OK) == 0)
+		if (sink_string(mem, sizeof(mem), "%s/%s/%s", d->as.home,
+			folder, beside[i]) &&
+		    access(mem, F_OK) == 0)
 			look(d, mem);
 	}
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/doctor.h"
+#include "cli/path_mend.h"
 #include "cli/peek.h"
 
 static void
@@ -16,7 +17,7 @@ add(struct doctor *d, const char *path, const char *says)
 static void
 mend_owner(struct doctor *d, const char *path)
 {
-	finding_mend(d->found, "%schown %s %s", d->root ? "" : "sudo ",
+	finding_mend(d->found, "%schown -h %s %s", d->root ? "" : "sudo ",
 	    d->as.name, finding_word(d->found, path));
 }
 
@@ -37,6 +38,8 @@ look_missing(struct doctor *d, const char *path)
 	word = finding_word(d->found, folder);
 	if (access(folder, F_OK) != 0) {
 		add(d, path, "there is no folder for it");
+		if (d->root && !path_rooted(folder))
+			return;
 		finding_mend(d->found,
 		    d->root ? "install -d -m 750 -o %s -g %s %s"
 			    : "sudo install -d -m 750 -o %s -g %s %s",
@@ -44,7 +47,12 @@ look_missing(struct doctor *d, const char *path)
 		return;
 	}
 	add(d, path, "the user who runs this can't make it in its folder");
-	mend_owner(d, folder);
+	/* The file, and not the folder: other things lie there. */
+	if (d->root && !path_rooted(path))
+		return;
+	finding_mend(d->found, "%sinstall -m 600 -o %s -g %s /dev/null %s",
+	    d->root ? "" : "sudo ", d->as.name, d->as.group,
+	    finding_word(d->found, path));
 }
 
 static void

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/paint.h"
 #include "cli/peek.h"
@@ -54,7 +55,8 @@ try_lines(const struct doctor *d, struct sink *out, struct span lines[2])
 	shell_word(out, span_of(d->conf));
 	sink_text(out, ")\" http://localhost/api/sign");
 	lines[1] = sink_since(out, mark);
-	return 2;
+	/* One that can't be pasted is none, as finding_mend() has it. */
+	return text_utf8(lines[1]) && !text_has_control(lines[1]) ? 2 : 1;
 }
 
 void

@@ -11,13 +11,15 @@ static const char group[] = "processes";
 static const char *const servers[] = { "apache2", "httpd", "lighttpd", "nginx",
 	"caddy", "h2o", "fcgiwrap" };
 
+#define STRANGERS_SHOWN 16 /* anybody can start any number */
+
 #define SERVERS (sizeof(servers) / sizeof(servers[0]))
 
 struct scan {
 	struct doctor *d;
 	size_t servers[SERVERS]; /* processes of each */
 	uid_t users[SERVERS];    /* who runs them: not root, if there is one */
-	size_t ours;
+	size_t ours, strangers;  /* of other users than root and --user */
 };
 
 /* Is this file the program that is running here? */
@@ -83,7 +85,8 @@ say_socket(struct doctor *d, const char *name, const char *socket)
 {
 	struct stat st;
 
-	if (socket[0] != '/' || stat(socket, &st) != 0 || !S_ISSOCK(st.st_mode))
+	if (socket[0] != '/' || lstat(socket, &st) != 0 ||
+	    !S_ISSOCK(st.st_mode))
 		return;
 	if ((st.st_mode & S_IWOTH) == 0) {
 		finding_add(d->found, FINDING_OK, group, socket,
@@ -124,29 +127,31 @@ look_ours(struct scan *s, const struct process *p)
 {
 	const char *config = config_of(p);
 	struct doctor *d = s->d;
-	unsigned char mem[64];
+	bool stranger = p->uid != 0 && p->uid != d->as.uid;
 	struct account who;
-	struct sink name;
+	char name[64];
 
 	if (config == NULL &&
 	    process_input(p->pid, (char[2]){ 0 }, 2) < INPUT_UNIX)
 		return; /* somebody's command, as this one */
 	s->ours++;
+	if (stranger && ++s->strangers > STRANGERS_SHOWN)
+		return;
 	account_of(p->uid, &who);
-	sink_init(&name, mem, sizeof(mem) - 1);
-	sink_say(&name, "process %d", p->pid);
-	mem[name.n] = '\0';
+	sink_string(name, sizeof(name), "process %d", p->pid);
 	if (is_old(p)) {
-		finding_add(d->found, FINDING_WARNING, group, (const char *)mem,
+		finding_add(d->found, FINDING_WARNING, group, name,
 		    "it still runs a program that was replaced on the disk");
 		finding_mend(d->found, "kill -TERM %d", p->pid);
 	} else {
-		finding_add(d->found, FINDING_OK, group, (const char *)mem,
+		finding_add(d->found, FINDING_OK, group, name,
 		    "signpost as %s, with %s", who.name,
 		    config == NULL ? "the configuration of its environment"
 				   : config);
 	}
-	say_input(d, p, (const char *)mem);
+	/* A stranger's process may say anything, and root would believe it. */
+	if (!stranger)
+		say_input(d, p, name);
 }
 
 static void
@@ -184,6 +189,10 @@ doctor_processes(struct doctor *d)
 		finding_add(d->found, FINDING_WARNING, group, "",
 		    "no web server that is known here runs on this machine, "
 		    "or you may not see it");
+	if (s.strangers > STRANGERS_SHOWN)
+		finding_add(d->found, FINDING_OK, group, "",
+		    "and %d more that are called signpost",
+		    (long long)(s.strangers - STRANGERS_SHOWN));
 	if (s.ours == 0)
 		finding_add(d->found, FINDING_OK, group, "",
 		    "no process of signpost's waits for requests: as CGI, or "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/doctor.h"
+#include "cli/path_mend.h"
 #include "cli/roots.h"
 
 struct look {
@@ -39,32 +40,21 @@ static void
 mend(struct look *l, struct span path)
 {
 	struct span above = span_cut_last(span_of(l->root->path), '/').head;
-	unsigned char mem[2 * PATH_TEXT_MAX];
+	char to[PATH_TEXT_MAX + 16], from[PATH_TEXT_MAX + 16];
+	char make[ACCOUNT_NAME_MAX + 32];
 	struct findings *f = l->d->found;
-	char make_mem[ACCOUNT_NAME_MAX + 32];
-	struct sink to, from, make;
 
-	if (above.n == 0)
-		return;
-	sink_init(&make, make_mem, sizeof(make_mem));
-	sink_init(&to, mem, sizeof(mem));
-	sink_say(&to, "%v/private", above);
-	sink_byte(&to, '\0');
-	if (to.full)
-		return;
-	sink_init(&from, mem + to.n, sizeof(mem) - to.n);
-	sink_span(&from, path);
-	sink_byte(&from, '\0');
-	if (from.full)
+	if (above.n == 0 || !sink_string(to, sizeof(to), "%v/private", above) ||
+	    !sink_string(from, sizeof(from), "%v", path) ||
+	    (l->d->root && !path_rooted(to)))
 		return;
 	if (l->d->root && l->d->as.uid != 0)
-		sink_say(&make, "install -d -m 750 -g %s", l->d->as.group);
+		sink_string(make, sizeof(make), "install -d -m 750 -g %s",
+		    l->d->as.group);
 	else
-		sink_text(&make, "mkdir -p -m 700");
-	finding_mend(f, "%v %s && mv %s %s/ # and name the new place",
-	    sink_view(&make), finding_word(f, (const char *)mem),
-	    finding_word(f, (const char *)from.p),
-	    finding_word(f, (const char *)mem));
+		sink_string(make, sizeof(make), "mkdir -p -m 700");
+	finding_mend(f, "%s %s && mv %s %s/ # and name the new place", make,
+	    finding_word(f, to), finding_word(f, from), finding_word(f, to));
 }
 
 static void

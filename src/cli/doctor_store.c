@@ -10,17 +10,27 @@
 
 #define LITTLE_BYTES (16LL * 1024 * 1024) /* the store's file takes less */
 
+/* In a folder of its own the user does it, whose links root would follow. */
 static void
 mend_folder(struct doctor *d, const char *folder)
 {
 	const char *word = finding_word(d->found, folder);
+	const struct account *as = &d->as;
+	struct stat st;
 
-	if (d->root && d->as.uid != 0)
-		finding_mend(d->found, "install -d -m 700 -o %s -g %s %s",
-		    d->as.name, d->as.group, word);
-	else
+	if (!d->root || (as->uid == 0 && path_rooted(folder)))
 		finding_mend(
 		    d->found, "mkdir -p %s && chmod 700 %s", word, word);
+	else if (path_rooted(folder))
+		finding_mend(d->found, "install -d -m 700 -o %s -g %s %s",
+		    as->name, as->group, word);
+	else if (lstat(folder, &st) != 0)
+		finding_mend(d->found, "runuser -u %s -- mkdir -m 700 %s",
+		    as->name, word);
+	else if (S_ISDIR(st.st_mode))
+		finding_mend(d->found,
+		    "chown -h %s:%s %s && runuser -u %s -- chmod 700 %s",
+		    as->name, as->group, word, as->name, word);
 }
 
 /* The folder, or the one it will be made in. */

@@ -169,39 +169,8 @@ explain(struct told *t, bool json, struct arena *arena)
 	(json ? explain_say_json : explain_say)(&e, &out);
 	if (out.full)
 		return mistake("there is too much to say");
-	if (fwrite(printed, 1, out.n, stdout) != out.n || fflush(stdout) != 0)
-		return 1;
+	fwrite(printed, 1, out.n, stdout);
 	return explain_cause(&e) == CAUSE_NONE ? 1 : 0;
-}
-
-static void
-say_nothing(struct report *self, enum severity severity, const char *file,
-    int line, struct span text)
-{
-	(void)self;
-	(void)severity;
-	(void)file;
-	(void)line;
-	(void)text;
-}
-
-/* What was named must be right; what would be found need not be there. */
-static struct config *
-load(const char *word)
-{
-	struct report silent = { .say = say_nothing };
-	struct terminal_report say;
-	struct config *config;
-
-	terminal_report_init(&say, true);
-	config = config_load(
-	    command_config(word), word == NULL ? &silent : &say.report);
-	if (config == NULL && word == NULL)
-		fprintf(stderr,
-		    "Without a right configuration (%s, see `signpost check`) "
-		    "only the strings are compared.\n",
-		    command_config(NULL));
-	return config;
 }
 
 static bool
@@ -267,7 +236,7 @@ cli_explain(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	config = load(path);
+	config = command_load(path, "only the strings are compared");
 	if (config == NULL && path != NULL)
 		return 2;
 	told.config = config;

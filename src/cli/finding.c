@@ -1,6 +1,7 @@
 #include "cli/finding.h"
 
 #include "base/text.h"
+#include "cli/say.h"
 
 void
 findings_init(struct findings *f)
@@ -12,16 +13,11 @@ findings_init(struct findings *f)
 }
 
 /* A file's name may hold anything: nothing of it reaches a terminal so. */
-static void
+static struct span
 clean(struct sink *out, size_t mark)
 {
-	struct span text = sink_since(out, mark);
-
-	if (text_utf8(text) && !text_has_control(text))
-		return;
-	for (size_t i = mark; i < out->n; i++)
-		if (out->p[i] < ' ' || out->p[i] > '~')
-			out->p[i] = '?';
+	say_inert(out->p + mark, out->n - mark);
+	return sink_since(out, mark);
 }
 
 void
@@ -40,15 +36,20 @@ finding_add(struct findings *f, enum finding_state state, const char *group,
 	f->n++;
 	*one = (struct finding){ .state = state, .group = group };
 	sink_text(&f->text, what);
-	clean(&f->text, mark);
-	one->what = sink_since(&f->text, mark);
+	one->what = clean(&f->text, mark);
 	mark = f->text.n;
 	va_start(values, format);
 	sink_say_list(&f->text, format, &values);
 	va_end(values);
-	clean(&f->text, mark);
-	one->says = sink_since(&f->text, mark);
+	one->says = clean(&f->text, mark);
 	f->full = f->full || f->text.full;
+}
+
+void
+finding_code(struct findings *f, long long code)
+{
+	if (f->n > 0 && !f->full)
+		f->list[f->n - 1].code = code;
 }
 
 void

@@ -36,6 +36,9 @@ void findings_init(struct findings *f);
 void finding_add(struct findings *f, enum finding_state state,
     const char *group, const char *what, const char *format, ...);
 
+/* suexec's exit code of the last one. */
+void finding_code(struct findings *f, long long code);
+
 /*
  * The command that mends the last one. Nothing is kept where it holds bytes
  * that can't be pasted (control characters, no UTF-8).

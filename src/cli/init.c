@@ -7,7 +7,7 @@
 #include "base/digest.h"
 #include "cli/ask.h"
 #include "cli/cli.h"
-#include "cli/peek.h"
+#include "cli/say.h"
 
 static const char usage[] =
     "usage: signpost init [--dir DIR] [--cloud-name NAME] [--api-key KEY]\n"
@@ -31,7 +31,7 @@ int
 init_mistake(const char *text, const char *value)
 {
 	fprintf(stderr, "signpost: init: %s%s%s\n", text,
-	    value[0] == '\0' ? "" : ": ", value);
+	    value[0] == '\0' ? "" : ": ", say_plain(value));
 	return 2;
 }
 
@@ -43,17 +43,6 @@ init_needs(const struct init *i, enum init_option option, const char *why)
 	return 2;
 }
 
-static bool
-take(const char *text, char *out, size_t cap)
-{
-	size_t n = strlen(text);
-
-	if (n >= cap)
-		return false;
-	memcpy(out, text, n + 1);
-	return true;
-}
-
 int
 init_text(struct init *i, enum init_option option, const char *question,
     const char *otherwise, char *out, size_t cap)
@@ -63,7 +52,7 @@ init_text(struct init *i, enum init_option option, const char *question,
 	if (given == NULL && i->yes)
 		given = otherwise;
 	if (given != NULL)
-		return take(given, out, cap)
+		return sink_string(out, cap, "%s", given)
 			   ? -1
 			   : init_mistake("this is too long", given);
 	if (!i->terminal)
@@ -80,9 +69,18 @@ init_text(struct init *i, enum init_option option, const char *question,
 int
 init_file(const char *path, char *out, size_t cap)
 {
-	struct span text;
+	FILE *from = fopen(path, "re"); /* a pipe, too: <(pass show site) */
+	struct span text = { (const unsigned char *)out, 0 };
+	bool read;
 
-	if (!peek_file(path, out, cap, &text))
+	if (from != NULL) {
+		setvbuf(from, NULL, _IONBF, 0); /* no copy of it stays */
+		text.n = fread(out, 1, cap, from);
+	}
+	read = from != NULL && ferror(from) == 0;
+	if (from != NULL)
+		fclose(from);
+	if (!read)
 		return init_mistake("this file can't be read", path);
 	if (text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n--;
@@ -201,5 +199,5 @@ cli_init(int argc, char **argv)
 	i.terminal = ask_possible();
 	code = run(&i);
 	wipe(&i, sizeof(i));
-	return fflush(stdout) == 0 ? code : 1;
+	return code;
 }

@@ -9,11 +9,7 @@
 static bool
 keep(char *out, size_t cap, struct span text)
 {
-	if (text.n == 0 || text.n >= cap)
-		return false;
-	memcpy(out, text.p, text.n);
-	out[text.n] = '\0';
-	return true;
+	return text.n > 0 && sink_string(out, cap, "%v", text);
 }
 
 /* cloudinary://KEY:SECRET@CLOUD, as the Console shows it. */

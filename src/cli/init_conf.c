@@ -74,11 +74,8 @@ static void
 under(const struct init *i, struct sink *out, const char *rest)
 {
 	char mem[2 * INIT_TEXT_MAX];
-	struct sink text;
 
-	sink_init(&text, mem, sizeof(mem) - 1);
-	sink_say(&text, "%s/%s", i->folder, rest);
-	mem[text.n] = '\0';
+	sink_string(mem, sizeof(mem), "%s/%s", i->folder, rest);
 	quoted(out, mem);
 }
 

@@ -5,6 +5,7 @@
 #include "cli/init.h"
 #include "cli/peek.h"
 #include "cli/process.h"
+#include "cli/say.h"
 #include "samples.h" /* from etc, by the Makefile */
 
 static const struct server servers[] = {
@@ -60,11 +61,8 @@ guess(const struct init *i)
 {
 	const char *found = NULL;
 	char path[PATH_TEXT_MAX + 16];
-	struct sink text;
 
-	sink_init(&text, path, sizeof(path) - 1);
-	sink_say(&text, "%s/public_html", i->as.home);
-	path[text.n] = '\0';
+	sink_string(path, sizeof(path), "%s/public_html", i->as.home);
 	if (!i->root && access(path, F_OK) == 0)
 		return "htaccess";
 	process_each(take, &found);
@@ -136,7 +134,7 @@ init_server(struct init *i)
 		names[k] = servers[k].name;
 	near = text_nearest(span_of(answer), names, SERVERS);
 	fprintf(stderr, "signpost: init: there is no server %s here%s%s%s\n",
-	    answer, near != NULL ? "; did you mean " : "",
+	    say_plain(answer), near != NULL ? "; did you mean " : "",
 	    near != NULL ? near : "", near != NULL ? "?" : "");
 	return 2;
 }
@@ -146,14 +144,12 @@ init_control(const struct init *i)
 {
 	static char path[PATH_TEXT_MAX];
 	struct span program = span_cut_last(span_of(peek_self()), '/').head;
-	struct sink text;
 
-	sink_init(&text, path, sizeof(path) - 1);
 	if (strcmp(i->server->name, "htaccess") == 0)
-		sink_say(&text, "%s/public_html/api/sign.cgi", i->as.home);
+		sink_string(path, sizeof(path), "%s/public_html/api/sign.cgi",
+		    i->as.home);
 	else
-		sink_say(&text, "%v/sign.cgi", program);
-	path[text.full ? 0 : text.n] = '\0';
+		sink_string(path, sizeof(path), "%v/sign.cgi", program);
 	return path;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 #include "cli/init.h"
 #include "cli/pasted.h"
+#include "cli/say.h"
 #include "session/guess.h"
 
 #define KEY_BYTES 32 /* as `signpost keygen` makes them */
@@ -35,50 +36,24 @@ take_format(struct init *i, const char *name)
 		if (n < sizeof(names) / sizeof(names[0]))
 			names[n++] = row->name;
 	near = text_nearest(span_of(name), names, n);
-	fprintf(stderr, "signpost: init: there is no format %s%s%s%s\n", name,
-	    near != NULL ? "; did you mean " : "", near != NULL ? near : "",
-	    near != NULL ? "?" : "");
+	fprintf(stderr, "signpost: init: there is no format %s%s%s%s\n",
+	    say_plain(name), near != NULL ? "; did you mean " : "",
+	    near != NULL ? near : "", near != NULL ? "?" : "");
 	return 2;
-}
-
-static const char *
-algorithm_of(const struct guess *g)
-{
-	static const char *const tokens[] = { [HASH_SHA256] = "HS256",
-		[HASH_SHA384] = "HS384",
-		[HASH_SHA512] = "HS512" };
-	static const char *const others[] = { [HASH_SHA1] = "sha1",
-		[HASH_SHA256] = "sha256",
-		[HASH_SHA384] = "sha384",
-		[HASH_SHA512] = "sha512" };
-
-	if (g->hash == HASH_NONE || g->hash == g->row->hash ||
-	    (g->row->takes & TAKES_ALGORITHM) == 0)
-		return NULL;
-	return (g->row->takes & TAKES_JWT) != 0 ? tokens[g->hash]
-						: others[g->hash];
-}
-
-static void
-keep(char *out, struct span text)
-{
-	if (text.n >= INIT_TEXT_MAX)
-		return;
-	memcpy(out, text.p, text.n);
-	out[text.n] = '\0';
 }
 
 static void
 take_guess(struct init *i, const struct guess *g, struct span name)
 {
 	i->row = g->row;
-	i->algorithm = algorithm_of(g);
+	if (g->hash != g->row->hash && (g->row->takes & TAKES_ALGORITHM) != 0)
+		i->algorithm = guess_algorithm(g);
 	if (name.n > 0 && text_token(name))
-		keep(i->cookie, name);
+		sink_string(i->cookie, INIT_TEXT_MAX, "%v", name);
 	if (g->is_text && (g->row->takes & TAKES_TEXT) != 0)
 		i->has_user = true;
 	else
-		keep(i->user, g->user);
+		sink_string(i->user, INIT_TEXT_MAX, "%v", g->user);
 	fprintf(stderr, "That looks like %s.\n", g->row->of);
 	if (g->note != NULL)
 		fprintf(stderr, "But: %s.\n", g->note);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/trusted.h"
 #include "cli/init.h"
 #include "cli/say.h"
 
@@ -39,11 +40,8 @@ static const char *
 below(const struct init *i, const char *name)
 {
 	static char path[PATH_TEXT_MAX];
-	struct sink text;
 
-	sink_init(&text, path, sizeof(path) - 1);
-	sink_say(&text, "%s/%s", i->dir, name);
-	path[text.full ? 0 : text.n] = '\0';
+	sink_string(path, sizeof(path), "%s/%s", i->dir, name);
 	return path;
 }
 
@@ -225,6 +223,37 @@ find_old(const struct init *i)
 	return NULL;
 }
 
+/*
+ * Could somebody else put a link where something is made, or taken away? Below
+ * the last folder that is there already, all is ours.
+ */
+static bool
+is_safe(const struct init *i)
+{
+	unsigned char mem[4 * PATH_TEXT_MAX];
+	char path[PATH_TEXT_MAX];
+	struct sink why;
+	struct stat st;
+	char *slash;
+
+	memcpy(path, below(i, "counters"), sizeof(path));
+	if (path[0] == '\0')
+		return failed(i->dir, ENAMETOOLONG) == 0;
+	while ((slash = strrchr(path, '/')) > path) {
+		*slash = '\0';
+		if (lstat(path, &st) == 0) {
+			*slash = '/';
+			break;
+		}
+	}
+	sink_init(&why, mem, sizeof(mem));
+	if (trusted_folders(path, &why))
+		return true;
+	fprintf(stderr, "signpost: init: %.*s: nothing was made\n", (int)why.n,
+	    (const char *)why.p);
+	return false;
+}
+
 static int
 make_all(struct init *i, struct made *m)
 {
@@ -236,6 +265,8 @@ make_all(struct init *i, struct made *m)
 	sink_init(&conf, mem, sizeof(mem));
 	if (old != NULL)
 		return failed(old, EEXIST);
+	if (!is_safe(i))
+		return 1;
 	if (!init_conf(i, &conf))
 		return failed(i->dir, EFBIG);
 	if (!make_folders(i, m))

@@ -188,8 +188,8 @@ print(struct inspection *i)
 		inspect_json(&i->found, &json);
 		text = sink_view(&json);
 	}
-	return text.n > 0 && fwrite(text.p, 1, text.n, stdout) == text.n &&
-	       fflush(stdout) == 0;
+	fwrite(text.p, 1, text.n, stdout);
+	return text.n > 0;
 }
 
 static int
@@ -222,36 +222,6 @@ inspect(struct inspection *i)
 	return print(i) && right ? 0 : 1;
 }
 
-static void
-say_nothing(struct report *self, enum severity severity, const char *file,
-    int line, struct span text)
-{
-	(void)self;
-	(void)severity;
-	(void)file;
-	(void)line;
-	(void)text;
-}
-
-/* What was named must be right; what would be found need not be there yet. */
-static struct config *
-load(const char *word)
-{
-	struct report silent = { .say = say_nothing };
-	struct terminal_report say;
-	struct config *config;
-
-	terminal_report_init(&say, true);
-	config = config_load(
-	    command_config(word), word == NULL ? &silent : &say.report);
-	if (config == NULL && word == NULL)
-		fprintf(stderr,
-		    "Without a right configuration (%s, see `signpost check`) "
-		    "this goes by the shape alone.\n",
-		    command_config(NULL));
-	return config;
-}
-
 int
 cli_inspect(int argc, char **argv)
 {
@@ -266,7 +236,7 @@ cli_inspect(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	config = load(words[1]);
+	config = command_load(words[1], "this goes by the shape alone");
 	if (config == NULL && words[1] != NULL)
 		return 1;
 	if (!read_input(words[0], room, PASTED_MAX, &i.pasted)) {

@@ -9,22 +9,6 @@ say_line(struct sink *out, const char *name, struct span value)
 	sink_say(out, "      %s = \"%v\";\n", name, value);
 }
 
-static const char *
-algorithm_of(const struct guess *g)
-{
-	static const char *const tokens[] = { [HASH_SHA256] = "HS256",
-		[HASH_SHA384] = "HS384",
-		[HASH_SHA512] = "HS512" };
-	static const char *const others[] = { [HASH_SHA1] = "sha1",
-		[HASH_SHA256] = "sha256",
-		[HASH_SHA384] = "sha384",
-		[HASH_SHA512] = "sha512" };
-	bool token =
-	    g->row->format == FORMAT_JWT || g->row->format == FORMAT_SUPABASE;
-
-	return token ? tokens[g->hash] : others[g->hash];
-}
-
 static void
 say_user(const struct guess *g, struct sink *out)
 {
@@ -56,7 +40,7 @@ say_configuration(const struct guess *g, struct span name, struct sink *out)
 	say_line(out, "format", span_of(g->row->name));
 	say_line(out, "cookie", cookie_of(g, name));
 	if (g->hash != HASH_NONE && g->hash != g->row->hash)
-		say_line(out, "algorithm", span_of(algorithm_of(g)));
+		say_line(out, "algorithm", span_of(guess_algorithm(g)));
 	say_user(g, out);
 	if ((g->row->takes & TAKES_SAVE_PATH) != 0)
 		sink_text(out, "      save_path = \"/var/lib/php/sessions\"; # "
@@ -98,7 +82,7 @@ say_apart(const struct session_config *config, struct span name,
 		sink_say(out,
 		    "  But: its signature is of another length than the "
 		    "configured one's: algorithm = \"%s\".\n",
-		    algorithm_of(g));
+		    guess_algorithm(g));
 	if (name.n > 0 && config->cookie.n > 0 &&
 	    !span_eq(cookie_of(g, name), config->cookie))
 		sink_say(out, "  But: session.cookie is %q.\n", config->cookie);

@@ -9,6 +9,7 @@
 #include "base/sink.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/say.h"
 
 #define KEY_BYTES 32 /* RFC 7518 3.2: as long as the hash of HS256 */
 
@@ -26,13 +27,14 @@ write_file(const char *path, struct span text)
 
 	if (fd < 0 || write(fd, text.p, text.n) != (ssize_t)text.n ||
 	    close(fd) != 0) {
-		fprintf(stderr, "signpost: %s: %s\n", path, strerror(errno));
+		fprintf(stderr, "signpost: %s: %s\n", say_plain(path),
+		    strerror(errno));
 		return 1;
 	}
 	fprintf(stderr,
 	    "wrote %s. In the configuration:\n"
 	    "    keys = ( { id = \"1\"; file = \"%s\"; } );\n",
-	    path, path);
+	    say_plain(path), say_plain(path));
 	return 0;
 }
 
@@ -57,10 +59,7 @@ cli_keygen(int argc, char **argv)
 	if (n == 1)
 		code = write_file(path, sink_view(&out));
 	else
-		code = fwrite(text, 1, out.n, stdout) == out.n &&
-			       fflush(stdout) == 0
-			   ? 0
-			   : 1;
+		code = fwrite(text, 1, out.n, stdout) == out.n ? 0 : 1;
 	wipe(key, sizeof(key));
 	wipe(text, sizeof(text));
 	return code;

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/say.h"
+
 static int
 mistake(const char *what, const char *word, const char *usage)
 {
-	fprintf(stderr, "signpost: %s: %s\n%s", what, word, usage);
+	fprintf(stderr, "signpost: %s: %s\n%s", what, say_plain(word), usage);
 	return 2;
 }
 

@@ -12,6 +12,46 @@
 #include "cli/finding.h"
 #include "cli/peek.h"
 
+/* A link can lead on from a folder where others can write, sticky or not. */
+static bool
+is_roots(const char *folder, bool last)
+{
+	struct stat st;
+
+	return stat(folder, &st) == 0 && st.st_uid == 0 &&
+	       ((st.st_mode & S_IWOTH) == 0 &&
+			   ((st.st_mode & S_IWGRP) == 0 || st.st_gid == 0)
+		       ? true
+		       : !last && (st.st_mode & S_ISVTX) != 0);
+}
+
+static bool
+all_roots(const char *folder)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(folder);
+
+	for (size_t i = 1; i <= n; i++) {
+		if (i > 1 && folder[i] != '/' && folder[i] != '\0')
+			continue;
+		memcpy(part, folder, i);
+		part[i] = '\0';
+		if (!is_roots(part, i == n))
+			return false;
+	}
+	return n > 0;
+}
+
+bool
+path_rooted(const char *path)
+{
+	char folder[PATH_MAX], real[PATH_MAX];
+
+	return path[0] == '/' && peek_folder(path, folder, sizeof(folder)) &&
+	       realpath(folder, real) != NULL && all_roots(folder) &&
+	       all_roots(real);
+}
+
 struct mend {
 	const struct account *as;
 	bool root;
@@ -51,9 +91,9 @@ chown_to(struct mend *m, const char *path)
 	if (m->out->n > 0)
 		sink_text(m->out, " && ");
 	if (!m->root)
-		sink_say(m->out, "sudo chown %s ", m->as->name);
+		sink_say(m->out, "sudo chown -h %s ", m->as->name);
 	else
-		sink_say(m->out, "chown root ");
+		sink_say(m->out, "chown -h root ");
 	shell_word(m->out, span_of(path));
 }
 
@@ -69,7 +109,7 @@ let_in(
 		return;
 	}
 	begin(m, st->st_uid);
-	sink_say(m->out, "chgrp %s ", m->as->group);
+	sink_say(m->out, "chgrp -h %s ", m->as->group);
 	shell_word(m->out, span_of(path));
 	begin(m, st->st_uid);
 	sink_say(m->out, "chmod g+%s ", rights);
@@ -155,7 +195,7 @@ mend_missing(struct mend *m, const char *path)
 	sink_text(m->out, ")");
 	if (!m->root || m->as->uid == 0)
 		return;
-	sink_say(m->out, " && chgrp %s ", m->as->group);
+	sink_say(m->out, " && chgrp -h %s ", m->as->group);
 	shell_word(m->out, span_of(path));
 	sink_text(m->out, " && chmod 640 ");
 	shell_word(m->out, span_of(path));
@@ -165,6 +205,8 @@ mend_missing(struct mend *m, const char *path)
 static void
 mend_link(struct mend *m, const char *path)
 {
+	if (m->root && !path_rooted(path))
+		return; /* it would be read by root for whoever made the link */
 	if (m->out->n > 0)
 		sink_text(m->out, " && ");
 	sink_text(m->out, "install ");

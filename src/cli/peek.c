@@ -1,15 +1,35 @@
+#define _GNU_SOURCE /* O_PATH */
+
 #include "cli/peek.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/sink.h"
+
+/* Looked at before it is opened, and the same then, whatever lies there. */
+static int
+open_regular(const char *path)
+{
+	int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
+	struct stat st;
+	char name[64];
+
+	sink_string(name, sizeof(name), "/proc/self/fd/%d", (long long)place);
+	if (place >= 0 && fstat(place, &st) == 0 && S_ISREG(st.st_mode))
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (place >= 0)
+		close(place);
+	return fd;
+}
 
 bool
 peek_file(const char *path, void *mem, size_t cap, struct span *out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open_regular(path);
 	unsigned char *p = mem;
 	ssize_t got = 1;
 	size_t n = 0;
@@ -45,11 +65,7 @@ peek_folder(const char *path, char *mem, size_t cap)
 			     : cut.head.n == 0 ? SPAN_LIT("/")
 					       : cut.head;
 
-	if (folder.n >= cap)
-		return false;
-	memcpy(mem, folder.p, folder.n);
-	mem[folder.n] = '\0';
-	return true;
+	return sink_string(mem, cap, "%v", folder);
 }
 
 const char *

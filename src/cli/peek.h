@@ -5,8 +5,9 @@
 #include "base/span.h"
 
 /*
- * The first cap bytes of a file, or what there is of them. False where it
- * can't be opened or read. It is not believed: see base/trusted.h for that.
+ * The first cap bytes of a regular file, or what there is of them. False where
+ * it is none, or can't be opened or read: to open a device can do something. It
+ * is not believed: see base/trusted.h for that.
  */
 bool peek_file(const char *path, void *mem, size_t cap, struct span *out);
 

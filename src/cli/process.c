@@ -13,11 +13,7 @@
 static const char *
 file_of(long long pid, const char *name, char mem[static 64])
 {
-	struct sink text;
-
-	sink_init(&text, mem, 63);
-	sink_say(&text, "/proc/%d/%s", pid, name);
-	mem[text.n] = '\0';
+	sink_string(mem, 64, "/proc/%d/%s", pid, name);
 	return mem;
 }
 
@@ -159,8 +155,11 @@ process_word(const struct process *p, size_t i)
 	return NULL;
 }
 
-/* The path of the line with this inode in /proc/PID/net/unix: what that
- * process's network has. */
+/*
+ * The path of the line with this inode in /proc/PID/net/unix: what that
+ * process's network has. A name may hold a line's end, and so a line that
+ * looks like another socket's: of two lines neither is believed.
+ */
 static bool
 find_unix(long long pid, struct span inode, char *path, size_t cap)
 {
@@ -169,7 +168,7 @@ find_unix(long long pid, struct span inode, char *path, size_t cap)
 	bool found = false;
 
 	path[0] = '\0';
-	while (file != NULL && !found && fgets(line, sizeof(line), file)) {
+	while (file != NULL && fgets(line, sizeof(line), file)) {
 		struct span_cut cut = {
 			.tail = span_cut(span_of(line), '\n').head
 		};
@@ -180,11 +179,12 @@ find_unix(long long pid, struct span inode, char *path, size_t cap)
 			cut = span_cut(span_trim(rest), ' ');
 			rest = cut.tail;
 		}
-		found = span_eq(cut.head, inode);
-		if (found && rest.n < cap) {
-			memcpy(path, rest.p, rest.n);
-			path[rest.n] = '\0';
-		}
+		if (!span_eq(cut.head, inode))
+			continue;
+		if (found)
+			rest.n = 0;
+		found = true;
+		sink_string(path, cap, "%v", rest);
 	}
 	if (file != NULL)
 		fclose(file);

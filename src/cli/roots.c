@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/sink.h"
 #include "cli/peek.h"
@@ -83,16 +84,6 @@ roots_line(struct span line)
 	return none;
 }
 
-static void
-keep(char *out, const char *text)
-{
-	size_t n = strlen(text);
-
-	out[0] = '\0';
-	if (n <= PATH_TEXT_MAX)
-		memcpy(out, text, n + 1);
-}
-
 void
 roots_add(struct roots *r, struct span path, const char *from)
 {
@@ -103,16 +94,15 @@ roots_add(struct roots *r, struct span path, const char *from)
 	if (r->n == ROOTS_MAX || path.n == 0 || path.n > PATH_TEXT_MAX ||
 	    span_is(path, "/"))
 		return;
-	memcpy(name, path.p, path.n);
-	name[path.n] = '\0';
+	sink_string(name, sizeof(name), "%v", path);
 	if (realpath(name, real) == NULL || stat(real, &st) != 0 ||
 	    !S_ISDIR(st.st_mode))
 		return;
 	for (size_t i = 0; i < r->n; i++)
 		if (strcmp(r->list[i].path, real) == 0)
 			return;
-	keep(r->list[r->n].path, real);
-	keep(r->list[r->n].from, from);
+	sink_string(r->list[r->n].path, PATH_TEXT_MAX + 1, "%s", real);
+	sink_string(r->list[r->n].from, PATH_TEXT_MAX + 1, "%s", from);
 	r->n++;
 }
 
@@ -183,18 +173,17 @@ take_process(struct roots *r, const char *folder)
 {
 	unsigned char mem[8192];
 	char path[PATH_TEXT_MAX];
-	struct sink name;
 	struct span text;
+	struct stat st;
 
-	sink_init(&name, path, sizeof(path));
-	sink_say(&name, "%s/comm", folder);
-	sink_byte(&name, '\0');
-	if (name.full || !peek_file(path, mem, sizeof(mem), &text) ||
-	    !is_server(text))
+	/* What a stranger's process reads is no web server's of this site. */
+	if (stat(folder, &st) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != geteuid()))
 		return;
-	sink_init(&name, path, sizeof(path));
-	sink_say(&name, "%s/cmdline", folder);
-	sink_byte(&name, '\0');
+	if (!sink_string(path, sizeof(path), "%s/comm", folder) ||
+	    !peek_file(path, mem, sizeof(mem), &text) || !is_server(text))
+		return;
+	sink_string(path, sizeof(path), "%s/cmdline", folder);
 	if (peek_file(path, mem, sizeof(mem), &text))
 		take_arguments(r, text);
 }

@@ -2,9 +2,44 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "cli/paint.h"
 #include "gateway/control.h"
+
+void
+say_inert(unsigned char *p, size_t n)
+{
+	struct span text = { p, n };
+
+	if (text_utf8(text) && !text_has_control(text))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < ' ' || p[i] > '~')
+			p[i] = '?';
+}
+
+static const char *
+plain(struct span text)
+{
+	static char mem[4][SAID_MAX + 1];
+	static unsigned next;
+	char *out = mem[next++ % 4];
+
+	text = span_head(text, text.n < SAID_MAX ? text.n : SAID_MAX);
+	if (text.n > 0)
+		memcpy(out, text.p, text.n);
+	out[text.n] = '\0';
+	say_inert((unsigned char *)out, text.n);
+	return out;
+}
+
+const char *
+say_plain(const char *text)
+{
+	return plain(span_of(text));
+}
 
 static void
 say(struct report *self, enum severity severity, const char *file, int line,
@@ -20,11 +55,11 @@ say(struct report *self, enum severity severity, const char *file, int line,
 		r->warnings++;
 	if (severity != SAY_ERROR && r->quiet)
 		return;
-	fprintf(to, "%s:", file);
+	fprintf(to, "%s:", say_plain(file));
 	if (line > 0)
 		fprintf(to, "%d:", line);
-	fprintf(to, " %s%s:%s %.*s\n", paint_on(to, paints[severity]),
-	    words[severity], paint_off(to), (int)text.n, (const char *)text.p);
+	fprintf(to, " %s%s:%s %s\n", paint_on(to, paints[severity]),
+	    words[severity], paint_off(to), plain(text));
 }
 
 void
@@ -42,4 +77,33 @@ command_config(const char *word)
 		return word;
 	control_fastcgi(0, NULL, getenv("SIGNPOST_CONFIG"), &found);
 	return found.path;
+}
+
+static void
+say_nothing(struct report *self, enum severity severity, const char *file,
+    int line, struct span text)
+{
+	(void)self;
+	(void)severity;
+	(void)file;
+	(void)line;
+	(void)text;
+}
+
+struct config *
+command_load(const char *word, const char *without)
+{
+	struct report silent = { .say = say_nothing };
+	struct terminal_report say;
+	struct config *config;
+
+	terminal_report_init(&say, true);
+	config = config_load(
+	    command_config(word), word == NULL ? &silent : &say.report);
+	if (config == NULL && word == NULL)
+		fprintf(stderr,
+		    "Without a right configuration (%s, see `signpost check`) "
+		    "%s.\n",
+		    say_plain(command_config(NULL)), without);
+	return config;
 }

@@ -46,7 +46,8 @@ static int
 mistake(const char *what, const char *word)
 {
 	fprintf(stderr, "signpost: sign: %s%s%s\n%s", what,
-	    word == NULL ? "" : ": ", word == NULL ? "" : word, usage);
+	    word == NULL ? "" : ": ", word == NULL ? "" : say_plain(word),
+	    usage);
 	return 2;
 }
 
@@ -215,7 +216,7 @@ sign(const struct config *config, const struct option_value *o, size_t n_words,
 		fwrite(shown.body.p, 1, shown.body.n, stdout);
 	else
 		print(&answer, &shown);
-	return fflush(stdout) == 0 && shown.status == 200 ? 0 : 1;
+	return shown.status == 200 ? 0 : 1;
 }
 
 static int

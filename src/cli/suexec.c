@@ -39,33 +39,30 @@ suexec_meaning(int code)
 	return "it is refused";
 }
 
-static void
-keep(char *out, struct span text)
+void
+suexec_custom(struct suexec_rules *rules, struct span text)
 {
-	out[0] = '\0';
-	if (text.n >= PATH_TEXT_MAX)
-		return;
-	memcpy(out, text.p, text.n);
-	out[text.n] = '\0';
+	struct span_cut first = span_cut(text, '\n');
+
+	if (span_starts(first.head, SPAN_LIT("/")))
+		sink_string(rules->doc_root, PATH_TEXT_MAX, "%v",
+		    span_trim(first.head));
+	sink_string(rules->userdir, PATH_TEXT_MAX, "%v",
+	    span_trim(span_cut(first.tail, '\n').head));
 }
 
 void
 suexec_rules(struct suexec_rules *rules, const char *custom)
 {
 	unsigned char mem[2 * PATH_TEXT_MAX];
-	struct span_cut first, second;
 	struct span text;
 
-	*rules = (struct suexec_rules){ .uid_min = 100, .gid_min = 100 };
-	keep(rules->doc_root, SPAN_LIT("/var/www"));
-	keep(rules->userdir, SPAN_LIT("public_html"));
-	if (!peek_file(custom, mem, sizeof(mem), &text))
-		return;
-	first = span_cut(text, '\n');
-	second = span_cut(first.tail, '\n');
-	if (span_starts(first.head, SPAN_LIT("/")))
-		keep(rules->doc_root, span_trim(first.head));
-	keep(rules->userdir, span_trim(second.head));
+	*rules = (struct suexec_rules){ .doc_root = "/var/www",
+		.userdir = "public_html",
+		.uid_min = 100,
+		.gid_min = 100 };
+	if (peek_file(custom, mem, sizeof(mem), &text))
+		suexec_custom(rules, text);
 }
 
 /* Whole names, as suexec compares them. */
@@ -87,16 +84,14 @@ suexec_in_root(const struct suexec_rules *rules, const char *folder,
     const struct account *who)
 {
 	char mem[2 * PATH_TEXT_MAX];
-	struct sink text;
 
 	if (is_below(folder, rules->doc_root))
 		return true;
 	if (rules->userdir[0] == '\0' || who->home[0] != '/')
 		return false;
-	sink_init(&text, mem, sizeof(mem));
-	sink_say(&text, "%s/%s", who->home, rules->userdir);
-	sink_byte(&text, '\0');
-	return !text.full && is_below(folder, mem);
+	return sink_string(
+		   mem, sizeof(mem), "%s/%s", who->home, rules->userdir) &&
+	       is_below(folder, mem);
 }
 
 static void
@@ -126,17 +121,13 @@ find_names(const char *path, struct suexec_verdict *out)
 {
 	struct span_cut cut = span_cut_last(span_of(path), '/');
 	char folder[PATH_TEXT_MAX], real[PATH_MAX];
-	struct sink text;
 
 	if (!peek_folder(path, folder, sizeof(folder)) ||
 	    realpath(folder, real) == NULL || strlen(real) >= PATH_TEXT_MAX)
 		return false;
-	keep(out->folder, span_of(real));
-	sink_init(&text, out->file, sizeof(out->file));
-	sink_say(&text, "%s/%v", real[1] == '\0' ? "" : real,
-	    cut.found ? cut.tail : cut.head);
-	sink_byte(&text, '\0');
-	return !text.full;
+	sink_string(out->folder, PATH_TEXT_MAX, "%v", span_of(real));
+	return sink_string(out->file, sizeof(out->file), "%s/%v",
+	    real[1] == '\0' ? "" : real, cut.found ? cut.tail : cut.head);
 }
 
 void

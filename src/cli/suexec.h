@@ -23,6 +23,9 @@ struct suexec_rules {
  */
 void suexec_rules(struct suexec_rules *rules, const char *custom);
 
+/* What the first two lines of such a file say. */
+void suexec_custom(struct suexec_rules *rules, struct span text);
+
 enum suexec_code {
 	SUEXEC_UID_LOW = 107,
 	SUEXEC_GID_LOW = 108,

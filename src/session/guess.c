@@ -305,3 +305,18 @@ guess_format(struct span name, struct span value, bool has_signature,
 		guess_id(name, value, out);
 	find_user(out);
 }
+
+const char *
+guess_algorithm(const struct guess *g)
+{
+	static const char *const tokens[] = { [HASH_SHA256] = "HS256",
+		[HASH_SHA384] = "HS384",
+		[HASH_SHA512] = "HS512" };
+	static const char *const others[] = { [HASH_SHA1] = "sha1",
+		[HASH_SHA256] = "sha256",
+		[HASH_SHA384] = "sha384",
+		[HASH_SHA512] = "sha512" };
+
+	return (g->row->takes & TAKES_JWT) != 0 ? tokens[g->hash]
+						: others[g->hash];
+}

@@ -26,4 +26,7 @@ struct guess {
 void guess_format(struct span name, struct span value, bool has_signature,
     struct arena *arena, struct guess *out);
 
+/* Its hash as session.algorithm spells it; NULL: not known. row is not NULL. */
+const char *guess_algorithm(const struct guess *g);
+
 #endif

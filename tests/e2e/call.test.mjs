@@ -124,6 +124,13 @@ test('call and sign on a terminal', (t) => {
     assert.ok(!term(['call', '--user=alice', `--config=${config}`, 'policy=avatar'], env).includes('\x1b'));
 });
 
+test('call: too long a name of a configuration is no other configuration', (t) => {
+  const place = new Place(t);
+  const env = { SIGNPOST_CONFIG: place.configure(conf) };
+  assert.equal(run(['call', '--user', 'alice'], { env }).code, 0);
+  for (const n of [4096, 4110, 5000]) assert.notEqual(run(['call', '--user', 'alice', '--config', `/${'a'.repeat(n)}`], { env }).code, 0, `${n}`);
+});
+
 test('call: mistakes in its words', (t) => {
   const place = new Place(t);
   const config = place.configure(conf);

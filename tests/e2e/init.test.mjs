@@ -32,8 +32,8 @@ test('from options alone: modes, the check, the doctor, and a signature', async 
   assert.ok(!readFileSync(conf, 'utf8').includes(API_SECRET));
   const checked = run(['check', conf]);
   assert.equal(checked.code, 0, checked.err);
-  for (const policy of ['avatar: a logged-in user may upload one image', 'remove: a logged-in user may delete', 'thumb: '])
-    assert.match(checked.out, new RegExp(`^Policy ${policy}`, 'm'));
+  for (const policy of ['avatar: a logged-in user may upload one image into', 'remove: a logged-in user may delete', 'thumb: a logged-in user may get'])
+    assert.match(checked.out, new RegExp(`^Policy ${policy} `, 'm'));
   assert.deepEqual(faults(doctor([conf])), []);
 
   // The lines that it prints are lighttpd's configuration.
@@ -59,6 +59,14 @@ server.document-root = "${place.path}/www"
   assert.equal(again.code, 1);
   assert.match(again.err, /signpost\.conf: this is there already/);
   assert.equal(readFileSync(conf, 'utf8'), before);
+});
+
+test('a secret comes out of a pipe', (t) => {
+  const place = new Place(t);
+  const words = full(place, '--yes').map((w, i, all) => (all[i - 1] === '--api-secret-file' ? '/dev/stdin' : w));
+  const done = run(['-c', `(sleep 0.2; echo ${API_SECRET}) | "$0" "$@"`, program, ...words], { program: '/bin/sh' });
+  assert.equal(done.code, 0, done.err);
+  assert.equal(readFileSync(join(place.path, 'own/signpost/cloudinary.secret'), 'utf8'), `${API_SECRET}\n`);
 });
 
 test('every format and every server', (t) => {

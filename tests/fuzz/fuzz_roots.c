@@ -1,10 +1,15 @@
 /*
  * What the doctor reads of other programs' files: lines of web servers'
- * configurations, and versions in dpkg's list. Each answer is a part of the
- * input; the order of versions is one.
+ * configurations, versions in dpkg's list, suexec's own configuration, and
+ * what a process says of itself. Each answer is a part of the input; the order
+ * of versions is one.
  */
+#include <string.h>
+
 #include "cli/package_version.h"
+#include "cli/process.h"
 #include "cli/roots.h"
+#include "cli/suexec.h"
 #include "fuzz.h"
 
 static bool
@@ -18,6 +23,35 @@ static int
 sign(int order)
 {
 	return (order > 0) - (order < 0);
+}
+
+static void
+check_words(struct span all)
+{
+	static struct process p;
+	size_t n = 0;
+	const char *word;
+
+	p = (struct process){ .n = all.n };
+	if (all.n >= sizeof(p.words))
+		return;
+	if (all.n > 0)
+		memcpy(p.words, all.p, all.n);
+	for (size_t i = 0; (word = process_word(&p, i)) != NULL; i++)
+		n += strlen(word) + 1;
+	must(n == all.n || n == all.n + 1, "all words, the last NUL or not");
+}
+
+static void
+check_suexec(struct span all)
+{
+	static struct suexec_rules rules;
+
+	rules = (struct suexec_rules){ .uid_min = 1 };
+	suexec_custom(&rules, all);
+	must(rules.doc_root[0] == '\0' || rules.doc_root[0] == '/',
+	    "an absolute folder, or what it was");
+	must(!span_has(span_of(rules.userdir), '\n'), "one line");
 }
 
 int
@@ -34,6 +68,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	found = package_installed(all, "libfcgi0ldbl");
 	must(is_part(found, all), "a version is a part of the list");
 	package_fcgi_mended(found);
+
+	check_words(all);
+	check_suexec(all);
 
 	must(package_compare(a.head, a.head) == 0, "equal to itself");
 	must(sign(package_compare(a.head, b.head)) ==

@@ -65,7 +65,7 @@ as_another_user(void **state)
 		assert_int_equal(CAPTURE(&c, cli_doctor, "doctor", "--user",
 				     "54321:54322", box.conf),
 		    1);
-		assert_non_null(strstr(c.out, "chgrp 54322 "));
+		assert_non_null(strstr(c.out, "chgrp -h 54322 "));
 	}
 	sandbox_close(&box);
 }

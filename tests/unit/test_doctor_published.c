@@ -17,6 +17,7 @@ below_and_beside(void **state)
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	doctor_configuration(&doctor);
 	doctor.document_root = box.dir;
+	doctor.root = false;
 	doctoring_again(doctor_published);
 	assert_int_equal(findings.times[FINDING_FAULT], 3);
 	one = doctoring_found(FINDING_FAULT, doctoring_path("session.key"),
@@ -27,6 +28,12 @@ below_and_beside(void **state)
 	    "/tmp/private/ # and name the new place",
 	    box.dir);
 	assert_true(span_is(one->mend, mend));
+	/* Everybody could have made a link of that name there. */
+	doctor.root = true;
+	doctoring_again(doctor_published);
+	one = doctoring_found(FINDING_FAULT, doctoring_path("session.key"),
+	    "a secret lies below ");
+	assert_int_equal(one->mend.n, 0);
 	doctor.document_root = "/usr";
 	doctoring_again(doctor_published);
 	assert_int_equal(findings.n, 1);

@@ -140,6 +140,12 @@ tokens(void **state)
 	/* {"alg":"HS512"} */
 	is("s", "eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJhIn0.AA", "jwt", "sub");
 	assert_int_equal(g.hash, HASH_SHA512);
+	assert_string_equal(guess_algorithm(&g), "HS512");
+	g.hash = HASH_NONE;
+	assert_null(guess_algorithm(&g));
+	g.hash = HASH_SHA384;
+	g.row = format_named(SPAN_LIT("koa"));
+	assert_string_equal(guess_algorithm(&g), "sha384");
 	/* {"alg":"RS256"}, {"alg":"none"}, {"alg":"dir","enc":"A256GCM"} */
 	is_none("s", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.AA",
 	    "something else than HS256");

@@ -109,8 +109,8 @@ for_another(void **state)
 	need_root();
 	assert_true(account_named("54321:54321", &who));
 	file = put_file("roots", 0600, SPAN_LIT("x"));
-	snprintf(wanted, sizeof(wanted), "chgrp 54321 %s && chmod g+r %s", file,
-	    file);
+	snprintf(wanted, sizeof(wanted), "chgrp -h 54321 %s && chmod g+r %s",
+	    file, file);
 	assert_string_equal(mend(file, PATH_SECRET, true), wanted);
 	assert_int_equal(chmod(file, 0640), 0);
 	give(file, 0, 54321);
@@ -118,20 +118,21 @@ for_another(void **state)
 	give(file, 54321, 54321);
 	assert_string_equal(mend(file, PATH_SECRET, true), "");
 	give(file, 999, 54321);
-	snprintf(wanted, sizeof(wanted), "chown root %s", file);
+	snprintf(wanted, sizeof(wanted), "chown -h root %s", file);
 	assert_string_equal(mend(file, PATH_SECRET, true), wanted);
 	/* Everybody's right to read goes, and the group's comes. */
 	give(file, 0, 0);
 	assert_int_equal(chmod(file, 0604), 0);
 	snprintf(wanted, sizeof(wanted),
-	    "chmod o= %s && chgrp 54321 %s && chmod g+r %s", file, file, file);
+	    "chmod o= %s && chgrp -h 54321 %s && chmod g+r %s", file, file,
+	    file);
 	assert_string_equal(mend(file, PATH_SECRET, true), wanted);
 	give(file, 54321, 54321);
 	assert_int_equal(chmod(file, 0600), 0);
 	put_folder("shut", 0700);
 	file = put_file("shut/file", 0644, SPAN_LIT("x"));
 	snprintf(wanted, sizeof(wanted),
-	    "chgrp 54321 %s/shut && chmod g+x "
+	    "chgrp -h 54321 %s/shut && chmod g+x "
 	    "%s/shut",
 	    folder, folder);
 	assert_string_equal(mend(file, PATH_READ, true), wanted);
@@ -142,7 +143,42 @@ for_another(void **state)
 		assert_string_equal(mend("/root/none", PATH_SECRET, true), "");
 	give(in_folder("shut"), 999, 999);
 	mend(file, PATH_READ, true);
-	assert_non_null(strstr(command, "chown root "));
+	assert_non_null(strstr(command, "chown -h root "));
+}
+
+/* Whom root's commands would follow. */
+static void
+rooted(void **state)
+{
+	char file[4096];
+
+	(void)state;
+	need_root();
+	snprintf(file, sizeof(file), "%s", in_folder("own/file"));
+	put_folder("own", 0755);
+	assert_true(path_rooted(file)); /* /tmp is sticky, and this is ours */
+	assert_true(path_rooted("/file"));
+	assert_false(path_rooted("/tmp/file"));
+	assert_false(path_rooted("file"));
+	assert_false(path_rooted(in_folder("none/file")));
+	assert_int_equal(chmod(in_folder("own"), 0775), 0);
+	assert_true(path_rooted(file)); /* the group is root's */
+	assert_int_equal(chown(in_folder("own"), 0, NOBODY), 0);
+	assert_false(path_rooted(file));
+	assert_int_equal(chmod(in_folder("own"), 01777), 0);
+	assert_false(path_rooted(file));
+	assert_int_equal(chmod(in_folder("own"), 0755), 0);
+	assert_true(path_rooted(file));
+	/* Its own link is as good as the folder; a stranger's is not. */
+	put_folder("theirs", 0755);
+	assert_int_equal(symlink("own", in_folder("alias")), 0);
+	assert_int_equal(symlink("../own", in_folder("theirs/link")), 0);
+	assert_true(path_rooted(in_folder("alias/file")));
+	assert_true(path_rooted(in_folder("theirs/link/file")));
+	assert_int_equal(chown(in_folder("theirs"), NOBODY, NOBODY), 0);
+	assert_false(path_rooted(in_folder("theirs/link/file")));
+	assert_int_equal(chown(in_folder("own"), NOBODY, 0), 0);
+	assert_false(path_rooted(file));
 }
 
 int
@@ -152,6 +188,7 @@ main(void)
 		cmocka_unit_test(as_the_program),
 		cmocka_unit_test(the_commands),
 		cmocka_unit_test(for_another),
+		cmocka_unit_test(rooted),
 	};
 
 	return cmocka_run_group_tests_name(

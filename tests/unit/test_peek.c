@@ -29,6 +29,10 @@ files(void **state)
 	assert_false(peek_file(in_folder("none"), mem, sizeof(mem), &text));
 	assert_int_equal(text.n, 0);
 	assert_false(peek_file(folder, mem, sizeof(mem), &text));
+	/* What to open does something, or waits. */
+	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+	assert_false(peek_file(in_folder("fifo"), mem, sizeof(mem), &text));
+	assert_false(peek_file("/dev/zero", mem, sizeof(mem), &text));
 }
 
 static void

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "capture.h"
 #include "cli/say.h"
 
@@ -51,12 +53,31 @@ which_configuration(void **state)
 	assert_non_null(strstr(command_config(NULL), "/etc/signpost.conf"));
 }
 
+static void
+what_anybody_made(void **state)
+{
+	static char text[SAID_MAX + 2];
+
+	(void)state;
+	assert_string_equal(
+	    say_plain("d\xc3\xa9j\xc3\xa0 vu"), "d\xc3\xa9j\xc3\xa0 vu");
+	assert_string_equal(say_plain("\xc3\xa9\033[2J"), "???[2J");
+	assert_string_equal(say_plain("a\xc2\x9b"), "a??");
+	assert_string_equal(say_plain("a\xffz\x7f"), "a?z?");
+	assert_string_equal(say_plain(""), "");
+	memset(text, 'x', SAID_MAX + 1);
+	assert_int_equal(strlen(say_plain(text)), SAID_MAX);
+	text[SAID_MAX] = '\0';
+	assert_string_equal(say_plain(text), text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
 		cmocka_unit_test(which_configuration),
+		cmocka_unit_test(what_anybody_made),
 	};
 
 	return cmocka_run_group_tests_name("say", tests, NULL, NULL);

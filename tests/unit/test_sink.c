@@ -246,6 +246,21 @@ every_room(void **state)
 	guard_free(room);
 }
 
+static void
+strings(void **state)
+{
+	char text[4];
+
+	(void)state;
+	assert_true(sink_string(text, sizeof(text), "%s%d", "a", 12LL));
+	assert_string_equal(text, "a12");
+	assert_false(sink_string(text, sizeof(text), "%s%d", "a", 123LL));
+	assert_string_equal(text, "");
+	assert_true(sink_string(text, 1, "%s", ""));
+	assert_string_equal(text, "");
+	assert_false(sink_string(text, 1, "%s", "a"));
+}
+
 int
 main(void)
 {
@@ -256,6 +271,7 @@ main(void)
 		cmocka_unit_test_setup(no_room_at_all, start),
 		cmocka_unit_test_setup(numbers, start),
 		cmocka_unit_test_setup(hex, start),
+		cmocka_unit_test(strings),
 		cmocka_unit_test_setup(say, start),
 		cmocka_unit_test_setup(say_quoted, start),
 		cmocka_unit_test_setup(say_nothing_else, start),

@@ -531,6 +531,32 @@ test_write_owner(void **state)
 	become_root();
 }
 
+/* What lies at the path may be anything, or nothing. */
+static void
+test_folders(void **state)
+{
+	struct sink why;
+
+	(void)state;
+	put_folder("above", 0755);
+	assert_int_equal(symlink("nowhere", in_folder("link")), 0);
+	for (int k = 0; k < 4; k++) {
+		static const char *const paths[] = { "above/none", "above",
+			"link", "link/none" };
+
+		sink_init(&why, why_text, sizeof(why_text) - 1);
+		assert_int_equal(
+		    trusted_folders(in_folder(paths[k]), &why), k < 3);
+		assert_int_equal(why.n == 0, k < 3);
+	}
+	assert_int_equal(chmod(in_folder("above"), 0757), 0);
+	sink_init(&why, why_text, sizeof(why_text) - 1);
+	assert_false(trusted_folders(in_folder("above/none"), &why));
+	assert_true(trusted_folders(in_folder("above"), &why));
+	assert_int_equal(chmod(in_folder("above"), 01757), 0);
+	assert_true(trusted_folders(in_folder("above/none"), &why));
+}
+
 #define CASE(test)                                                             \
 	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
@@ -538,6 +564,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_folders),
 		CASE(test_modes),
 		CASE(test_modes_foreign_group),
 		CASE(test_owner),
