@@ -11,19 +11,10 @@
 #include "base/digest.h"
 #include "base/trusted.h"
 #include "cli/init.h"
+#include "cli/made.h"
 #include "cli/say.h"
 
 #define CONF_MAX 16384
-
-/* What this run has made, in order; taken away again from the end. */
-struct made {
-	bool moved; /* a signpost.conf is signpost.conf.old now */
-	size_t n;
-	struct thing {
-		unsigned char path[PATH_TEXT_MAX];
-		bool folder;
-	} list[64];
-};
 
 static int
 failed(const char *path, int error)
@@ -43,54 +34,6 @@ below(const struct init *i, const char *name)
 
 	sink_string(path, sizeof(path), "%s/%s", i->dir, name);
 	return path;
-}
-
-/* False, and nothing can be made, where it could not be taken away. */
-static bool
-note(struct made *m, const char *path, bool folder)
-{
-	size_t n = strlen(path);
-
-	if (m->n == sizeof(m->list) / sizeof(m->list[0]) ||
-	    n >= PATH_TEXT_MAX) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	memcpy(m->list[m->n].path, path, n + 1);
-	m->list[m->n++].folder = folder;
-	return true;
-}
-
-/* link(2) writes over nothing. */
-static bool
-move(const struct init *i, const char *from, const char *to)
-{
-	char source[PATH_TEXT_MAX];
-	size_t n = strlen(below(i, from));
-
-	memcpy(source, below(i, from), n + 1);
-	if (link(source, below(i, to)) != 0)
-		return false;
-	if (unlink(source) == 0)
-		return true;
-	unlink(below(i, to));
-	return false;
-}
-
-static void
-take_away(const struct init *i, struct made *m)
-{
-	while (m->n > 0) {
-		const struct thing *last = &m->list[--m->n];
-
-		if (last->folder)
-			rmdir((const char *)last->path);
-		else
-			unlink((const char *)last->path);
-	}
-	if (m->moved)
-		move(i, "signpost.conf.old", "signpost.conf");
-	m->moved = false;
 }
 
 /* Root's files are the account's group's to read, and nobody else's. */
@@ -119,7 +62,7 @@ make_folder(
 		errno = ENOTDIR;
 		return S_ISDIR(st.st_mode);
 	}
-	if (!note(m, path, true)) {
+	if (!made_note(m, path, true)) {
 		rmdir(path);
 		return false;
 	}
@@ -171,7 +114,7 @@ make_file(struct init *i, struct made *m, const char *name, struct span text,
 
 	if (fd < 0)
 		return false;
-	if (!note(m, path, false)) {
+	if (!made_note(m, path, false)) {
 		close(fd);
 		unlink(path);
 		return false;
@@ -254,13 +197,24 @@ is_safe(const struct init *i)
 	return false;
 }
 
+/* False with errno; true also where there is nothing to move. */
+static bool
+move_old(const struct init *i, struct made *m)
+{
+	char from[PATH_TEXT_MAX];
+	struct stat st;
+
+	sink_string(from, sizeof(from), "%s/signpost.conf", i->dir);
+	return lstat(from, &st) != 0 ||
+	       made_move(m, from, below(i, "signpost.conf.old"));
+}
+
 static int
 make_all(struct init *i, struct made *m)
 {
 	unsigned char mem[CONF_MAX];
 	struct sink conf;
 	const char *old = find_old(i);
-	struct stat st;
 
 	sink_init(&conf, mem, sizeof(mem));
 	if (old != NULL)
@@ -271,11 +225,8 @@ make_all(struct init *i, struct made *m)
 		return failed(i->dir, EFBIG);
 	if (!make_folders(i, m))
 		return failed(i->dir, errno);
-	if (i->replace && lstat(below(i, "signpost.conf"), &st) == 0) {
-		m->moved = move(i, "signpost.conf", "signpost.conf.old");
-		if (!m->moved)
-			return failed(below(i, "signpost.conf.old"), errno);
-	}
+	if (i->replace && !move_old(i, m))
+		return failed(below(i, "signpost.conf.old"), errno);
 	if (!make_file(i, m, "cloudinary.secret", span_of(i->secret), true))
 		return failed(below(i, "cloudinary.secret"), errno);
 	if (i->key[0] != '\0' &&
@@ -320,13 +271,12 @@ init_write(struct init *i)
 	sigaddset(&held, SIGHUP);
 	sigprocmask(SIG_BLOCK, &held, &before);
 	sigaction(SIGXFSZ, &ignore, &too_large); /* an error of write(2) */
-	made.n = 0;
-	made.moved = false;
+	made_init(&made);
 	code = make_all(i, &made);
 	if (code == 0 && was_stopped())
 		code = 1;
 	if (code != 0)
-		take_away(i, &made);
+		made_undo(&made);
 	umask(mask);
 	sigaction(SIGXFSZ, &too_large, NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
