@@ -33,10 +33,11 @@ test('these blocks, and no others', () => {
     ['Five minutes to a first signature', 'lighttpd', 'Apache', 'nginx', 'Ask it', 'When something does not work']);
 });
 
-test("the packages are those that the tree's own list has for building", () => {
+test("the packages are those that the tree's own list has for building, and curl to ask", () => {
   const [, ...names] = /^apt-get install (.*)$/m.exec(INSTALL)[0].split(' ').slice(1);
   const table = readFileSync(join(root, 'tests/tools/packages.sh'), 'utf8');
-  assert.deepEqual(names.sort(), [...table.matchAll(/^build +\S+ +(\S+)/gm)].map(([, name]) => name).concat('make').sort());
+  assert.deepEqual(names.sort(), [...table.matchAll(/^build +\S+ +(\S+)/gm)].map(([, name]) => name)
+    .concat('make', 'curl').sort());
 });
 
 const needed = ['/usr/sbin/lighttpd', '/usr/sbin/a2enmod', '/usr/sbin/nginx', '/usr/bin/script', '/usr/bin/curl',
