@@ -4,11 +4,13 @@
 #include <stdlib.h>
 
 #include "store/slots_file.h"
+#include "store/slots_make.h"
 #include "store/step.h"
 
 /* Milliseconds. */
 #define LOCK_WAIT 200   /* for others' steps, which take microseconds */
-#define PAUSE_WAIT 1000 /* after a failure, before the next attempt */
+#define PAUSE_WAIT 1000 /* after a failure, before the next wait */
+#define PAUSE_OPEN 100  /* the same before the next attempt to open it */
 
 #define TRIES 3 /* when the file is replaced in between */
 #define REASON_MAX (2 * PATH_TEXT_MAX + 512)
@@ -18,6 +20,7 @@ struct slots {
 	struct slots_file file;
 	/* Before these times of lock_clock(): don't open; don't wait. */
 	long long open_after, wait_after;
+	bool hasty; /* the last attempt failed: don't wait for who makes it */
 	struct sink why; /* into reason */
 	char reason[REASON_MAX + 1];
 };
@@ -65,10 +68,11 @@ ready(struct slots *s)
 	if (lock_clock() < s->open_after)
 		return false;
 	hush(s);
-	if (slots_file_open(&s->file, &s->why))
-		return true;
-	s->open_after = lock_clock() + PAUSE_WAIT;
-	return false;
+	s->hasty =
+	    !slots_file_open(&s->file, s->hasty ? 0 : SLOTS_MAKE_WAIT, &s->why);
+	if (s->hasty)
+		s->open_after = lock_clock() + PAUSE_OPEN;
+	return !s->hasty;
 }
 
 /* What a try at a step came to. */
@@ -207,6 +211,7 @@ slots_new(const char *folder, unsigned buckets)
 		return NULL;
 	s->base = (struct counters){ take, probe, close_slots };
 	s->open_after = s->wait_after = lock_clock();
+	s->hasty = false;
 	slots_file_init(&s->file, folder, buckets);
 	hush(s);
 	return &s->base;

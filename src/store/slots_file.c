@@ -156,7 +156,7 @@ is_missing(const char *path)
 
 /* A descriptor, after making the file where there is none; -1 with why. */
 static int
-open_or_make(const struct slots_file *f, struct sink *why)
+open_or_make(const struct slots_file *f, long long wait, struct sink *why)
 {
 	for (int i = 0; i < TRIES; i++) {
 		struct sink before = *why;
@@ -165,8 +165,8 @@ open_or_make(const struct slots_file *f, struct sink *why)
 		if (fd >= 0 || !is_missing(f->path))
 			return fd;
 		*why = before;
-		if (!slots_make(
-			f->folder, f->path, f->buckets, &random_kernel, why))
+		if (!slots_make(f->folder, f->path, f->buckets, &random_kernel,
+			wait, why))
 			return -1;
 	}
 	sink_say(why, "%s: others keep removing it", f->path);
@@ -174,7 +174,7 @@ open_or_make(const struct slots_file *f, struct sink *why)
 }
 
 bool
-slots_file_open(struct slots_file *f, struct sink *why)
+slots_file_open(struct slots_file *f, long long wait, struct sink *why)
 {
 	slots_file_close(f);
 	if (f->path[0] == '\0') {
@@ -187,7 +187,7 @@ slots_file_open(struct slots_file *f, struct sink *why)
 		    f->path);
 		return false;
 	}
-	f->fd = open_or_make(f, why);
+	f->fd = open_or_make(f, wait, why);
 	f->owner = getpid();
 	if (f->fd >= 0 && check(f, why))
 		return true;

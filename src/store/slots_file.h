@@ -32,8 +32,11 @@ struct slots_file {
 void slots_file_init(
     struct slots_file *f, const char *folder, unsigned buckets);
 
-/* Opens it, after making it where there is none. False with why. */
-bool slots_file_open(struct slots_file *f, struct sink *why);
+/*
+ * Opens it, after making it where there is none, and waiting as many
+ * milliseconds for another process that makes it. False with why.
+ */
+bool slots_file_open(struct slots_file *f, long long wait, struct sink *why);
 bool slots_file_is_open(const struct slots_file *f);
 void slots_file_close(struct slots_file *f);
 

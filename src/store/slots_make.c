@@ -127,14 +127,14 @@ make_locked(int fd, const char *path, const char *draft, unsigned buckets,
 
 static enum outcome
 make_once(const char *path, const char *draft, unsigned buckets,
-    struct random_source *random, struct sink *why)
+    struct random_source *random, long long wait, struct sink *why)
 {
 	int fd = trusted_open_write(draft, true, why);
 	enum outcome outcome = FAILED;
 
 	if (fd < 0)
 		return FAILED;
-	switch (lock_take(fd, SLOTS_MAKE_WAIT)) {
+	switch (lock_take(fd, wait)) {
 	case LOCK_TAKEN:
 		outcome = make_locked(fd, path, draft, buckets, random, why);
 		break;
@@ -172,7 +172,7 @@ folder_made(const char *folder, const char *path, struct sink *why)
 
 bool
 slots_make(const char *folder, const char *path, unsigned buckets,
-    struct random_source *random, struct sink *why)
+    struct random_source *random, long long wait, struct sink *why)
 {
 	char draft[PATH_TEXT_MAX + 1];
 	enum outcome outcome = AGAIN;
@@ -188,7 +188,7 @@ slots_make(const char *folder, const char *path, unsigned buckets,
 	if (!folder_made(folder, path, why) || network_refuse(folder, why))
 		return false;
 	for (int i = 0; i < TRIES && outcome == AGAIN; i++)
-		outcome = make_once(path, draft, buckets, random, why);
+		outcome = make_once(path, draft, buckets, random, wait, why);
 	if (outcome == AGAIN)
 		sink_say(why, "%s: others keep removing what is made", path);
 	return outcome == DONE;

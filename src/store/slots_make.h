@@ -10,15 +10,19 @@
 #include "base/random.h"
 #include "base/sink.h"
 
-/* How long to wait for another process that is making it. */
-#define SLOTS_MAKE_WAIT 200 /* milliseconds */
+/*
+ * How long to wait for another process that is making it: on a busy disk that
+ * may take more than a second.
+ */
+#define SLOTS_MAKE_WAIT 2000 /* milliseconds */
 
 /*
  * Makes folder (mode 0700, its last name only) and the file at path in it
  * (mode 0600) where they are not there. True when there is a file now,
  * whoever made it. All of it is written, so that counting needs no more room.
+ * wait: milliseconds, for another process that is making it.
  */
 bool slots_make(const char *folder, const char *path, unsigned buckets,
-    struct random_source *random, struct sink *why);
+    struct random_source *random, long long wait, struct sink *why);
 
 #endif

@@ -44,7 +44,7 @@ opens(struct slots_file *f)
 
 	memset(why_text, 0, sizeof(why_text));
 	sink_init(&why, why_text, sizeof(why_text) - 1);
-	ok = slots_file_open(f, &why);
+	ok = slots_file_open(f, 100, &why);
 	assert_int_equal(ok, why.n == 0);
 	assert_int_equal(ok, slots_file_is_open(f));
 	return ok;

@@ -33,7 +33,7 @@ made_with(const char *dir, unsigned buckets, struct random_source *random)
 	memset(why_text, 0, sizeof(why_text));
 	sink_init(&why, why_text, sizeof(why_text) - 1);
 	snprintf(path, sizeof(path), "%s/counters", dir);
-	ok = slots_make(dir, path, buckets, random, &why);
+	ok = slots_make(dir, path, buckets, random, 100, &why);
 	assert_int_equal(ok, why.n == 0);
 	assert_int_equal(lowest_free(), before);
 	if (!ok)
