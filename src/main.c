@@ -1,12 +1,11 @@
 /* How was I started? */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "gateway/door.h"
 #include "gateway/fastcgi.h"
 #include "gateway/listen.h"
 #include "gateway/start.h"
@@ -29,22 +28,6 @@ by_hand(int argc)
 }
 
 /*
- * Where one of these is closed, the next file that is opened would have its
- * number, and get what is meant for a terminal or the log: the counts did.
- * What stands in its place can be neither read nor written.
- */
-static bool
-hold_standard(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-		    open("/dev/null",
-			fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
-			return false;
-	return true;
-}
-
-/*
  * The arguments count for the command line alone, and for FastCGI, where the
  * web server's configuration gives them: under CGI they are the client's.
  */
@@ -53,7 +36,7 @@ main(int argc, char **argv)
 {
 	const char *fault;
 
-	if (!hold_standard())
+	if (!door_hold_standard())
 		return 1;
 	fault = listen_take();
 	if (fault != NULL) {

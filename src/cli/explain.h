@@ -130,6 +130,9 @@ struct difference {
 	struct difference_item item[EXPLAIN_ITEMS_MAX];
 };
 
+/* The first byte in which they differ; the shorter one's end if none does. */
+size_t explain_first_difference(struct span a, struct span b);
+
 /* n is 0 when they are the same, and only then. known as above. */
 void explain_compare(struct span theirs, struct span ours,
     const struct change_known *known, struct arena *arena,

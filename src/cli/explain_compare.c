@@ -112,19 +112,27 @@ compare_pieces(struct span theirs, struct span ours, struct difference *d)
 		    ours);
 }
 
+size_t
+explain_first_difference(struct span a, struct span b)
+{
+	size_t n = 0;
+
+	while (n < a.n && n < b.n && a.p[n] == b.p[n])
+		n++;
+	return n;
+}
+
 void
 explain_compare(struct span theirs, struct span ours,
     const struct change_known *known, struct arena *arena,
     struct difference *out)
 {
 	struct finder f = { { look }, ours, CAUSE_NONE, { NULL, 0 }, arena };
-	size_t n = theirs.n < ours.n ? theirs.n : ours.n;
 
 	*out = (struct difference){ .n = 0 };
 	if (span_eq(theirs, ours))
 		return;
-	while (out->at < n && theirs.p[out->at] == ours.p[out->at])
-		out->at++;
+	out->at = explain_first_difference(theirs, ours);
 	if (explain_near(theirs, known, &f.eye))
 		note(out, f.cause, f.name, theirs, ours);
 	else

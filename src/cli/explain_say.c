@@ -44,22 +44,12 @@ say_window(struct span s, size_t at, struct sink *out)
 	return column;
 }
 
-static size_t
-first_difference(struct span a, struct span b)
-{
-	size_t n = 0;
-
-	while (n < a.n && n < b.n && a.p[n] == b.p[n])
-		n++;
-	return n;
-}
-
 /* One above the other: theirs, and what the other one is. */
 static void
 say_both(
     struct span theirs, const char *label, struct span other, struct sink *out)
 {
-	size_t at = first_difference(theirs, other), column;
+	size_t at = explain_first_difference(theirs, other), column;
 
 	say_window(theirs, at, out);
 	sink_say(out, "  %s", label);

@@ -5,10 +5,17 @@
 #include <stdbool.h>
 
 /*
- * Descriptors 0 to 2 exist (/dev/null where one was missing, so that no file
- * that is opened later is taken for the log), files are created for the owner
- * alone, no core file, no other process of this user may look into the
- * memory, no new privileges. False when the kernel refused any of it.
+ * Where a descriptor of 0 to 2 is closed, the next file that is opened would
+ * have its number, and get what is meant for a terminal or the log. So there is
+ * /dev/null in its place, which here can be neither read nor written. False
+ * when it can't be had.
+ */
+bool door_hold_standard(void);
+
+/*
+ * The same; files are created for the owner alone, no core file, no other
+ * process of this user may look into the memory, no new privileges. False when
+ * the kernel refused any of it.
  */
 bool door_close(void);
 
