@@ -53,24 +53,34 @@ run(int (*what)(void), const char *typed, char *seen, size_t cap, int kill_by)
 		dup2(terminal, 2);
 		_exit(what());
 	}
-	/* What is typed before the question would be shown. */
-	for (seen[0] = '\0'; strstr(seen, ": ") == NULL;) {
-		n = read(master, seen + at, cap - 1 - at);
-		assert_true(n > 0);
-		at += (size_t)n;
-		seen[at] = '\0';
+	close(terminal);
+	/*
+	 * Each line when it is asked for: the kernel shows what is typed
+	 * before in the middle of what is written.
+	 */
+	for (; *typed != '\0'; typed += n) {
+		size_t from = at;
+
+		for (seen[at] = '\0'; strstr(seen + from, ": ") == NULL;) {
+			n = read(master, seen + at, cap - 1 - at);
+			assert_true(n > 0);
+			at += (size_t)n;
+			seen[at] = '\0';
+		}
+		n = (ssize_t)strcspn(typed, "\n");
+		n += typed[n] == '\n';
+		assert_int_equal(write(master, typed, (size_t)n), n);
 	}
-	n = (ssize_t)strlen(typed);
-	assert_int_equal(write(master, typed, (size_t)n), n);
 	if (kill_by != 0) {
 		usleep(200000);
 		kill(child, kill_by);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
-	n = read(master, seen + at, cap - 1 - at);
-	seen[at + (n > 0 ? (size_t)n : 0)] = '\0';
+	/* In pieces, as the kernel likes; no terminal is open: then EIO. */
+	while ((n = read(master, seen + at, cap - 1 - at)) > 0)
+		at += (size_t)n;
+	seen[at] = '\0';
 	close(master);
-	close(terminal);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
