@@ -1,143 +1,14 @@
-#define _GNU_SOURCE /* realpath, S_ISVTX */
-
 #include "base/trusted.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/trusted_folder.h"
+
 /* What a file is opened for. */
 enum use { USE_READ = 1, USE_SECRET, USE_WRITE, USE_MAKE };
-
-static bool
-our_user(uid_t owner)
-{
-	return owner == 0 || owner == geteuid();
-}
-
-/* The effective group or a supplementary one. */
-static bool
-our_group(gid_t group)
-{
-	bool found = group == getegid();
-	int n = getgroups(0, NULL);
-	gid_t *list;
-
-	if (found || n <= 0)
-		return found;
-	list = calloc((size_t)n, sizeof(*list));
-	if (list == NULL)
-		return false;
-	n = getgroups(n, list);
-	for (int i = 0; i < n; i++)
-		found = found || list[i] == group;
-	free(list);
-	return found;
-}
-
-/*
- * Whoever owns a folder can write to it, now or after a chmod. In a sticky
- * folder others can neither move nor replace what is not theirs, and what
- * lies next below on our path is root's or ours: that was looked at before.
- */
-static bool
-folder_ok(const char *folder, const char *path, struct sink *why)
-{
-	struct stat st;
-
-	if (stat(folder, &st) != 0) {
-		sink_say(
-		    why, "%s: its folder %s can't be looked at", path, folder);
-		return false;
-	}
-	if (!our_user(st.st_uid)) {
-		sink_say(why,
-		    "%s: its folder %s belongs to another user: chown it to "
-		    "root or to the user who runs this",
-		    path, folder);
-		return false;
-	}
-	if ((st.st_mode & S_ISVTX) != 0)
-		return true;
-	if ((st.st_mode & S_IWOTH) != 0) {
-		sink_say(why,
-		    "%s: everybody can write to its folder %s: chmod o-w %s",
-		    path, folder, folder);
-		return false;
-	}
-	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0 &&
-	    !our_group(st.st_gid)) {
-		sink_say(why,
-		    "%s: a group that is not ours can write to its folder "
-		    "%s: chmod g-w %s",
-		    path, folder, folder);
-		return false;
-	}
-	return true;
-}
-
-/* From this folder up to the root. */
-static bool
-folders_ok(const char *from, const char *path, struct sink *why)
-{
-	char folder[PATH_MAX];
-	char *slash;
-
-	memcpy(folder, from, strlen(from) + 1);
-	while (folder_ok(folder, path, why)) {
-		if (folder[1] == '\0')
-			return true;
-		slash = strrchr(folder, '/');
-		slash[slash == folder] = '\0'; /* the root keeps its own */
-	}
-	return false;
-}
-
-/* Text with a NUL behind it; false when there is no room. */
-static bool
-as_path(const struct sink *text, char *mem, size_t cap)
-{
-	if (text->full || text->n >= cap)
-		return false;
-	mem[text->n] = '\0';
-	return true;
-}
-
-/* The folder of path, without links. */
-static bool
-find_folder(const char *path, char real[static PATH_MAX], struct sink *why)
-{
-	struct span_cut cut = span_cut_last(span_of(path), '/');
-	char folder[PATH_MAX];
-	struct sink text;
-
-	sink_init(&text, folder, sizeof(folder));
-	if (!cut.found)
-		sink_text(&text, ".");
-	else if (cut.head.n == 0)
-		sink_text(&text, "/");
-	else
-		sink_span(&text, cut.head);
-	if (!as_path(&text, folder, sizeof(folder))) {
-		sink_say(why, "%s: this path is too long", path);
-		return false;
-	}
-	if (realpath(folder, real) == NULL) {
-		sink_say(why,
-		    errno == ENOENT || errno == ENOTDIR
-			? "%s: there is no folder %s: is the path right?"
-			: "%s: the user who runs this can't get into %s",
-		    path, folder);
-		return false;
-	}
-	/* Who can write where a link lies can point it elsewhere. */
-	return folder[0] != '/' || strcmp(folder, real) == 0 ||
-	       folders_ok(folder, path, why);
-}
 
 /* Where path really is; the last name is not followed if it is a link. */
 static bool
@@ -157,7 +28,8 @@ find_file(const char *path, const char *folder, char real[static PATH_MAX],
 	sink_text(&text, folder[1] == '\0' ? "" : folder);
 	sink_text(&text, "/");
 	sink_span(&text, name);
-	if (!as_path(&text, real, PATH_MAX)) {
+	sink_byte(&text, '\0');
+	if (text.full) {
 		sink_say(why, "%s: this path is too long", path);
 		return false;
 	}
@@ -229,7 +101,7 @@ file_ok(const struct stat *st, const char *path, struct sink *why)
 		sink_say(why, "%s: this is not a regular file: name one", path);
 		return false;
 	}
-	if (!our_user(st->st_uid)) {
+	if (!trusted_user(st->st_uid)) {
 		sink_say(why,
 		    "%s: it belongs to another user: chown it to root or to "
 		    "the user who runs this",
@@ -259,7 +131,8 @@ secret_ok(const struct stat *st, const char *path, struct sink *why)
 		return false;
 	}
 	if ((st->st_mode & S_IRGRP) != 0 &&
-	    (st->st_uid != 0 || st->st_gid != 0) && !our_group(st->st_gid)) {
+	    (st->st_uid != 0 || st->st_gid != 0) &&
+	    !trusted_group(st->st_gid)) {
 		sink_say(why,
 		    "%s: a group that is not ours can read it: run this as "
 		    "the web server's user, or chmod 600 %s",
@@ -277,7 +150,7 @@ open_checked(const char *path, enum use use, char real[static PATH_MAX],
 	struct stat st;
 	int fd;
 
-	if (!find_folder(path, folder, why) || !folders_ok(folder, path, why) ||
+	if (!trusted_folder(path, folder, why) ||
 	    !find_file(path, folder, real, why))
 		return -1;
 	fd = open_file(real, path, use, why);
@@ -290,14 +163,6 @@ open_checked(const char *path, enum use use, char real[static PATH_MAX],
 		return fd;
 	close(fd);
 	return -1;
-}
-
-bool
-trusted_folders(const char *path, struct sink *why)
-{
-	char folder[PATH_MAX];
-
-	return find_folder(path, folder, why) && folders_ok(folder, path, why);
 }
 
 int

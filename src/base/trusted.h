@@ -9,10 +9,8 @@
 
 /*
  * Opens a regular file (not a link), owned by root or us, not writable by
- * group or others. Every folder above it, on the path without links, is
- * owned by root or us, and not writable by others or by a group that is
- * neither ours nor root's, unless it is sticky. For the configuration file
- * and the control file, which may be readable by others.
+ * group or others, in a folder that trusted_folder() accepts. For the
+ * configuration file and the control file, which may be readable by others.
  * Returns a descriptor, or -1 with the reason and what would be right in why.
  */
 int trusted_open(const char *path, struct sink *why);
@@ -29,11 +27,5 @@ int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
  * there is none yet; its folder must be there.
  */
 int trusted_open_write(const char *path, bool make, struct sink *why);
-
-/*
- * The same of the folders above path alone, whatever lies at path: nobody else
- * can put another thing there meanwhile. False with the reason in why.
- */
-bool trusted_folders(const char *path, struct sink *why);
 
 #endif

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/trusted.h"
+#include "base/trusted_folder.h"
 #include "cli/init.h"
 #include "cli/made.h"
 #include "cli/say.h"
@@ -174,7 +174,7 @@ static bool
 is_safe(const struct init *i)
 {
 	unsigned char mem[4 * PATH_TEXT_MAX];
-	char path[PATH_TEXT_MAX];
+	char path[PATH_TEXT_MAX], folder[PATH_MAX];
 	struct sink why;
 	struct stat st;
 	char *slash;
@@ -190,7 +190,7 @@ is_safe(const struct init *i)
 		}
 	}
 	sink_init(&why, mem, sizeof(mem));
-	if (trusted_folders(path, &why))
+	if (trusted_folder(path, folder, &why))
 		return true;
 	fprintf(stderr, "signpost: init: %.*s: nothing was made\n", (int)why.n,
 	    (const char *)why.p);

@@ -199,123 +199,20 @@ test_credential(void **state)
 	become_root();
 }
 
-/* Every mode of a folder of our own group in which we can look. */
-static void
-test_folder_modes(void **state)
-{
-	const char *above = put_folder("above", 0700);
-	const char *below = put_folder("above/below", 0700);
-	const char *path = put_file("above/below/file", 0600, SPAN_LIT("x"));
-
-	(void)state;
-	for (mode_t mode = 0; mode < 02000; mode++) {
-		bool right = (mode & 01000) != 0 || (mode & 02) == 0;
-
-		assert_int_equal(chmod(below, mode | 0700), 0);
-		assert_int_equal(opened(path, mode & 1), right);
-		assert_int_equal(chmod(below, 0700), 0);
-		assert_int_equal(chmod(above, mode | 0700), 0);
-		assert_int_equal(opened(path, mode & 1), right);
-		assert_int_equal(chmod(above, 0700), 0);
-	}
-	assert_int_equal(chmod(above, 0777), 0);
-	refuses(path, "chmod o-w /tmp/");
-	assert_non_null(strstr(why_text, above));
-	assert_null(strstr(strstr(why_text, "chmod"), "below"));
-	assert_int_equal(chmod(above, 0775), 0);
-	accepts(path);
-}
-
-static void
-test_folder_foreign_group(void **state)
-{
-	const char *above = put_folder("above", 0755);
-	const char *path = put_file("above/file", 0600, SPAN_LIT("x"));
-
-	(void)state;
-	need_root();
-	give(above, 0, NOBODY);
-	for (mode_t mode = 0; mode < 02000; mode++) {
-		assert_int_equal(chmod(above, mode), 0);
-		assert_int_equal(opened(path, mode & 1),
-		    (mode & 01000) != 0 || (mode & 022) == 0);
-	}
-	assert_int_equal(chmod(above, 0775), 0);
-	refuses(path, "chmod g-w");
-	give(path, NOBODY, NOBODY);
-	become(NOBODY, NOBODY, 0);
-	accepts(path); /* our group may write */
-	become_root();
-	give(above, 0, 0);
-	become(NOBODY, NOBODY, 0);
-	accepts(path); /* and root's */
-	become_root();
-	give(above, 0, NOBODY - 1);
-	become(NOBODY, NOBODY, 0);
-	refuses(path, "a group that is not ours");
-	become_root();
-}
-
-static void
-test_folder_owner(void **state)
-{
-	const char *above = put_folder("above", 0755);
-	const char *below = put_folder("above/below", 0755);
-	const char *path = put_file("above/below/file", 0600, SPAN_LIT("x"));
-
-	(void)state;
-	need_root();
-	accepts(path);
-	give(below, NOBODY, 0);
-	refuses(path, "another user");
-	assert_non_null(strstr(why_text, below));
-	give(below, 0, 0);
-	give(above, NOBODY, 0);
-	refuses(path, "another user");
-	give(path, NOBODY, 0);
-	become(NOBODY, NOBODY, 0);
-	accepts(path); /* partly ours, partly root's */
-	become_root();
-}
-
-/* Like /tmp. */
+/* A folder like /tmp: what lies in it must be ours or root's itself. */
 static void
 test_sticky(void **state)
 {
 	const char *sticky = put_folder("sticky", 01777);
-	const char *path, *alone;
+	const char *path = put_file("sticky/file", 0600, SPAN_LIT("x"));
 
 	(void)state;
-	put_folder("sticky/next", 0755);
-	path = put_file("sticky/next/file", 0600, SPAN_LIT("x"));
-	alone = put_file("sticky/file", 0600, SPAN_LIT("x"));
 	accepts(path);
-	accepts(alone);
 	assert_int_equal(chmod(sticky, 0777), 0);
 	refuses(path, "chmod o-w");
-	refuses(alone, "chmod o-w");
-}
-
-/* There, what lies next below must be ours or root's. */
-static void
-test_sticky_owner(void **state)
-{
-	const char *sticky = put_folder("sticky", 01777);
-	const char *next = put_folder("sticky/next", 0755);
-	const char *path = put_file("sticky/next/file", 0600, SPAN_LIT("x"));
-	const char *alone = put_file("sticky/file", 0600, SPAN_LIT("x"));
-
-	(void)state;
 	need_root();
-	accepts(path);
-	accepts(alone);
-	give(next, NOBODY, 0);
-	refuses(path, "another user");
-	give(alone, NOBODY, 0);
-	refuses(alone, "another user");
-	give(next, 0, 0);
-	accepts(path);
-	give(sticky, NOBODY, 0);
+	assert_int_equal(chmod(sticky, 01777), 0);
+	give(path, NOBODY, 0);
 	refuses(path, "another user");
 }
 
@@ -531,32 +428,6 @@ test_write_owner(void **state)
 	become_root();
 }
 
-/* What lies at the path may be anything, or nothing. */
-static void
-test_folders(void **state)
-{
-	struct sink why;
-
-	(void)state;
-	put_folder("above", 0755);
-	assert_int_equal(symlink("nowhere", in_folder("link")), 0);
-	for (int k = 0; k < 4; k++) {
-		static const char *const paths[] = { "above/none", "above",
-			"link", "link/none" };
-
-		sink_init(&why, why_text, sizeof(why_text) - 1);
-		assert_int_equal(
-		    trusted_folders(in_folder(paths[k]), &why), k < 3);
-		assert_int_equal(why.n == 0, k < 3);
-	}
-	assert_int_equal(chmod(in_folder("above"), 0757), 0);
-	sink_init(&why, why_text, sizeof(why_text) - 1);
-	assert_false(trusted_folders(in_folder("above/none"), &why));
-	assert_true(trusted_folders(in_folder("above"), &why));
-	assert_int_equal(chmod(in_folder("above"), 01757), 0);
-	assert_true(trusted_folders(in_folder("above/none"), &why));
-}
-
 #define CASE(test)                                                             \
 	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
@@ -564,17 +435,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_folders),
 		CASE(test_modes),
 		CASE(test_modes_foreign_group),
 		CASE(test_owner),
 		CASE(test_group),
 		CASE(test_credential),
-		CASE(test_folder_modes),
-		CASE(test_folder_foreign_group),
-		CASE(test_folder_owner),
 		CASE(test_sticky),
-		CASE(test_sticky_owner),
 		CASE(test_links),
 		CASE(test_kinds),
 		CASE(test_missing),
