@@ -81,6 +81,8 @@ may_separate(const struct trial *t)
 static bool
 bytes_right(const struct trial *t)
 {
+	bool backslash;
+
 	if (span_has(t->value, '&') || has(t->value, SPAN_LIT("%26")))
 		return refuse(t,
 		    SPAN_LIT("; & and %26 can't be in a value from a client, "
@@ -91,14 +93,17 @@ bytes_right(const struct trial *t)
 		    t, SPAN_LIT("; it is UTF-8 without control characters"));
 	if (may_separate(t))
 		return true;
-	if (span_has(t->value, '\\'))
-		return refuse(t, SPAN_LIT("; it can't hold a backslash"));
-	if (!has_any(t->value, span_of(t->term->separators)))
+	backslash = span_has(t->value, '\\');
+	if (!backslash && !has_any(t->value, span_of(t->term->separators)))
 		return true;
+	/* The backslash may be the one that an object's "=" has got here. */
+	if (t->term->type == TERM_GROUP)
+		return refuse(
+		    t, SPAN_LIT("; it can't hold \"=\", \"|\" or a backslash"));
+	if (backslash)
+		return refuse(t, SPAN_LIT("; it can't hold a backslash"));
 	if (term_is_list(t->term))
 		return refuse(t, SPAN_LIT("; an element can't hold a comma"));
-	if (t->term->type == TERM_GROUP)
-		return refuse(t, SPAN_LIT("; it can't hold \"=\" or \"|\""));
 	return refuse(t, SPAN_LIT("; it can't hold a separator"));
 }
 
