@@ -133,10 +133,14 @@ secret_ok(const struct stat *st, const char *path, struct sink *why)
 	if ((st->st_mode & S_IRGRP) != 0 &&
 	    (st->st_uid != 0 || st->st_gid != 0) &&
 	    !trusted_group(st->st_gid)) {
+		/* It may be the web server's, whom that would shut out. */
 		sink_say(why,
-		    "%s: a group that is not ours can read it: run this as "
-		    "the web server's user, or chmod 600 %s",
-		    path, path);
+		    "%s: a group that is not ours can read it: %schmod 600 %s",
+		    path,
+		    geteuid() == 0 ? "run this as the web server's user; or, "
+				     "where signpost@.service runs it, "
+				   : "",
+		    path);
 		return false;
 	}
 	return true;
