@@ -102,7 +102,7 @@ export class SignpostError extends Error {
   /** The HTTP status; 0: there was no answer, since the network or the server is down. */
   readonly status: number;
   /**
-   * signpost's own codes are in its README. "cloudinary": Cloudinary refused.
+   * signpost's own codes are in its etc/doc/refusals.md. "cloudinary": Cloudinary refused.
    * "no_answer": no answer that can be read came (no network; or a web server's own page, such as 502).
    */
   readonly code: string;
