@@ -130,7 +130,8 @@ $HTTP["url"] =~ "^/api/sign" {
 
 // The page's lines for nginx, and the same with what the comments say instead.
 const [lines] = blocks(readFileSync(join(root, 'etc/frameworks.md'), 'utf8'), 'nginx')
-  .map((text) => text.replace('include fastcgi_params;', 'include /etc/nginx/fastcgi_params;'));
+  .map((text) => text.replace('include fastcgi_params;', 'include /etc/nginx/fastcgi_params;')
+    .replace('fastcgi_pass unix:/run/signpost/signpost.sock;', 'fastcgi_pass signpost;'));
 const asking = lines.replace(/^( +)[^#\n]*# +(?:or: )?(.*)$/gm, '$1$2');
 
 test('the web server itself: nginx with a password file', async (t) => {
