@@ -17,9 +17,9 @@ file_of(long long pid, const char *name, char mem[static 64])
 	return mem;
 }
 
-/* The field of /proc/PID/stat with this number (proc(5)), from 3 on. */
+/* Of /proc/PID/stat (proc(5)): in ticks since the boot. */
 static long long
-stat_field(long long pid, int wanted)
+start_time(long long pid)
 {
 	unsigned char mem[1024];
 	char path[64];
@@ -31,7 +31,7 @@ stat_field(long long pid, int wanted)
 		return 0;
 	/* The name is in brackets, and may hold any of them. */
 	cut = span_cut(span_trim(span_cut_last(text, ')').tail), ' ');
-	for (int i = 3; i < wanted; i++)
+	for (int field = 3; field < 22; field++)
 		cut = span_cut(cut.tail, ' ');
 	return span_digits(cut.head, &value) ? value : 0;
 }
@@ -90,38 +90,15 @@ read_one(long long pid, struct process *p)
 		sizeof(p->words) - 1, &text))
 		return false;
 	p->n = text.n;
-	/* A process that is not dumpable has files of root's: its status says
-	 * whose it is. */
+	/* The effective one: the folder's owner, also of a process that is not
+	 * dumpable, whose files are root's. */
 	p->uid = st.st_uid;
-	ticks = stat_field(pid, 22);
+	ticks = start_time(pid);
 	boot = boot_time();
 	if (ticks > 0 && boot > 0)
 		p->started = boot + ticks / sysconf(_SC_CLK_TCK);
 	read_exe(p);
 	return true;
-}
-
-/* The effective one of "Uid: real effective saved file". */
-static void
-read_uid(struct process *p)
-{
-	unsigned char mem[4096];
-	char path[64];
-	struct span_cut cut = { .found = true };
-	long long value;
-
-	if (!peek_file(
-		file_of(p->pid, "status", path), mem, sizeof(mem), &cut.tail))
-		return;
-	while (cut.found) {
-		cut = span_cut(cut.tail, '\n');
-		if (!span_starts(cut.head, SPAN_LIT("Uid:\t")))
-			continue;
-		cut = span_cut(span_skip(cut.head, 5), '\t');
-		if (span_digits(span_cut(cut.tail, '\t').head, &value))
-			p->uid = (uid_t)value;
-		return;
-	}
 }
 
 void
@@ -135,11 +112,10 @@ process_each(void (*take)(void *self, const struct process *p), void *self)
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL) {
-		if (!span_digits(span_of(entry->d_name), &pid) ||
-		    !read_one(pid, &p) || p.n == 0)
-			continue; /* gone meanwhile, or the kernel's own */
-		read_uid(&p);
-		take(self, &p);
+		/* Not one that is gone meanwhile, or the kernel's own. */
+		if (span_digits(span_of(entry->d_name), &pid) &&
+		    read_one(pid, &p) && p.n > 0)
+			take(self, &p);
 	}
 	closedir(dir);
 }

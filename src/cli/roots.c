@@ -10,6 +10,7 @@
 
 #include "base/sink.h"
 #include "cli/peek.h"
+#include "cli/process.h"
 
 #define FILE_MAX 262144 /* of a configuration, as far as it is looked at */
 
@@ -111,12 +112,10 @@ roots_file(struct roots *r, const char *path)
 {
 	unsigned char *mem = malloc(FILE_MAX);
 	struct span_cut cut = { .found = true };
-	struct span text;
 
 	if (mem == NULL)
 		return;
-	if (peek_file(path, mem, FILE_MAX, &text)) {
-		cut.tail = text;
+	if (peek_file(path, mem, FILE_MAX, &cut.tail)) {
 		while (cut.found) {
 			cut = span_cut(cut.tail, '\n');
 			roots_add(r, roots_line(cut.head), path);
@@ -125,73 +124,46 @@ roots_file(struct roots *r, const char *path)
 	free(mem);
 }
 
-/* A running server's own configuration. */
-static void
-take_arguments(struct roots *r, struct span words_of)
-{
-	struct span_cut cut = { .tail = words_of, .found = true };
-	bool next = false;
-
-	while (cut.found) {
-		cut = span_cut(cut.tail, '\0');
-		/* A NUL is behind each of them. */
-		if (next && cut.found && span_starts(cut.head, SPAN_LIT("/")))
-			roots_file(r, (const char *)cut.head.p);
-		next = span_is(cut.head, "-f") || span_is(cut.head, "-c") ||
-		       span_is(cut.head, "--config");
-	}
-}
-
 static bool
-is_server(struct span name)
+is_server(const char *name)
 {
 	static const char *const servers[] = { "lighttpd", "nginx", "apache2",
 		"httpd", "caddy", "h2o" };
 
-	name = span_cut(name, '\n').head;
 	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
-		if (span_is(name, servers[i]))
+		if (strcmp(name, servers[i]) == 0)
 			return true;
 	return false;
 }
 
+/* What a stranger's process reads is no web server's of this site. */
 static void
-each_file(struct roots *r, const char *pattern,
-    void (*take)(struct roots *, const char *))
+take_process(void *self, const struct process *p)
 {
-	glob_t found;
+	const char *word, *option = "";
 
-	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+	if (!is_server(p->name) || (p->uid != 0 && p->uid != geteuid()))
 		return;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		take(r, found.gl_pathv[i]);
-	globfree(&found);
-}
-
-static void
-take_process(struct roots *r, const char *folder)
-{
-	unsigned char mem[8192];
-	char path[PATH_TEXT_MAX];
-	struct span text;
-	struct stat st;
-
-	/* What a stranger's process reads is no web server's of this site. */
-	if (stat(folder, &st) != 0 ||
-	    (st.st_uid != 0 && st.st_uid != geteuid()))
-		return;
-	if (!sink_string(path, sizeof(path), "%s/comm", folder) ||
-	    !peek_file(path, mem, sizeof(mem), &text) || !is_server(text))
-		return;
-	sink_string(path, sizeof(path), "%s/cmdline", folder);
-	if (peek_file(path, mem, sizeof(mem), &text))
-		take_arguments(r, text);
+	for (size_t i = 0; (word = process_word(p, i)) != NULL; i++) {
+		if (word[0] == '/' &&
+		    (strcmp(option, "-f") == 0 || strcmp(option, "-c") == 0 ||
+			strcmp(option, "--config") == 0))
+			roots_file(self, word);
+		option = word;
+	}
 }
 
 void
 roots_find(struct roots *r)
 {
-	each_file(r, "/proc/[0-9]*", take_process);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		each_file(r, files[i], roots_file);
+	glob_t found;
+
+	process_each(take_process, r);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (glob(files[i], GLOB_NOSORT, NULL, &found) != 0)
+			continue;
+		for (size_t k = 0; k < found.gl_pathc; k++)
+			roots_file(r, found.gl_pathv[k]);
+		globfree(&found);
+	}
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -45,6 +46,35 @@ this_one(void **state)
 	/* Started within the last minutes, and not in the future. */
 	assert_true(self.started > (long long)time(NULL) - 600 &&
 		    self.started <= (long long)time(NULL) + 1);
+}
+
+/* It is not dumpable, as ours are not: its files in /proc are root's. */
+static void
+another_users(void **state)
+{
+	long long pid;
+	int ends[2];
+	char byte;
+
+	(void)state;
+	need_root();
+	assert_int_equal(pipe(ends), 0);
+	pid = (long long)fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (setgid(NOBODY) == 0 && setuid(NOBODY) == 0 &&
+		    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+		    write(ends[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	self.pid = 0;
+	process_each(take, &pid);
+	kill((pid_t)pid, SIGKILL);
+	waitpid((pid_t)pid, NULL, 0);
+	assert_int_equal(self.pid, pid);
+	assert_int_equal(self.uid, NOBODY);
 }
 
 static void
@@ -122,6 +152,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_one),
+		cmocka_unit_test(another_users),
 		cmocka_unit_test(words),
 		cmocka_unit_test(inputs),
 	};

@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "cli/roots.h"
 #include "folder.h"
 
@@ -85,13 +88,81 @@ a_file(void **state)
 		    r.list[i].path[0] == '/' && r.list[i].from[0] == '/');
 }
 
+/* This program under a server's name, until it is killed. */
+static pid_t
+start_server(uid_t user, const char *program, const char *conf)
+{
+	char byte;
+	int ends[2];
+	pid_t child;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (setgroups(0, NULL) == 0 && setgid(user) == 0 &&
+		    setuid(user) == 0)
+			execl(program, "nginx", "-c", conf, (char *)NULL);
+		_exit(1);
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 0); /* it is that by now */
+	close(ends[0]);
+	return child;
+}
+
+static bool
+is_found(uid_t user, const char *program, const char *conf)
+{
+	static struct roots r;
+	pid_t child = start_server(user, program, conf);
+	bool found = false;
+
+	memset(&r, 0, sizeof(r));
+	roots_find(&r);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	for (size_t i = 0; i < r.n; i++)
+		found = found || strcmp(r.list[i].from, conf) == 0;
+	return found;
+}
+
+/* A stranger's is none, also where its files in /proc are root's. */
+static void
+a_server(void **state)
+{
+	static unsigned char mem[16777216];
+	char text[8192];
+	const char *program, *conf;
+	ssize_t n;
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	need_root();
+	n = read(fd, mem, sizeof(mem));
+	close(fd);
+	assert_true(n > 0 && n < (ssize_t)sizeof(mem));
+	program = put_file("nginx", 0711, (struct span){ mem, (size_t)n });
+	put_folder("site", 0755);
+	snprintf(text, sizeof(text), "root %s;\n", in_folder("site"));
+	conf = put_file("nginx.conf", 0644, span_of(text));
+	assert_true(is_found(0, program, conf));
+	assert_false(is_found(NOBODY, program, conf));
+	assert_int_equal(chmod(program, 0755), 0);
+	assert_false(is_found(NOBODY, program, conf));
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
 		cmocka_unit_test(a_file),
+		cmocka_unit_test(a_server),
 	};
+
+	if (argc > 1 && strcmp(argv[1], "-c") == 0)
+		return pause();
 
 	return cmocka_run_group_tests_name(
 	    "roots", tests, folder_setup, folder_teardown);
