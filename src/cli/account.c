@@ -48,6 +48,23 @@ has_member(const struct group *gr, const char *name)
 	return false;
 }
 
+void
+group_name(gid_t gid, char *name)
+{
+	FILE *file = fopen("/etc/group", "re");
+	const struct group *gr;
+
+	sink_string(name, ACCOUNT_NAME_MAX, "%d", (long long)gid);
+	while (file != NULL && (gr = fgetgrent(file)) != NULL) {
+		if (gr->gr_gid != gid)
+			continue;
+		sink_string(name, ACCOUNT_NAME_MAX, "%s", gr->gr_name);
+		break;
+	}
+	if (file != NULL)
+		fclose(file);
+}
+
 /* The name of its group, and the groups that list it. */
 static void
 find_groups(struct account *out)
@@ -55,17 +72,14 @@ find_groups(struct account *out)
 	FILE *file = fopen("/etc/group", "re");
 	const struct group *gr;
 
-	sink_string(out->group, ACCOUNT_NAME_MAX, "%d", (long long)out->gid);
+	group_name(out->gid, out->group);
 	if (file == NULL)
 		return;
-	while ((gr = fgetgrent(file)) != NULL) {
-		if (gr->gr_gid == out->gid)
-			sink_string(
-			    out->group, sizeof(out->group), "%s", gr->gr_name);
-		else if (out->n_groups < ACCOUNT_GROUPS_MAX &&
-			 has_member(gr, out->name))
+	while ((gr = fgetgrent(file)) != NULL)
+		if (gr->gr_gid != out->gid &&
+		    out->n_groups < ACCOUNT_GROUPS_MAX &&
+		    has_member(gr, out->name))
 			out->groups[out->n_groups++] = gr->gr_gid;
-	}
 	fclose(file);
 }
 
@@ -133,45 +147,6 @@ account_in(const struct account *who, gid_t group)
 		if (who->groups[i] == group)
 			return true;
 	return false;
-}
-
-/* Of this name, or (name is NULL) of this number. */
-static bool
-find_group(const char *name, gid_t gid, char *name_out, gid_t *out)
-{
-	FILE *file = fopen("/etc/group", "re");
-	const struct group *gr;
-	bool found = false;
-
-	if (file == NULL)
-		return false;
-	while (!found && (gr = fgetgrent(file)) != NULL) {
-		found = name != NULL ? strcmp(gr->gr_name, name) == 0
-				     : gr->gr_gid == gid;
-		if (!found)
-			continue;
-		*out = gr->gr_gid;
-		if (name_out != NULL)
-			sink_string(
-			    name_out, ACCOUNT_NAME_MAX, "%s", gr->gr_name);
-	}
-	fclose(file);
-	return found;
-}
-
-void
-group_name(gid_t gid, char *name)
-{
-	gid_t same;
-
-	if (!find_group(NULL, gid, name, &same))
-		sink_string(name, ACCOUNT_NAME_MAX, "%d", (long long)gid);
-}
-
-bool
-group_named(const char *name, gid_t *out)
-{
-	return find_group(name, 0, NULL, out);
 }
 
 bool

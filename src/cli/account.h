@@ -38,9 +38,6 @@ bool account_in(const struct account *who, gid_t group);
 /* A group's name, or its digits; ACCOUNT_NAME_MAX bytes at name. */
 void group_name(gid_t gid, char *name);
 
-/* The number of a group of this name. False where there is none. */
-bool group_named(const char *name, gid_t *out);
-
 /*
  * This process becomes the account, for good: groups, gid, uid. Only root can.
  * False when the kernel refuses; the process is then good for nothing.
