@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/trusted_folder.h"
+#include "base/write.h"
 #include "cli/init.h"
 #include "cli/made.h"
 #include "cli/say.h"
@@ -86,21 +87,6 @@ make_folders(struct init *i, struct made *m)
 			return false;
 	}
 	return i->units || make_folder(i, m, below(i, "counters"), true, true);
-}
-
-static bool
-write_all(int fd, struct span text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text = span_skip(text, (size_t)n);
-	}
-	return true;
 }
 
 static bool

@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/write.h"
+
 #define END_MS 100 /* for the end of a body that is there in full */
 
 struct input {
@@ -101,20 +103,6 @@ read_body(struct serve *s, struct variables *v, int fd)
 	variables_body(v, (struct span){ s->body, n });
 	if (n > HOOK_BODY_MAX)
 		discard(s, v, &in);
-}
-
-static void
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t written = write(fd, s.p, s.n);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return;
-		s = span_skip(s, (size_t)written);
-	}
 }
 
 void

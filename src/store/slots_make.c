@@ -7,27 +7,13 @@
 #include <unistd.h>
 
 #include "base/trusted.h"
+#include "base/write.h"
 #include "store/lock.h"
 #include "store/network.h"
 #include "store/slots_head.h"
 
 #define CHUNK 32 /* buckets that are written at once */
 #define TRIES 4
-
-static bool
-write_all(int fd, struct span bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t done = write(fd, bytes.p, bytes.n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		bytes = span_skip(bytes, (size_t)done);
-	}
-	return true;
-}
 
 static bool
 write_buckets(int fd, const struct hmac_key *key, unsigned n)
