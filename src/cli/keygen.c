@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/random.h"
 #include "base/sink.h"
+#include "base/write.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/say.h"
@@ -24,11 +25,14 @@ static int
 write_file(const char *path, struct span text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && write_all(fd, text);
 
-	if (fd < 0 || write(fd, text.p, text.n) != (ssize_t)text.n ||
-	    close(fd) != 0) {
+	good = (fd < 0 || close(fd) == 0) && good;
+	if (!good) {
 		fprintf(stderr, "signpost: %s: %s\n", say_plain(path),
 		    strerror(errno));
+		if (fd >= 0)
+			unlink(path); /* no half of a key */
 		return 1;
 	}
 	fprintf(stderr,

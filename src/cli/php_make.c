@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/write.h"
 
 #define ID_BYTES 16
 
@@ -88,9 +89,11 @@ write_file(const char *path, struct span text, long long changed)
 
 	if (fd < 0)
 		return false;
-	right = write(fd, text.p, text.n) == (ssize_t)text.n &&
-		futimens(fd, times) == 0;
-	return close(fd) == 0 && right;
+	right = write_all(fd, text) && futimens(fd, times) == 0;
+	right = close(fd) == 0 && right;
+	if (!right)
+		unlink(path);
+	return right;
 }
 
 bool

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "capture.h"
@@ -56,12 +58,38 @@ to_a_file(void **state)
 	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 1);
 }
 
+/* On a full disk no half of a key is left, and the next try works. */
+static void
+no_room(void **state)
+{
+	struct rlimit before, little;
+	struct sandbox box;
+	char path[64];
+	int code;
+
+	(void)state;
+	sandbox_open(&box);
+	snprintf(path, sizeof(path), "%s/new.key", box.dir);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = before;
+	little.rlim_cur = 40;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	code = CAPTURE(&c, cli_keygen, "keygen", path);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(code, 1);
+	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 0);
+	assert_int_equal(unlink(path), 0);
+	sandbox_close(&box);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(to_standard_output),
 		cmocka_unit_test(to_a_file),
+		cmocka_unit_test(no_room),
 	};
 
 	return cmocka_run_group_tests_name("keygen", tests, NULL, NULL);

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "cli/php_make.h"
@@ -105,6 +107,26 @@ no_second(void **state)
 	left("u|s:1:\"a\";");
 }
 
+/* On a full disk no half of a session is left. */
+static void
+no_room(void **state)
+{
+	struct rlimit before, little;
+	bool made;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little = before;
+	little.rlim_cur = 5;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	made = makes("{\"u\":\"a\"}");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_false(made);
+	assert_true(makes("{\"u\":\"a\"}"));
+	left("u|s:1:\"a\";");
+}
+
 static void
 mistakes(void **state)
 {
@@ -125,6 +147,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(handlers, setup),
 		cmocka_unit_test_setup(no_second, setup),
+		cmocka_unit_test_setup(no_room, setup),
 		cmocka_unit_test_setup(mistakes, setup),
 	};
 	int failed;
