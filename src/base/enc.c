@@ -121,6 +121,15 @@ base64_padded_decode(
 	       decode64(without_padding(text), out, cap, n);
 }
 
+int
+percent_byte(struct span s)
+{
+	int high = s.n > 2 && s.p[0] == '%' ? hex_digit(s.p[1]) : -1;
+	int low = high >= 0 ? hex_digit(s.p[2]) : -1;
+
+	return low >= 0 ? high << 4 | low : -1;
+}
+
 bool
 percent_decode(struct span text, unsigned char *out, size_t cap, size_t *n)
 {
@@ -128,20 +137,15 @@ percent_decode(struct span text, unsigned char *out, size_t cap, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < text.n; i++, done++) {
-		int high = 0, low = text.p[i];
+		int byte = text.p[i];
 
-		if (done == cap)
-			return false;
-		if (low == '%') {
-			if (text.n - i < 3)
-				return false;
-			high = hex_digit(text.p[i + 1]);
-			low = hex_digit(text.p[i + 2]);
-			if (high < 0 || low < 0)
-				return false;
+		if (byte == '%') {
+			byte = percent_byte(span_skip(text, i));
 			i += 2;
 		}
-		out[done] = (unsigned char)(high * 16 + low);
+		if (byte < 0 || done == cap)
+			return false;
+		out[done] = (unsigned char)byte;
 	}
 	*n = done;
 	return true;

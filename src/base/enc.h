@@ -27,6 +27,9 @@ bool base64_decode(struct span text, unsigned char *out, size_t cap, size_t *n);
 bool base64_padded_decode(
     struct span text, unsigned char *out, size_t cap, size_t *n);
 
+/* The byte that "%" and two hex digits at the front stand for, or -1. */
+int percent_byte(struct span s);
+
 /*
  * RFC 3986 2.1: "%" and two hex digits for a byte, all else for itself ("+" is
  * a plus). False for another "%", or without room.

@@ -45,9 +45,9 @@ bool explain_read(
 
 /* What a client signed or sent. */
 struct sent {
-	struct span string; /* to sign */
-	bool made;          /* it was made here, of fields */
-	struct span signature, api_key, cloud_name; /* among the fields */
+	struct span string;             /* to sign */
+	bool made;                      /* it was made here, of fields */
+	struct span signature, api_key; /* among the fields */
 };
 
 /*
@@ -68,6 +68,9 @@ void explain_pieces(struct span string, struct pieces *out);
 
 /* And put together again: nothing is left out, sorted or escaped. */
 void explain_join(const struct pieces *pieces, struct sink *out);
+
+/* One more, in its place by name; there is room for it. */
+void explain_insert(struct pieces *pieces, struct signed_param one);
 
 /* The piece of that name, or pieces->n. */
 size_t explain_find(const struct pieces *pieces, struct span name);
@@ -106,6 +109,10 @@ struct change {
 struct change_eye {
 	bool (*look)(struct change_eye *self, const struct change *change);
 };
+
+/* Shows these pieces, joined; nothing where they are empty or too long. */
+bool explain_look(struct change_eye *eye, const struct pieces *pieces,
+    enum cause cause, struct span name);
 
 /* What is known beside the string; either may be empty. */
 struct change_known {

@@ -11,20 +11,6 @@ struct walk {
 	struct change_eye *eye;
 };
 
-static bool
-look_at(struct walk *w, const struct pieces *pieces, enum cause cause,
-    struct span name)
-{
-	static unsigned char room[EXPLAIN_WORK_MAX];
-	struct sink out;
-
-	sink_init(&out, room, sizeof(room));
-	explain_join(pieces, &out);
-	return !out.full && out.n > 0 &&
-	       w->eye->look(
-		   w->eye, &(struct change){ sink_view(&out), cause, name });
-}
-
 /* kept: a bit for each that was signed. */
 static bool
 part(struct walk *w, unsigned long kept)
@@ -45,7 +31,8 @@ part(struct walk *w, unsigned long kept)
 			sink_text(&out, ", ");
 		sink_span(&out, w->theirs.p[i].name);
 	}
-	return look_at(w, &fewer, cause, (struct span){ names, out.n });
+	return explain_look(
+	    w->eye, &fewer, cause, (struct span){ names, out.n });
 }
 
 static unsigned
@@ -100,7 +87,7 @@ orders(struct walk *w)
 		swap(&p, i % 2 == 0 ? 0 : step[i], i);
 		step[i]++;
 		i = 1;
-		if (look_at(w, &p, CAUSE_NAME_ORDER, none))
+		if (explain_look(w->eye, &p, CAUSE_NAME_ORDER, none))
 			return true;
 	}
 	return false;
@@ -115,7 +102,7 @@ moves(struct walk *w)
 
 	for (size_t i = 0; i < p.n / 2; i++)
 		swap(&p, i, p.n - 1 - i);
-	if (look_at(w, &p, CAUSE_NAME_ORDER, none))
+	if (explain_look(w->eye, &p, CAUSE_NAME_ORDER, none))
 		return true;
 	for (size_t from = 0; from < p.n; from++)
 		for (size_t to = 0; to < p.n; to++) {
@@ -125,7 +112,7 @@ moves(struct walk *w)
 			for (size_t i = from; i > to; i--)
 				swap(&p, i, i - 1);
 			if (from != to &&
-			    look_at(w, &p, CAUSE_NAME_ORDER, none))
+			    explain_look(w->eye, &p, CAUSE_NAME_ORDER, none))
 				return true;
 		}
 	return false;
@@ -137,15 +124,9 @@ with(struct walk *w, const struct term *term, const char *value)
 {
 	struct signed_param extra = { span_of(term->name), span_of(value) };
 	struct pieces more = w->theirs;
-	size_t at = 0;
 
-	while (at < more.n && span_cmp(more.p[at].name, extra.name) < 0)
-		at++;
-	for (size_t i = more.n; i > at; i--)
-		more.p[i] = more.p[i - 1];
-	more.p[at] = extra;
-	more.n++;
-	return look_at(w, &more, explain_extra(&extra), extra.name);
+	explain_insert(&more, extra);
+	return explain_look(w->eye, &more, explain_extra(&extra), extra.name);
 }
 
 static bool
@@ -178,7 +159,7 @@ at_time(struct walk *w, size_t which, long long seconds)
 	sink_init(&out, digits, sizeof(digits));
 	sink_int(&out, seconds);
 	p.p[which].value = sink_view(&out);
-	return look_at(w, &p, CAUSE_TIMESTAMP_OTHER, p.p[which].name);
+	return explain_look(w->eye, &p, CAUSE_TIMESTAMP_OTHER, p.p[which].name);
 }
 
 /* Made a little earlier or later, or by another time zone's clock. */

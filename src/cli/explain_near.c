@@ -24,15 +24,6 @@ look(struct walk *w, enum cause cause, struct span name)
 	       w->eye->look(w->eye, &change);
 }
 
-static bool
-look_at(struct walk *w, const struct pieces *pieces, enum cause cause,
-    struct span name)
-{
-	begin(w);
-	explain_join(pieces, &w->out);
-	return look(w, cause, name);
-}
-
 /* Left out is what was sent but not signed. */
 static bool
 without_one(struct walk *w)
@@ -43,29 +34,23 @@ without_one(struct walk *w)
 
 		for (size_t j = 0; j < fewer.n; j++)
 			fewer.p[j] = w->theirs.p[j < i ? j : j + 1];
-		if (look_at(w, &fewer, explain_gone(&gone), gone.name))
+		if (explain_look(
+			w->eye, &fewer, explain_gone(&gone), gone.name))
 			return true;
 	}
 	return false;
 }
 
-/* In its place by name. */
 static bool
 with(struct walk *w, const char *name, struct span value, enum cause cause)
 {
 	struct pieces more = w->theirs;
-	size_t at = 0;
 
 	if (value.n == 0 || more.n == PARAMS_MAX ||
 	    explain_find(&more, span_of(name)) < more.n)
 		return false;
-	while (at < more.n && span_cmp(more.p[at].name, span_of(name)) < 0)
-		at++;
-	for (size_t i = more.n; i > at; i--)
-		more.p[i] = more.p[i - 1];
-	more.p[at] = (struct signed_param){ span_of(name), value };
-	more.n++;
-	return look_at(w, &more, cause, span_of(name));
+	explain_insert(&more, (struct signed_param){ span_of(name), value });
+	return explain_look(w->eye, &more, cause, span_of(name));
 }
 
 static bool

@@ -57,6 +57,31 @@ explain_join(const struct pieces *pieces, struct sink *out)
 	}
 }
 
+void
+explain_insert(struct pieces *pieces, struct signed_param one)
+{
+	size_t at = 0;
+
+	while (at < pieces->n && span_cmp(pieces->p[at].name, one.name) < 0)
+		at++;
+	for (size_t i = pieces->n++; i > at; i--)
+		pieces->p[i] = pieces->p[i - 1];
+	pieces->p[at] = one;
+}
+
+bool
+explain_look(struct change_eye *eye, const struct pieces *pieces,
+    enum cause cause, struct span name)
+{
+	static unsigned char room[EXPLAIN_WORK_MAX];
+	struct sink out;
+
+	sink_init(&out, room, sizeof(room));
+	explain_join(pieces, &out);
+	return !out.full && out.n > 0 &&
+	       eye->look(eye, &(struct change){ sink_view(&out), cause, name });
+}
+
 size_t
 explain_find(const struct pieces *pieces, struct span name)
 {

@@ -28,15 +28,13 @@ add(struct pieces *fields, struct span name, struct span value,
 		out->signature = value;
 	else if (span_is(name, "api_key"))
 		out->api_key = value;
-	else if (span_is(name, "cloud_name"))
-		out->cloud_name = value;
 	if (value.n == 0 || explain_extra(&(struct signed_param){
 				name, value }) == CAUSE_EXCLUDED)
 		return true;
 	if (at == fields->n) {
 		if (at == PARAMS_MAX)
 			return false;
-		fields->p[fields->n++] = (struct signed_param){ name, value };
+		explain_insert(fields, (struct signed_param){ name, value });
 		return true;
 	}
 	old = &fields->p[at].value;
@@ -50,24 +48,15 @@ add(struct pieces *fields, struct span name, struct span value,
 	return true;
 }
 
-/* Sorted bytewise, and then as version 2 writes it. */
+/* As version 2 writes it. */
 static bool
-make(struct pieces *fields, struct arena *arena, struct sent *out)
+make(const struct pieces *fields, struct arena *arena, struct sent *out)
 {
 	unsigned char *p = arena_bytes(arena, EXPLAIN_STRING_MAX);
 	struct sink sink;
 
 	if (p == NULL || fields->n == 0)
 		return false;
-	for (size_t i = 1; i < fields->n; i++)
-		for (size_t j = i; j > 0 && span_cmp(fields->p[j].name,
-						fields->p[j - 1].name) < 0;
-		     j--) {
-			struct signed_param swap = fields->p[j];
-
-			fields->p[j] = fields->p[j - 1];
-			fields->p[j - 1] = swap;
-		}
 	sink_init(&sink, p, EXPLAIN_STRING_MAX);
 	string_to_sign(fields->p, fields->n, &sink);
 	out->string = sink_view(&sink);
@@ -108,7 +97,7 @@ static bool
 add_json(struct pieces *fields, struct span name, struct json_value v,
     struct arena *arena, struct sent *out)
 {
-	struct span element = SPAN_LIT("x[]"), text;
+	struct span element, text;
 	unsigned char *p;
 
 	if (v.kind != JSON_KIND_ARRAY)
@@ -191,11 +180,10 @@ decode(struct span text, struct arena *arena)
 	if (p == NULL)
 		return text;
 	for (size_t i = 0; i < text.n; i++) {
-		int high = text.n - i > 2 ? hex_digit(text.p[i + 1]) : -1;
-		int low = text.n - i > 2 ? hex_digit(text.p[i + 2]) : -1;
+		int byte = percent_byte(span_skip(text, i));
 
-		if (text.p[i] == '%' && high >= 0 && low >= 0) {
-			p[n++] = (unsigned char)(high << 4 | low);
+		if (byte >= 0) {
+			p[n++] = (unsigned char)byte;
 			i += 2;
 		} else {
 			p[n++] = text.p[i] == '+' ? ' ' : text.p[i];

@@ -62,12 +62,10 @@ decode(struct span s, const char *with, struct sink *out)
 	bool changed = false;
 
 	for (size_t i = 0; i < s.n; i++) {
-		int high = s.n - i > 2 ? hex_digit(s.p[i + 1]) : -1;
-		int low = s.n - i > 2 ? hex_digit(s.p[i + 2]) : -1;
+		int byte = percent_byte(span_skip(s, i));
 
-		if (s.p[i] == '%' && high >= 0 && low >= 0 &&
-		    (high << 4 | low) != '&') {
-			sink_byte(out, (unsigned char)(high << 4 | low));
+		if (byte >= 0 && byte != '&') {
+			sink_byte(out, (unsigned char)byte);
 			changed = true;
 			i += 2;
 		} else {

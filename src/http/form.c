@@ -27,20 +27,19 @@ decode(struct reading *r, struct span name, struct span text, struct span *out)
 	if (p == NULL)
 		return reading_no_room(r);
 	for (size_t i = 0; i < text.n; i++) {
-		int high, low;
+		int byte;
 
 		if (text.p[i] != '%') {
 			p[n++] = text.p[i] == '+' ? ' ' : text.p[i];
 			continue;
 		}
-		high = text.n - i > 2 ? hex_digit(text.p[i + 1]) : -1;
-		low = text.n - i > 2 ? hex_digit(text.p[i + 2]) : -1;
-		if (high < 0 || low < 0)
+		byte = percent_byte(span_skip(text, i));
+		if (byte < 0)
 			return problem_set(r->why, 400, "malformed", name,
 			    "%q has a %% without two hex digits behind it; "
 			    "write %%25 for a percent sign.",
 			    text);
-		p[n++] = (unsigned char)(high << 4 | low);
+		p[n++] = (unsigned char)byte;
 		i += 2;
 	}
 	*out = (struct span){ p, n };

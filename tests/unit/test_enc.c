@@ -440,6 +440,13 @@ static void
 percent_signs(void **state)
 {
 	(void)state;
+	assert_int_equal(percent_byte(SPAN_LIT("%c3x")), 0xc3);
+	assert_int_equal(percent_byte(SPAN_LIT("%00")), 0);
+	assert_int_equal(percent_byte(SPAN_LIT("%0")), -1);
+	assert_int_equal(percent_byte(SPAN_LIT("x00")), -1);
+	assert_int_equal(percent_byte(SPAN_LIT("%0g")), -1);
+	assert_int_equal(percent_byte(SPAN_LIT("%g0")), -1);
+	assert_int_equal(percent_byte((struct span){ NULL, 0 }), -1);
 	assert_true(DECODES(percent_decode, "", ""));
 	assert_true(DECODES(percent_decode, "abc", "abc"));
 	assert_true(DECODES(percent_decode, "%61b%63", "abc"));

@@ -63,6 +63,62 @@ limits(void **state)
 	}
 }
 
+static void
+insert(const char *name, const char *all)
+{
+	start();
+	explain_insert(
+	    &p, (struct signed_param){ span_of(name), SPAN_LIT("x") });
+	explain_join(&p, &out);
+	assert_string_equal(written(), all);
+}
+
+static void
+in_its_place(void **state)
+{
+	(void)state;
+	p.n = 0;
+	insert("m", "m=x");
+	insert("z", "m=x&z=x");
+	insert("a", "a=x&m=x&z=x");
+	insert("mm", "a=x&m=x&mm=x&z=x");
+	/* Before the first that is greater, where they are not sorted. */
+	explain_pieces(SPAN_LIT("c=x&a=x"), &p);
+	insert("b", "b=x&c=x&a=x");
+}
+
+struct one_look {
+	struct change_eye eye; /* the first member: it is found from it */
+	size_t n;
+};
+
+static bool
+look(struct change_eye *self, const struct change *change)
+{
+	((struct one_look *)(void *)self)->n++;
+	return span_is(change->string, "a=1&b=2") &&
+	       change->cause == CAUSE_VALUE && span_is(change->name, "b");
+}
+
+/* What is empty, and what is too long, is shown to nobody. */
+static void
+looks(void **state)
+{
+	static unsigned char large[EXPLAIN_WORK_MAX];
+	struct one_look one = { { look }, 0 };
+
+	(void)state;
+	explain_pieces(SPAN_LIT("a=1&b=2"), &p);
+	assert_true(explain_look(&one.eye, &p, CAUSE_VALUE, SPAN_LIT("b")));
+	assert_false(explain_look(&one.eye, &p, CAUSE_NULL, SPAN_LIT("b")));
+	assert_int_equal(one.n, 2);
+	p.p[1].value = (struct span){ large, sizeof(large) - 5 };
+	assert_false(explain_look(&one.eye, &p, CAUSE_VALUE, SPAN_LIT("b")));
+	p.n = 0;
+	assert_false(explain_look(&one.eye, &p, CAUSE_VALUE, SPAN_LIT("b")));
+	assert_int_equal(one.n, 2);
+}
+
 static enum cause
 gone(const char *name, const char *value)
 {
@@ -97,6 +153,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(in_its_place),
+		cmocka_unit_test(looks),
 		cmocka_unit_test(meanings),
 	};
 
