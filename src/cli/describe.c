@@ -1,23 +1,5 @@
 #include "cli/describe.h"
 
-static const char *
-hash_name(enum hash hash)
-{
-	switch (hash) {
-	case HASH_SHA1:
-		return "1";
-	case HASH_SHA256:
-		return "256";
-	case HASH_SHA384:
-		return "384";
-	case HASH_SHA512:
-		return "512";
-	case HASH_NONE:
-	default:
-		return "none";
-	}
-}
-
 static void
 describe_cloud(const struct cloud *cloud, struct sink *out)
 {
@@ -25,8 +7,8 @@ describe_cloud(const struct cloud *cloud, struct sink *out)
 	if (cloud->label.n > 0)
 		sink_say(out, " (cloud = %q)", cloud->label);
 	sink_say(out,
-	    ": API key %v, API secret ****, signatures with SHA-%s, at %v%s.\n",
-	    cloud->api_key, hash_name(cloud->hash), cloud->upload_prefix,
+	    ": API key %v, API secret ****, signatures with %s, at %v%s.\n",
+	    cloud->api_key, describe_hash(cloud->hash), cloud->upload_prefix,
 	    cloud->token_key == NULL ? "" : "; key for auth tokens ****");
 }
 

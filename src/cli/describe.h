@@ -14,6 +14,9 @@ void describe_config(const struct config *config, struct sink *out);
 /* Who is asking: the proof, its keys, and what else must hold. */
 void describe_session(const struct session_config *session, struct sink *out);
 
+/* "SHA-256" */
+const char *describe_hash(enum hash hash);
+
 /*
  * One sentence of it: "avatar: a logged-in user may upload one image into
  * users/{user}/, 20 an hour." and a newline.

@@ -10,8 +10,8 @@ token_hash(enum hash hash)
 				     : "HS256";
 }
 
-static const char *
-plain_hash(enum hash hash)
+const char *
+describe_hash(enum hash hash)
 {
 	return hash == HASH_SHA1     ? "SHA-1"
 	       : hash == HASH_SHA384 ? "SHA-384"
@@ -60,7 +60,7 @@ describe_proof(const struct session_config *session, struct sink *out)
 	case FORMAT_NONE:
 	default:
 		sink_say(out, "Session: signed with HMAC and %s",
-		    plain_hash(session->hash));
+		    describe_hash(session->hash));
 		break;
 	}
 	if (row != NULL && row != formats)

@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "cli/as_user.h"
 #include "cli/cli.h"
+#include "cli/describe.h"
 #include "cli/options.h"
 #include "cli/paint.h"
 #include "cli/say.h"
@@ -156,11 +157,11 @@ say_signed(void)
 	sink_init(&text, workspace.string, sizeof(workspace.string));
 	if (!api_sign(grant, &text, &signature))
 		return;
-	printf("\n%sSigned, as SHA-%s of this text and the API secret right "
+	printf("\n%sSigned, as %s of this text and the API secret right "
 	       "behind it:%s\n%.*s\n",
 	    paint_on(stdout, PAINT_FAINT),
-	    grant->policy->cloud->hash == HASH_SHA1 ? "1" : "256",
-	    paint_off(stdout), (int)text.n, (const char *)text.p);
+	    describe_hash(grant->policy->cloud->hash), paint_off(stdout),
+	    (int)text.n, (const char *)text.p);
 }
 
 static void
