@@ -140,8 +140,7 @@ print_json(const struct shown *shown)
 	sink_init(&out, room, sizeof(room));
 	json_begin(&j, &out);
 	json_open(&j, '{');
-	json_name(&j, "status");
-	json_number(&j, shown->status);
+	json_named_number(&j, "status", shown->status);
 	json_name(&j, "headers");
 	json_open(&j, '{');
 	while (shown_field(&rest, &name, &value)) {
@@ -149,8 +148,7 @@ print_json(const struct shown *shown)
 		json_text(&j, value);
 	}
 	json_close(&j);
-	json_name(&j, "body");
-	json_text(&j, shown->body);
+	json_named_text(&j, "body", shown->body);
 	json_close(&j);
 	sink_byte(&out, '\n');
 	fwrite(room, 1, out.n, stdout);

@@ -5,14 +5,14 @@
 
 /* A path may be of any bytes, and a long message may be cut in a character. */
 static void
-write_clean(struct json_out *j, struct span text)
+write_clean(struct json_out *j, const char *name, struct span text)
 {
 	unsigned char mem[4 * INSPECT_SAYS_MAX + 8];
 	struct sink out;
 
 	sink_init(&out, mem, sizeof(mem));
 	inspect_clean(text, &out);
-	json_text(j, sink_view(&out));
+	json_named_text(j, name, sink_view(&out));
 }
 
 static void
@@ -23,14 +23,10 @@ say(struct report *self, enum severity severity, const char *file, int line,
 	struct check_json *c = (struct check_json *)(void *)self;
 
 	json_open(&c->j, '{');
-	json_name(&c->j, "severity");
-	json_text(&c->j, span_of(words[severity]));
-	json_name(&c->j, "file");
-	write_clean(&c->j, span_of(file));
-	json_name(&c->j, "line");
-	json_number(&c->j, line);
-	json_name(&c->j, "text");
-	write_clean(&c->j, text);
+	json_named_text(&c->j, "severity", span_of(words[severity]));
+	write_clean(&c->j, "file", span_of(file));
+	json_named_number(&c->j, "line", line);
+	write_clean(&c->j, "text", text);
 	json_close(&c->j);
 }
 
@@ -41,8 +37,7 @@ check_json_begin(struct check_json *c, const char *path, void *mem, size_t cap)
 	sink_init(&c->out, mem, cap);
 	json_begin(&c->j, &c->out);
 	json_open(&c->j, '{');
-	json_name(&c->j, "configuration");
-	write_clean(&c->j, span_of(path));
+	write_clean(&c->j, "configuration", span_of(path));
 	json_name(&c->j, "messages");
 	json_open(&c->j, '[');
 }
@@ -51,8 +46,7 @@ struct span
 check_json_end(struct check_json *c, const struct config *config)
 {
 	json_close(&c->j);
-	json_name(&c->j, "right");
-	json_bool(&c->j, config != NULL);
+	json_named_bool(&c->j, "right", config != NULL);
 	if (config != NULL) {
 		json_name(&c->j, "policies");
 		json_open(&c->j, '[');

@@ -4,20 +4,6 @@
 #include "policy/contracts.h"
 
 static void
-write_text(struct json_out *j, const char *name, struct span text)
-{
-	json_name(j, name);
-	json_text(j, text);
-}
-
-static void
-write_bool(struct json_out *j, const char *name, bool value)
-{
-	json_name(j, name);
-	json_bool(j, value);
-}
-
-static void
 write_setting(struct json_out *j, const struct setting *set)
 {
 	bool group = set->keys != NULL, list = term_is_list(set->term);
@@ -86,10 +72,8 @@ write_limits(
 	json_open(j, '[');
 	for (size_t i = 0; i < n; i++) {
 		json_open(j, '{');
-		json_name(j, "count");
-		json_number(j, limits[i].count);
-		json_name(j, "seconds");
-		json_number(j, limits[i].seconds);
+		json_named_number(j, "count", limits[i].count);
+		json_named_number(j, "seconds", limits[i].seconds);
 		json_close(j);
 	}
 	json_close(j);
@@ -126,26 +110,24 @@ write_summary(struct json_out *j, const struct policy *p)
 	text = sink_view(&out);
 	if (text.n > 0)
 		text.n--; /* the newline */
-	write_text(j, "summary", text);
+	json_named_text(j, "summary", text);
 }
 
 void
 describe_policy_json(const struct policy *p, struct json_out *j)
 {
 	json_open(j, '{');
-	write_text(j, "name", p->name);
-	json_name(j, "line");
-	json_number(j, p->line);
-	write_text(j, "action", span_of(action_name(p->action)));
-	write_text(j, "cloud", p->cloud->cloud_name);
+	json_named_text(j, "name", p->name);
+	json_named_number(j, "line", p->line);
+	json_named_text(j, "action", span_of(action_name(p->action)));
+	json_named_text(j, "cloud", p->cloud->cloud_name);
 	write_summary(j, p);
-	write_bool(j, "anonymous", p->anonymous);
+	json_named_bool(j, "anonymous", p->anonymous);
 	write_parameters(j, p);
 	write_limits(j, "limits", p->limits, p->n_limits);
 	write_limits(j, "limits_total", p->totals, p->n_totals);
-	json_name(j, "lifetime");
-	json_number(j, p->lifetime);
-	write_bool(j, "reusable", p->reusable);
+	json_named_number(j, "lifetime", p->lifetime);
+	json_named_bool(j, "reusable", p->reusable);
 	write_contracts(j, p);
 	json_close(j);
 }

@@ -94,21 +94,15 @@ static void
 write_one(struct json_out *j, const struct finding *one)
 {
 	json_open(j, '{');
-	json_name(j, "state");
-	json_text(j, span_of(states[one->state]));
-	json_name(j, "group");
-	json_text(j, span_of(one->group));
-	json_name(j, "what");
-	json_text(j, one->what);
-	json_name(j, "says");
-	json_text(j, one->says);
+	json_named_text(j, "state", span_of(states[one->state]));
+	json_named_text(j, "group", span_of(one->group));
+	json_named_text(j, "what", one->what);
+	json_named_text(j, "says", one->says);
 	if (one->mend.n > 0) {
-		json_name(j, "mend");
-		json_text(j, one->mend);
+		json_named_text(j, "mend", one->mend);
 	}
 	if (one->code != 0) {
-		json_name(j, "suexec");
-		json_number(j, one->code);
+		json_named_number(j, "suexec", one->code);
 	}
 	json_close(j);
 }
@@ -129,12 +123,9 @@ doctor_print_json(const struct doctor *d)
 	sink_init(&out, text, sizeof(text));
 	json_begin(&j, &out);
 	json_open(&j, '{');
-	json_name(&j, "faults");
-	json_number(&j, (long long)f->times[FINDING_FAULT]);
-	json_name(&j, "warnings");
-	json_number(&j, (long long)f->times[FINDING_WARNING]);
-	json_name(&j, "complete");
-	json_bool(&j, !f->full);
+	json_named_number(&j, "faults", (long long)f->times[FINDING_FAULT]);
+	json_named_number(&j, "warnings", (long long)f->times[FINDING_WARNING]);
+	json_named_bool(&j, "complete", !f->full);
 	json_name(&j, "findings");
 	json_open(&j, '[');
 	for (size_t i = 0; i < f->n; i++)

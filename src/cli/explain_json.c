@@ -4,7 +4,7 @@
 
 /* As it is where that is text, else as it would be shown. */
 static void
-json_any(struct json_out *j, struct span s)
+json_any(struct json_out *j, const char *name, struct span s)
 {
 	static unsigned char room[4 * EXPLAIN_STRING_MAX];
 	struct sink out;
@@ -14,7 +14,7 @@ json_any(struct json_out *j, struct span s)
 		explain_clean(s, &out);
 		s = sink_view(&out);
 	}
-	json_text(j, s);
+	json_named_text(j, name, s);
 }
 
 static void
@@ -25,13 +25,10 @@ json_cause(struct json_out *j, enum cause cause, struct span name)
 
 	sink_init(&out, room, sizeof(room));
 	cause_say(cause, name, &out);
-	json_name(j, "cause");
-	json_text(j, span_of(cause_code(cause)));
-	json_name(j, "says");
-	json_text(j, sink_view(&out));
+	json_named_text(j, "cause", span_of(cause_code(cause)));
+	json_named_text(j, "says", sink_view(&out));
 	if (name.n > 0) {
-		json_name(j, "name");
-		json_any(j, name);
+		json_any(j, "name", name);
 	}
 }
 
@@ -58,17 +55,14 @@ json_difference(struct json_out *j, const struct explanation *e)
 
 	json_name(j, "difference");
 	json_open(j, '{');
-	json_name(j, "at");
-	json_number(j, (long long)d->at);
+	json_named_number(j, "at", (long long)d->at);
 	json_name(j, "items");
 	json_open(j, '[');
 	for (size_t i = 0; i < d->n; i++) {
 		json_open(j, '{');
 		json_cause(j, d->item[i].cause, d->item[i].name);
-		json_name(j, "theirs");
-		json_any(j, d->item[i].theirs);
-		json_name(j, "ours");
-		json_any(j, d->item[i].ours);
+		json_any(j, "theirs", d->item[i].theirs);
+		json_any(j, "ours", d->item[i].ours);
 		json_close(j);
 	}
 	json_close(j);
@@ -86,23 +80,18 @@ explain_say_json(const struct explanation *e, struct sink *out)
 	json_cause(
 	    &j, main, main == e->string ? e->name : (struct span){ NULL, 0 });
 	json_also(&j, main, e);
-	json_name(&j, "proved");
-	json_bool(&j, e->proved);
+	json_named_bool(&j, "proved", e->proved);
 	if (e->clock_why.n > 0) {
-		json_name(&j, "clock");
-		json_text(&j, e->clock_why);
+		json_named_text(&j, "clock", e->clock_why);
 	}
 	if (e->complaint->has_theirs) {
-		json_name(&j, "theirs");
-		json_any(&j, e->complaint->theirs);
+		json_any(&j, "theirs", e->complaint->theirs);
 	}
 	if (e->complaint->has_ours) {
-		json_name(&j, "ours");
-		json_any(&j, e->complaint->ours);
+		json_any(&j, "ours", e->complaint->ours);
 	}
 	if (e->was.n > 0) {
-		json_name(&j, "signed");
-		json_any(&j, e->was);
+		json_any(&j, "signed", e->was);
 	}
 	if (e->compared && e->difference.n > 0)
 		json_difference(&j, e);

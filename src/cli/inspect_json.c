@@ -7,8 +7,7 @@ write_some(struct json_out *j, const char *name, struct span text)
 {
 	if (text.n == 0)
 		return;
-	json_name(j, name);
-	json_text(j, text);
+	json_named_text(j, name, text);
 }
 
 static void
@@ -28,16 +27,14 @@ write_check(
     struct json_out *j, const struct inspect_check *check, enum session_why why)
 {
 	json_open(j, '{');
-	json_name(j, "name");
-	json_text(j, span_of(check->name));
+	json_named_text(j, "name", span_of(check->name));
 	json_name(j, "passed");
 	if (check->passed == INSPECT_UNKNOWN)
 		json_nothing(j);
 	else
 		json_bool(j, check->passed == INSPECT_RIGHT);
 	if (check->passed == INSPECT_WRONG) {
-		json_name(j, "why");
-		json_text(j, span_of(session_why_text(why)));
+		json_named_text(j, "why", span_of(session_why_text(why)));
 	}
 	json_close(j);
 }
@@ -64,8 +61,7 @@ inspect_json(const struct inspected *i, struct sink *out)
 
 	json_begin(&j, out);
 	json_open(&j, '{');
-	json_name(&j, "accepted");
-	json_bool(&j, right && !i->denied);
+	json_named_bool(&j, "accepted", right && !i->denied);
 	json_name(&j, "format");
 	if (i->config == NULL)
 		json_nothing(&j);
@@ -73,11 +69,10 @@ inspect_json(const struct inspected *i, struct sink *out)
 		json_text(&j, span_of(i->config->name));
 	if (right)
 		write_session(&j, i->session);
-	json_name(&j, "denied");
-	json_bool(&j, i->denied);
+	json_named_bool(&j, "denied", i->denied);
 	write_checks(&j, i);
-	json_name(&j, "advice");
-	json_text(&j, text_utf8(i->advice) ? i->advice : SPAN_LIT(""));
+	json_named_text(
+	    &j, "advice", text_utf8(i->advice) ? i->advice : SPAN_LIT(""));
 	json_close(&j);
 	sink_byte(out, '\n');
 }

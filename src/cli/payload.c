@@ -128,17 +128,13 @@ static void
 write_registered(struct json_out *j, const struct session_config *config,
     const struct payload_wishes *w)
 {
-	json_name(j, "iat");
-	json_number(j, w->now);
-	json_name(j, "exp");
-	json_number(j, w->now + w->ttl);
+	json_named_number(j, "iat", w->now);
+	json_named_number(j, "exp", w->now + w->ttl);
 	if (config->audience.n > 0) {
-		json_name(j, "aud");
-		json_text(j, config->audience);
+		json_named_text(j, "aud", config->audience);
 	}
 	if (config->issuer.n > 0) {
-		json_name(j, "iss");
-		json_text(j, config->issuer);
+		json_named_text(j, "iss", config->issuer);
 	}
 }
 
@@ -151,10 +147,8 @@ write_end(struct json_out *j, const struct session_config *config,
 	if (config->format != FORMAT_KEYGRIP)
 		return;
 	/* Milliseconds, as koa-session writes them. */
-	json_name(j, "_expire");
-	json_number(j, 1000 * (w->now + w->ttl));
-	json_name(j, "_maxAge");
-	json_number(j, 1000 * w->ttl);
+	json_named_number(j, "_expire", 1000 * (w->now + w->ttl));
+	json_named_number(j, "_maxAge", 1000 * w->ttl);
 }
 
 bool

@@ -175,3 +175,24 @@ json_nothing(struct json_out *j)
 	start_value(j);
 	sink_text(j->out, "null");
 }
+
+void
+json_named_text(struct json_out *j, const char *name, struct span text)
+{
+	json_name(j, name);
+	json_text(j, text);
+}
+
+void
+json_named_number(struct json_out *j, const char *name, long long value)
+{
+	json_name(j, name);
+	json_number(j, value);
+}
+
+void
+json_named_bool(struct json_out *j, const char *name, bool value)
+{
+	json_name(j, name);
+	json_bool(j, value);
+}

@@ -27,4 +27,9 @@ void json_number(struct json_out *j, long long value);
 void json_bool(struct json_out *j, bool value);
 void json_nothing(struct json_out *j); /* null; jansson has the name */
 
+/* A name as above, and its value. */
+void json_named_text(struct json_out *j, const char *name, struct span text);
+void json_named_number(struct json_out *j, const char *name, long long value);
+void json_named_bool(struct json_out *j, const char *name, bool value);
+
 #endif

@@ -57,6 +57,18 @@ test_nested(void **state)
 }
 
 static void
+test_named(void **state)
+{
+	(void)state;
+	json_open(&j, '{');
+	json_named_text(&j, "a", SPAN_LIT("x"));
+	json_named_number(&j, "b", -1);
+	json_named_bool(&j, "c", true);
+	json_close(&j);
+	assert_out("{\"a\":\"x\",\"b\":-1,\"c\":true}");
+}
+
+static void
 test_single(void **state)
 {
 	(void)state;
@@ -269,6 +281,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nested, begin),
+		cmocka_unit_test_setup(test_named, begin),
 		cmocka_unit_test_setup(test_single, begin),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_unicode),
