@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/text.h"
 #include "base/version.h"
 #include "cli/say.h"
 
@@ -47,14 +46,12 @@ print_help(FILE *to)
 static int
 unknown(const char *word)
 {
-	const char *names[COMMANDS], *near;
+	const char *names[COMMANDS];
 
 	for (size_t i = 0; i < COMMANDS; i++)
 		names[i] = commands[i].name;
-	near = text_nearest(span_of(word), names, COMMANDS);
 	fprintf(stderr, "signpost: there is no command %s", say_plain(word));
-	if (near != NULL)
-		fprintf(stderr, "; did you mean %s?", near);
+	say_near(word, names, COMMANDS);
 	fputs("\n", stderr);
 	print_help(stderr);
 	return 2;

@@ -43,6 +43,12 @@ init_needs(const struct init *i, enum init_option option, const char *why)
 	return 2;
 }
 
+bool
+init_for_other(const struct init *i)
+{
+	return i->root && i->as.uid != 0;
+}
+
 int
 init_text(struct init *i, enum init_option option, const char *question,
     const char *otherwise, char *out, size_t cap)

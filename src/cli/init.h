@@ -103,6 +103,9 @@ const char *init_control(const struct init *i);
 /* What was made, the web server's lines and the next commands. */
 void init_print(const struct init *i);
 
+/* Does root set it up for another user, who runs the program? */
+bool init_for_other(const struct init *i);
+
 /* "--OPTION is needed: WHY". Returns 2. */
 int init_needs(const struct init *i, enum init_option option, const char *why);
 

@@ -6,7 +6,8 @@
 #include "cli/paint.h"
 #include "cli/peek.h"
 
-#define OUT_MAX 32768
+/* What is written next; it is printed at once. */
+static unsigned char mem[32768];
 
 static void
 print(const struct sink *out)
@@ -21,12 +22,6 @@ head(const char *text)
 {
 	printf("\n%s%s%s\n\n", paint_on(stdout, PAINT_BOLD), text,
 	    paint_off(stdout));
-}
-
-static bool
-for_other(const struct init *i)
-{
-	return i->root && i->as.uid != 0;
 }
 
 static void
@@ -57,7 +52,7 @@ print_made(const struct init *i)
 static void
 as_user(const struct init *i, struct sink *out)
 {
-	if (for_other(i))
+	if (init_for_other(i))
 		sink_say(out, "runuser -u %s -- ", i->as.name);
 	shell_word(out, span_of(peek_self()));
 }
@@ -73,11 +68,11 @@ control_line(const struct init *i, struct sink *out)
 static bool
 has_control(const struct init *i)
 {
-	unsigned char mem[2 * PATH_TEXT_MAX + 16], there[sizeof(mem) + 1];
+	unsigned char own[2 * PATH_TEXT_MAX + 16], there[sizeof(own) + 1];
 	struct span text;
 	struct sink line;
 
-	sink_init(&line, mem, sizeof(mem));
+	sink_init(&line, own, sizeof(own));
 	control_line(i, &line);
 	sink_byte(&line, '\n');
 	return access(init_control(i), X_OK) == 0 &&
@@ -127,7 +122,7 @@ say_next(const struct init *i, struct sink *out)
 	as_user(i, out);
 	sink_say(out, " check %s/signpost.conf\n", i->dir);
 	shell_word(out, span_of(peek_self()));
-	if (for_other(i))
+	if (init_for_other(i))
 		sink_say(out, " doctor --user %s", i->as.name);
 	else
 		sink_text(out, " doctor");
@@ -146,7 +141,6 @@ say_next(const struct init *i, struct sink *out)
 static void
 print_processes(const struct init *i)
 {
-	static unsigned char mem[OUT_MAX];
 	struct sink out;
 
 	sink_init(&out, mem, sizeof(mem));
@@ -166,13 +160,10 @@ print_processes(const struct init *i)
 static void
 print_server(const struct init *i)
 {
-	static unsigned char mem[OUT_MAX];
 	char title[64];
-	struct sink out, text;
+	struct sink out;
 
-	sink_init(&text, title, sizeof(title) - 1);
-	sink_say(&text, "For %s:", i->server->name);
-	title[text.n] = '\0';
+	sink_string(title, sizeof(title), "For %s:", i->server->name);
 	head(title);
 	sink_init(&out, mem, sizeof(mem));
 	if (!init_steps(i, &out))
@@ -184,7 +175,6 @@ print_server(const struct init *i)
 void
 init_print(const struct init *i)
 {
-	static unsigned char mem[OUT_MAX];
 	struct sink out;
 
 	print_made(i);

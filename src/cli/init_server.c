@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cli/init.h"
 #include "cli/peek.h"
 #include "cli/process.h"
@@ -82,7 +81,6 @@ has_units(const struct init *i)
 	static const char *const folders[] = { "/etc/systemd/system",
 		"/usr/local/lib/systemd/system", "/lib/systemd/system" };
 	char path[128];
-	struct sink text;
 
 	if (!i->root || !i->server->socket || i->server->control ||
 	    i->key[0] == '\0' || i->option[INIT_USER].n > 0 ||
@@ -90,9 +88,8 @@ has_units(const struct init *i)
 	    access("/run/systemd/system", F_OK) != 0)
 		return false;
 	for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
-		sink_init(&text, path, sizeof(path) - 1);
-		sink_say(&text, "%s/signpost@.service", folders[k]);
-		path[text.n] = '\0';
+		sink_string(
+		    path, sizeof(path), "%s/signpost@.service", folders[k]);
 		if (access(path, R_OK) == 0)
 			return true;
 	}
@@ -111,7 +108,7 @@ settle_units(struct init *i)
 int
 init_server(struct init *i)
 {
-	const char *names[SERVERS], *near;
+	const char *names[SERVERS];
 	char answer[INIT_TEXT_MAX];
 	int code;
 
@@ -132,10 +129,10 @@ init_server(struct init *i)
 	}
 	for (size_t k = 0; k < SERVERS; k++)
 		names[k] = servers[k].name;
-	near = text_nearest(span_of(answer), names, SERVERS);
-	fprintf(stderr, "signpost: init: there is no server %s here%s%s%s\n",
-	    say_plain(answer), near != NULL ? "; did you mean " : "",
-	    near != NULL ? near : "", near != NULL ? "?" : "");
+	fprintf(stderr, "signpost: init: there is no server %s here",
+	    say_plain(answer));
+	say_near(answer, names, SERVERS);
+	fputs("\n", stderr);
 	return 2;
 }
 
@@ -160,14 +157,12 @@ init_sample(const struct init *i, struct sink *out)
 	char conf[PATH_TEXT_MAX + sizeof("/signpost.conf")];
 	const char *control = init_control(i);
 	struct span rest = span_of(i->server->text);
-	struct sink text;
 
-	sink_init(&text, (unsigned char *)conf, sizeof(conf));
-	sink_say(&text, "%s/signpost.conf", i->dir);
+	sink_string(conf, sizeof(conf), "%s/signpost.conf", i->dir);
 	const struct {
 		struct span from, to;
 	} paths[] = {
-		{ SPAN_LIT("/etc/signpost/signpost.conf"), sink_view(&text) },
+		{ SPAN_LIT("/etc/signpost/signpost.conf"), span_of(conf) },
 		{ SPAN_LIT("/usr/local/lib/signpost/sign.cgi"),
 		    span_of(control) },
 		{ SPAN_LIT("/usr/local/lib/signpost/signpost"),

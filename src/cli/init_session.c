@@ -26,7 +26,7 @@ print_formats(void)
 static int
 take_format(struct init *i, const char *name)
 {
-	const char *names[32], *near;
+	const char *names[32];
 	size_t n = 0;
 
 	i->row = format_named(span_of(name));
@@ -35,10 +35,10 @@ take_format(struct init *i, const char *name)
 	for (const struct format_row *row = formats; row->name != NULL; row++)
 		if (n < sizeof(names) / sizeof(names[0]))
 			names[n++] = row->name;
-	near = text_nearest(span_of(name), names, n);
-	fprintf(stderr, "signpost: init: there is no format %s%s%s%s\n",
-	    say_plain(name), near != NULL ? "; did you mean " : "",
-	    near != NULL ? near : "", near != NULL ? "?" : "");
+	fprintf(
+	    stderr, "signpost: init: there is no format %s", say_plain(name));
+	say_near(name, names, n);
+	fputs("\n", stderr);
 	return 2;
 }
 
@@ -97,16 +97,14 @@ settle_format(struct init *i)
 {
 	const char *given = option_or(&i->option[INIT_FORMAT], NULL);
 	char answer[COOKIE_MAX];
+	int code;
 
 	if (given == NULL && !i->yes && i->terminal)
 		print_formats();
-	{
-		int code = init_text(i, INIT_FORMAT, "   Format or cookie",
-		    "jwt", answer, sizeof(answer));
-
-		if (code >= 0)
-			return code;
-	}
+	code = init_text(i, INIT_FORMAT, "   Format or cookie", "jwt", answer,
+	    sizeof(answer));
+	if (code >= 0)
+		return code;
 	if (given == NULL &&
 	    (strchr(answer, '=') != NULL || strlen(answer) > SEGMENT_MAX))
 		return guess(i, answer);

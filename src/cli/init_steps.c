@@ -25,16 +25,15 @@ static const struct steps {
 };
 
 /* PREFIX/lib/signpost/signpost: make install puts the ready files beside. */
-static void
-path_of(const struct init *i, struct sink *out)
+static bool
+path_of(const struct init *i, char path[static PATH_TEXT_MAX])
 {
 	struct span prefix = span_of(peek_self());
 
 	for (size_t k = 0; k < 3; k++)
 		prefix = span_cut_last(prefix, '/').head;
-	sink_say(out, "%v/share/doc/signpost/examples/%s.conf", prefix,
-	    i->server->name);
-	sink_byte(out, '\0');
+	return sink_string(path, PATH_TEXT_MAX,
+	    "%v/share/doc/signpost/examples/%s.conf", prefix, i->server->name);
 }
 
 /* Does it say what would be printed? */
@@ -55,14 +54,12 @@ bool
 init_steps(const struct init *i, struct sink *out)
 {
 	char path[PATH_TEXT_MAX];
-	struct sink text;
 
-	sink_init(&text, path, sizeof(path));
-	path_of(i, &text);
+	if (!i->root || !path_of(i, path))
+		return false;
 	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
-		if (strcmp(all[k].server, i->server->name) == 0 && i->root &&
-		    !text.full && access(all[k].folder, F_OK) == 0 &&
-		    is_installed(i, path)) {
+		if (strcmp(all[k].server, i->server->name) == 0 &&
+		    access(all[k].folder, F_OK) == 0 && is_installed(i, path)) {
 			sink_text(out, "cp ");
 			shell_word(out, span_of(path));
 			sink_say(out, " %s/%s\n%s", all[k].folder, all[k].file,

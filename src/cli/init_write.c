@@ -41,10 +41,9 @@ below(const struct init *i, const char *name)
 static bool
 give_folder(const struct init *i, const char *path, bool counters)
 {
-	bool for_other = i->root && i->as.uid != 0;
-	uid_t owner = for_other && counters ? i->as.uid : (uid_t)-1;
+	uid_t owner = counters ? i->as.uid : (uid_t)-1;
 
-	if (!for_other)
+	if (!init_for_other(i))
 		return chmod(path, 0700) == 0;
 	return chown(path, owner, i->as.gid) == 0 &&
 	       chmod(path, counters ? 0700 : 0750) == 0;
@@ -94,7 +93,7 @@ make_file(struct init *i, struct made *m, const char *name, struct span text,
     bool newline)
 {
 	const char *path = below(i, name);
-	bool for_other = i->root && i->as.uid != 0, good;
+	bool good;
 	int fd = open(
 	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
@@ -107,8 +106,8 @@ make_file(struct init *i, struct made *m, const char *name, struct span text,
 	}
 	good = write_all(fd, text) &&
 	       (!newline || write_all(fd, SPAN_LIT("\n"))) &&
-	       (!for_other || (fchown(fd, (uid_t)-1, i->as.gid) == 0 &&
-				  fchmod(fd, 0640) == 0)) &&
+	       (!init_for_other(i) || (fchown(fd, (uid_t)-1, i->as.gid) == 0 &&
+					  fchmod(fd, 0640) == 0)) &&
 	       fsync(fd) == 0;
 	return close(fd) == 0 && good;
 }
@@ -124,7 +123,7 @@ is_right(const struct init *i)
 		struct terminal_report say;
 		struct config *config;
 
-		if (i->root && i->as.uid != 0 && !account_become(&i->as))
+		if (init_for_other(i) && !account_become(&i->as))
 			_exit(1);
 		terminal_report_init(&say, true);
 		config = config_load(below(i, "signpost.conf"), &say.report);
@@ -227,16 +226,18 @@ make_all(struct init *i, struct made *m)
 	return 1;
 }
 
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
 /* Ctrl-C waits until there is all, and then takes it away again. */
 static bool
 was_stopped(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t pending;
 
 	if (sigpending(&pending) != 0)
 		return false;
-	for (size_t k = 0; k < sizeof(signals) / sizeof(signals[0]); k++)
+	for (size_t k = 0; k < SIGNALS; k++)
 		if (sigismember(&pending, signals[k]) == 1)
 			return true;
 	return false;
@@ -252,9 +253,8 @@ init_write(struct init *i)
 	int code;
 
 	sigemptyset(&held);
-	sigaddset(&held, SIGINT);
-	sigaddset(&held, SIGTERM);
-	sigaddset(&held, SIGHUP);
+	for (size_t k = 0; k < SIGNALS; k++)
+		sigaddset(&held, signals[k]);
 	sigprocmask(SIG_BLOCK, &held, &before);
 	sigaction(SIGXFSZ, &ignore, &too_large); /* an error of write(2) */
 	made_init(&made);

@@ -41,6 +41,15 @@ say_plain(const char *text)
 	return plain(span_of(text));
 }
 
+void
+say_near(const char *word, const char *const *names, size_t n)
+{
+	const char *near = text_nearest(span_of(word), names, n);
+
+	if (near != NULL)
+		fprintf(stderr, "; did you mean %s?", near);
+}
+
 static void
 say(struct report *self, enum severity severity, const char *file, int line,
     struct span text)

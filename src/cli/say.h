@@ -26,6 +26,9 @@ void terminal_report_init(struct terminal_report *r, bool quiet);
 void say_inert(unsigned char *p, size_t n);
 const char *say_plain(const char *text);
 
+/* "; did you mean NAME?" on standard error, where one is near. */
+void say_near(const char *word, const char *const *names, size_t n);
+
 /*
  * The configuration that a command works on: the word that was given, else
  * what the program would find by itself.

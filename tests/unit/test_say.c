@@ -42,6 +42,27 @@ lines(void **state)
 	assert_int_equal(say.warnings, 1);
 }
 
+static int
+guess(int argc, char **argv)
+{
+	static const char *const names[] = { "check", "call" };
+
+	say_near(argv[argc - 1], names, 2);
+	return 0;
+}
+
+static void
+near(void **state)
+{
+	struct capture c;
+
+	(void)state;
+	assert_int_equal(CAPTURE(&c, guess, "guess", "chekc"), 0);
+	assert_string_equal(c.err, "; did you mean check?");
+	assert_int_equal(CAPTURE(&c, guess, "guess", "mint"), 0);
+	assert_string_equal(c.err, "");
+}
+
 static void
 which_configuration(void **state)
 {
@@ -76,6 +97,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
+		cmocka_unit_test(near),
 		cmocka_unit_test(which_configuration),
 		cmocka_unit_test(what_anybody_made),
 	};
