@@ -50,6 +50,9 @@ void doctor_processes(struct doctor *d);
 /* Control files, by --control or where they usually lie. */
 void doctor_control(struct doctor *d);
 
+/* Below a user's home: what hosts publish; a NULL at the end. */
+extern const char *const doctor_homes[];
+
 /* What can be tried next, on standard output. */
 void doctor_print(const struct doctor *d);
 void doctor_print_json(const struct doctor *d);

@@ -70,13 +70,6 @@ look_file(struct doctor *d, const char *path, bool sync)
 		    finding_word(d->found, path));
 }
 
-/* A file that has no name, and is gone when it is closed. */
-static int
-open_nameless(const char *folder)
-{
-	return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-}
-
 static const char *
 probe_folder(const struct doctor *d)
 {
@@ -96,7 +89,7 @@ static void
 look_folder(struct doctor *d)
 {
 	const char *folder = probe_folder(d);
-	int fd = open_nameless(folder);
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	struct stat st;
 	long long apart;
 

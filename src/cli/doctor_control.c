@@ -19,8 +19,6 @@ static const char *const usual[] = {
 	"/var/www/html/api/sign.fcgi",
 	"/var/www/cgi-bin/sign.cgi",
 };
-static const char *const at_home[] = { "public_html", "www", "htdocs",
-	"httpdocs" };
 static const char *const beside[] = { "api/sign.cgi", "api/sign.fcgi",
 	"cgi-bin/sign.cgi", "cgi-bin/sign.fcgi" };
 
@@ -171,10 +169,12 @@ look_line(struct doctor *d, const char *path)
 		finding_add(d->found, FINDING_FAULT, "control", path,
 		    "its first line is not \"#!PROGRAM --config=FILE\" (with "
 		    "Unix line ends, within 255 bytes)");
-	else if (span_ends(conf, SPAN_LIT("\r")))
+	else if (span_ends(conf, SPAN_LIT("\r"))) {
 		finding_add(d->found, FINDING_FAULT, "control", path,
 		    "its first line ends as Windows ends lines");
-	else if (!span_is(conf, d->conf))
+		finding_mend(d->found, "sed -i 's/\\r$//' %s",
+		    finding_word(d->found, path));
+	} else if (!span_is(conf, d->conf))
 		finding_add(d->found, FINDING_WARNING, "control", path,
 		    "it names another configuration than the one that was "
 		    "looked at: %v",
@@ -182,9 +182,6 @@ look_line(struct doctor *d, const char *path)
 	else
 		finding_add(d->found, FINDING_OK, "control", path,
 		    "it names the program and the configuration");
-	if (conf.p != NULL && span_ends(conf, SPAN_LIT("\r")))
-		finding_mend(d->found, "sed -i 's/\\r$//' %s",
-		    finding_word(d->found, path));
 }
 
 static void
@@ -219,12 +216,11 @@ look_home(struct doctor *d, const char *folder)
 {
 	char mem[2 * PATH_TEXT_MAX];
 
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
 		if (sink_string(mem, sizeof(mem), "%s/%s/%s", d->as.home,
 			folder, beside[i]) &&
 		    access(mem, F_OK) == 0)
 			look(d, mem);
-	}
 }
 
 void
@@ -237,7 +233,6 @@ doctor_control(struct doctor *d)
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (access(usual[i], F_OK) == 0)
 			look(d, usual[i]);
-	for (size_t i = 0; i < sizeof(at_home) / sizeof(at_home[0]); i++)
-		if (d->as.home[0] == '/')
-			look_home(d, at_home[i]);
+	for (size_t i = 0; d->as.home[0] == '/' && doctor_homes[i] != NULL; i++)
+		look_home(d, doctor_homes[i]);
 }

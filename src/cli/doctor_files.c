@@ -29,7 +29,7 @@ octal(mode_t mode, unsigned char mem[static 4])
 static void
 say_good(struct doctor *d, const char *path, const char *is)
 {
-	char owner[ACCOUNT_NAME_MAX], group[ACCOUNT_NAME_MAX];
+	char group[ACCOUNT_NAME_MAX];
 	unsigned char mem[4];
 	struct account who;
 	struct stat st;
@@ -37,10 +37,9 @@ say_good(struct doctor *d, const char *path, const char *is)
 	if (lstat(path, &st) != 0)
 		return;
 	account_of(st.st_uid, &who);
-	memcpy(owner, who.name, sizeof(owner));
 	group_name(st.st_gid, group);
 	finding_add(d->found, FINDING_OK, "files", path, "%s (%s:%s, %v)", is,
-	    owner, group, octal(st.st_mode, mem));
+	    who.name, group, octal(st.st_mode, mem));
 }
 
 /* The reason begins with the path, which the finding has already. */

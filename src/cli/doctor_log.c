@@ -40,10 +40,8 @@ look_missing(struct doctor *d, const char *path)
 		add(d, path, "there is no folder for it");
 		if (d->root && !path_rooted(folder))
 			return;
-		finding_mend(d->found,
-		    d->root ? "install -d -m 750 -o %s -g %s %s"
-			    : "sudo install -d -m 750 -o %s -g %s %s",
-		    d->as.name, d->as.group, word);
+		finding_mend(d->found, "%sinstall -d -m 750 -o %s -g %s %s",
+		    d->root ? "" : "sudo ", d->as.name, d->as.group, word);
 		return;
 	}
 	add(d, path, "the user who runs this can't make it in its folder");

@@ -40,15 +40,14 @@ static bool
 is_signpost(const struct process *p)
 {
 	const char *program = p->exe[0] != '\0' ? p->exe : process_word(p, 0);
-	struct span name;
+	struct span_cut cut;
 
 	if (program == NULL || p->pid == (long long)getpid() ||
 	    p->pid == (long long)getppid())
 		return false;
-	name = span_cut_last(span_of(program), '/').found
-		   ? span_cut_last(span_of(program), '/').tail
-		   : span_of(program);
-	return span_is(name, "signpost") || is_self(program);
+	cut = span_cut_last(span_of(program), '/');
+	return span_is(cut.found ? cut.tail : cut.head, "signpost") ||
+	       is_self(program);
 }
 
 static const char *

@@ -7,6 +7,9 @@
 #include "cli/path_mend.h"
 #include "cli/roots.h"
 
+const char *const doctor_homes[] = { "public_html", "www", "htdocs", "httpdocs",
+	NULL };
+
 struct look {
 	struct doctor *d;
 	const struct root *root;
@@ -28,24 +31,21 @@ say_source(struct look *l)
 {
 	const char *from = l->root->from;
 
-	if (l->d->document_root != NULL)
-		return;
-	if (from[0] != '\0')
+	if (l->d->document_root == NULL && from[0] != '\0')
 		finding_add(l->d->found, l->state, "published", l->root->path,
 		    "published, as %s says", from);
 }
 
 /* Out of the published folder, beside it. */
 static void
-mend(struct look *l, struct span path)
+mend(struct look *l, const char *from)
 {
 	struct span above = span_cut_last(span_of(l->root->path), '/').head;
-	char to[PATH_TEXT_MAX + 16], from[PATH_TEXT_MAX + 16];
+	char to[PATH_TEXT_MAX + 16];
 	char make[ACCOUNT_NAME_MAX + 32];
 	struct findings *f = l->d->found;
 
 	if (above.n == 0 || !sink_string(to, sizeof(to), "%v/private", above) ||
-	    !sink_string(from, sizeof(from), "%v", path) ||
 	    (l->d->root && !path_rooted(to)))
 		return;
 	if (l->d->root && l->d->as.uid != 0)
@@ -61,12 +61,9 @@ static void
 look_path(struct look *l, const char *path, const char *is)
 {
 	char real[PATH_MAX];
-	struct span found;
 
-	if (realpath(path, real) == NULL)
-		return;
-	found = span_of(real);
-	if (!is_below(found, span_of(l->root->path)))
+	if (realpath(path, real) == NULL ||
+	    !is_below(span_of(real), span_of(l->root->path)))
 		return;
 	if (l->n++ == 0)
 		say_source(l);
@@ -76,7 +73,7 @@ look_path(struct look *l, const char *path, const char *is)
 					  "name can fetch it"
 					: "is probably published (a guess: "
 					  "--document-root says it for sure)");
-	mend(l, found);
+	mend(l, real);
 }
 
 static void
@@ -101,19 +98,14 @@ add_common(struct roots *r, const struct doctor *d)
 {
 	static const char *const common[] = { "/var/www/html", "/srv/http",
 		"/usr/share/nginx/html" };
-	static const char *const at_home[] = { "public_html", "www", "htdocs",
-		"httpdocs" };
-	unsigned char mem[PATH_TEXT_MAX + 16];
-	struct sink text;
+	char path[PATH_TEXT_MAX + 16];
 
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		roots_add(r, span_of(common[i]), "");
-	for (size_t i = 0; i < sizeof(at_home) / sizeof(at_home[0]); i++) {
-		sink_init(&text, mem, sizeof(mem));
-		sink_say(&text, "%s/%s", d->as.home, at_home[i]);
-		if (d->as.home[0] == '/')
-			roots_add(r, sink_view(&text), "");
-	}
+	for (size_t i = 0; d->as.home[0] == '/' && doctor_homes[i] != NULL; i++)
+		if (sink_string(path, sizeof(path), "%s/%s", d->as.home,
+			doctor_homes[i]))
+			roots_add(r, span_of(path), "");
 }
 
 void

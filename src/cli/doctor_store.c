@@ -40,12 +40,8 @@ existing(const char *folder, char *mem, size_t cap)
 	struct span place = span_of(folder);
 
 	for (;;) {
-		if (place.n + 2 > cap)
+		if (!sink_string(mem, cap, place.n == 0 ? "/%v" : "%v", place))
 			return false;
-		memcpy(mem, place.p, place.n);
-		mem[place.n] = '\0';
-		if (place.n == 0)
-			memcpy(mem, "/", 2);
 		if (access(mem, F_OK) == 0)
 			return true;
 		if (place.n == 0)

@@ -40,7 +40,7 @@ same_elements(struct span a, struct span b)
 	if (a.n != b.n || !span_has(a, ','))
 		return false;
 	while (cut.found) {
-		struct span_cut other = { .tail = b, .found = true };
+		struct span_cut other;
 		size_t i = 0;
 
 		cut = span_cut(cut.tail, ',');

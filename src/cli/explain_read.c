@@ -252,7 +252,6 @@ explain_read(struct span pasted, struct arena *arena, struct complaint *out)
 		right = read_lines(pasted, out);
 	}
 	right = right && !arena->full && out->theirs.n <= EXPLAIN_STRING_MAX &&
-		out->ours.n <= EXPLAIN_PASTED_MAX &&
 		out->signature.n <= EXPLAIN_SIGNATURE_MAX &&
 		out->reported.n <= EXPLAIN_SIGNATURE_MAX;
 	if (!right)

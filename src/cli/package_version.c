@@ -40,16 +40,14 @@ compare_words(struct span *a, struct span *b)
 static struct span
 cut_number(struct span *s)
 {
-	struct span number = { s->p, 0 };
+	struct span number;
 
 	while (s->n > 0 && s->p[0] == '0')
 		*s = span_skip(*s, 1);
-	number.p = s->p;
-	while (s->n > 0 && is_digit(s->p[0])) {
-		number.n++;
+	number = *s;
+	while (s->n > 0 && is_digit(s->p[0]))
 		*s = span_skip(*s, 1);
-	}
-	return number;
+	return span_head(number, number.n - s->n);
 }
 
 static int

@@ -66,12 +66,24 @@ is_ours(const struct mend *m, uid_t owner)
 	return owner == 0 || owner == m->as->uid;
 }
 
+/* The next command's words, up to a path. */
+static void
+next(struct mend *m, const char *words)
+{
+	sink_say(m->out, "%s%s", m->out->n > 0 ? " && " : "", words);
+}
+
+static void
+say_path(struct mend *m, const char *path)
+{
+	shell_word(m->out, span_of(path));
+}
+
 /* Who is not root can't mend what is somebody else's. */
 static void
 begin(struct mend *m, uid_t owner)
 {
-	if (m->out->n > 0)
-		sink_text(m->out, " && ");
+	next(m, "");
 	if (!m->root && owner != m->as->uid)
 		sink_text(m->out, "sudo ");
 }
@@ -82,19 +94,15 @@ command(
 {
 	begin(m, st->st_uid);
 	sink_text(m->out, words);
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 }
 
 static void
 chown_to(struct mend *m, const char *path)
 {
-	if (m->out->n > 0)
-		sink_text(m->out, " && ");
-	if (!m->root)
-		sink_say(m->out, "sudo chown -h %s ", m->as->name);
-	else
-		sink_say(m->out, "chown -h root ");
-	shell_word(m->out, span_of(path));
+	next(m, m->root ? "chown -h " : "sudo chown -h ");
+	sink_say(m->out, "%s ", m->root ? "root" : m->as->name);
+	say_path(m, path);
 }
 
 /* Its group becomes the account's, which gets these rights besides. */
@@ -103,17 +111,17 @@ let_in(
     struct mend *m, const struct stat *st, const char *rights, const char *path)
 {
 	if (st->st_uid == m->as->uid) {
-		sink_text(m->out, m->out->n > 0 ? " && chmod u+" : "chmod u+");
+		next(m, "chmod u+");
 		sink_say(m->out, "%s ", rights);
-		shell_word(m->out, span_of(path));
+		say_path(m, path);
 		return;
 	}
 	begin(m, st->st_uid);
 	sink_say(m->out, "chgrp -h %s ", m->as->group);
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 	begin(m, st->st_uid);
 	sink_say(m->out, "chmod g+%s ", rights);
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 }
 
 static bool
@@ -171,14 +179,12 @@ mend_folders(struct mend *m, const char *real)
 	char part[PATH_MAX];
 	size_t n = strlen(real);
 
-	mend_folder(m, "/");
 	for (size_t i = 1; i <= n; i++) {
-		if (real[i] != '/' && real[i] != '\0')
+		if (i > 1 && real[i] != '/' && real[i] != '\0')
 			continue;
 		memcpy(part, real, i);
 		part[i] = '\0';
-		if (i > 1)
-			mend_folder(m, part);
+		mend_folder(m, part);
 	}
 }
 
@@ -188,17 +194,15 @@ mend_missing(struct mend *m, const char *path)
 {
 	if (m->kind != PATH_SECRET)
 		return;
-	if (m->out->n > 0)
-		sink_text(m->out, " && ");
-	sink_text(m->out, "(umask 077; cat >");
-	shell_word(m->out, span_of(path));
+	next(m, "(umask 077; cat >");
+	say_path(m, path);
 	sink_text(m->out, ")");
 	if (!m->root || m->as->uid == 0)
 		return;
 	sink_say(m->out, " && chgrp -h %s ", m->as->group);
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 	sink_text(m->out, " && chmod 640 ");
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 }
 
 /* The file itself in the link's place. */
@@ -207,21 +211,20 @@ mend_link(struct mend *m, const char *path)
 {
 	if (m->root && !path_rooted(path))
 		return; /* it would be read by root for whoever made the link */
-	if (m->out->n > 0)
-		sink_text(m->out, " && ");
-	sink_text(m->out, "install ");
-	if (m->root && m->as->uid != 0)
-		sink_say(m->out, "-m 640 -g %s ", m->as->group);
-	else
-		sink_text(m->out, "-m 600 ");
-	sink_text(m->out, "\"$(readlink -f ");
-	shell_word(m->out, span_of(path));
+	if (m->root && m->as->uid != 0) {
+		next(m, "install -m 640 -g ");
+		sink_text(m->out, m->as->group);
+	} else {
+		next(m, "install -m 600");
+	}
+	sink_text(m->out, " \"$(readlink -f ");
+	say_path(m, path);
 	sink_text(m->out, ")\" ");
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 	sink_text(m->out, ".new && mv -f ");
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 	sink_text(m->out, ".new ");
-	shell_word(m->out, span_of(path));
+	say_path(m, path);
 }
 
 static void

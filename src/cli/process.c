@@ -145,10 +145,8 @@ find_unix(long long pid, struct span inode, char *path, size_t cap)
 
 	path[0] = '\0';
 	while (file != NULL && fgets(line, sizeof(line), file)) {
-		struct span_cut cut = {
-			.tail = span_cut(span_of(line), '\n').head
-		};
-		struct span rest = cut.tail;
+		struct span rest = span_cut(span_of(line), '\n').head;
+		struct span_cut cut = { .found = false };
 
 		/* Num RefCount Protocol Flags Type St Inode Path */
 		for (int i = 0; i < 7; i++) {

@@ -125,7 +125,7 @@ find_names(const char *path, struct suexec_verdict *out)
 	if (!peek_folder(path, folder, sizeof(folder)) ||
 	    realpath(folder, real) == NULL || strlen(real) >= PATH_TEXT_MAX)
 		return false;
-	sink_string(out->folder, PATH_TEXT_MAX, "%v", span_of(real));
+	sink_string(out->folder, PATH_TEXT_MAX, "%s", real);
 	return sink_string(out->file, sizeof(out->file), "%s/%v",
 	    real[1] == '\0' ? "" : real, cut.found ? cut.tail : cut.head);
 }
