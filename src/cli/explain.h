@@ -94,6 +94,9 @@ enum spelling explain_spell(struct span name, struct span value, size_t nth,
 enum spelling explain_list(
     struct span value, size_t nth, struct sink *out, enum cause *cause);
 
+/* The elements of a list in order; false for too many. */
+bool explain_sort(struct span list, struct sink *out);
+
 /* The same for the encoding of characters. */
 enum spelling explain_charset(
     struct span value, size_t nth, struct sink *out, enum cause *cause);

@@ -20,17 +20,15 @@ say_length(long long seconds, struct sink *out)
 	for (size_t i = 0; i < 4 && said < 2; i++) {
 		long long n = seconds / units[i].size;
 
-		if (n == 0 && (said == 0 && i < 3))
-			continue;
-		if (n == 0)
+		if (n == 0 && said > 0)
 			break;
+		if (n == 0 && i < 3)
+			continue;
 		sink_say(out, said > 0 ? " %d %s%s" : "%d %s%s", n,
 		    units[i].name, n == 1 ? "" : "s");
 		seconds %= units[i].size;
 		said++;
 	}
-	if (said == 0)
-		sink_text(out, "0 seconds");
 }
 
 /* How far from this machine's clock. */

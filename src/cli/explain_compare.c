@@ -34,28 +34,13 @@ note(struct difference *d, enum cause cause, struct span name,
 static bool
 same_elements(struct span a, struct span b)
 {
-	struct span_cut cut = { .tail = a, .found = true };
-	bool used[LIST_MAX] = { false };
+	static unsigned char rooms[2][EXPLAIN_STRING_MAX];
+	struct sink x, y;
 
-	if (a.n != b.n || !span_has(a, ','))
-		return false;
-	while (cut.found) {
-		struct span_cut other;
-		size_t i = 0;
-
-		cut = span_cut(cut.tail, ',');
-		for (other = span_cut(b, ','); i < LIST_MAX;
-		     other = span_cut(other.tail, ','), i++) {
-			if (!used[i] && span_eq(other.head, cut.head))
-				break;
-			if (!other.found)
-				return false;
-		}
-		if (i == LIST_MAX)
-			return false;
-		used[i] = true;
-	}
-	return true;
+	sink_init(&x, rooms[0], sizeof(rooms[0]));
+	sink_init(&y, rooms[1], sizeof(rooms[1]));
+	return span_has(a, ',') && explain_sort(a, &x) && explain_sort(b, &y) &&
+	       span_eq(sink_view(&x), sink_view(&y));
 }
 
 /* Why one parameter's two values differ. */

@@ -62,6 +62,12 @@ order(struct span s, const char *with, struct sink *out)
 	return true;
 }
 
+bool
+explain_sort(struct span list, struct sink *out)
+{
+	return order(list, "<", out) && !out->full;
+}
+
 static const struct way ways[EXPLAIN_LIST_WAYS] = {
 	{ order, "<", CAUSE_LIST_ORDER },
 	{ order, ">", CAUSE_LIST_ORDER },

@@ -87,20 +87,13 @@ swap(struct span s, const char *with, struct sink *out)
 	return true;
 }
 
-/* with = what is behind it */
+/* with = BEFORE "~" BEHIND */
 static bool
-behind(struct span s, const char *with, struct sink *out)
+around(struct span s, const char *with, struct sink *out)
 {
-	sink_span(out, s);
-	sink_text(out, with);
-	return true;
-}
+	struct span_cut cut = span_cut(span_of(with), '~');
 
-static bool
-before(struct span s, const char *with, struct sink *out)
-{
-	sink_text(out, with);
-	sink_span(out, s);
+	sink_say(out, "%v%v%v", cut.head, s, cut.tail);
 	return true;
 }
 
@@ -152,15 +145,6 @@ html(struct span s, const char *with, struct sink *out)
 	return true;
 }
 
-static bool
-quoted(struct span s, const char *with, struct sink *out)
-{
-	sink_text(out, with);
-	sink_span(out, s);
-	sink_text(out, with);
-	return true;
-}
-
 /* with = "a": lower case; "A": upper. */
 static bool
 letter_case(struct span s, const char *with, struct sink *out)
@@ -190,19 +174,19 @@ static const struct way ways[] = {
 	{ encode, "-_.!~*'();,/?:@&=+$#", CAUSE_ENCODED }, /* encodeURI */
 	{ decode, "", CAUSE_DECODED },
 	{ decode, "+", CAUSE_DECODED },
-	{ behind, "\n", CAUSE_LINE_END },
-	{ behind, "\r\n", CAUSE_LINE_END },
-	{ behind, "\r", CAUSE_LINE_END },
+	{ around, "~\n", CAUSE_LINE_END },
+	{ around, "~\r\n", CAUSE_LINE_END },
+	{ around, "~\r", CAUSE_LINE_END },
 	{ strip, "\r\n", CAUSE_LINE_END },
 	{ lines, "\n", CAUSE_LINE_END },
 	{ lines, "\r", CAUSE_LINE_END },
 	{ strip, " \t", CAUSE_BLANK },
-	{ behind, " ", CAUSE_BLANK },
-	{ before, " ", CAUSE_BLANK },
+	{ around, "~ ", CAUSE_BLANK },
+	{ around, " ~", CAUSE_BLANK },
 	{ html, "&amp;", CAUSE_HTML },
 	{ html, "%26amp;", CAUSE_HTML },
-	{ quoted, "\"", CAUSE_QUOTES },
-	{ quoted, "'", CAUSE_QUOTES },
+	{ around, "\"~\"", CAUSE_QUOTES },
+	{ around, "'~'", CAUSE_QUOTES },
 	{ letter_case, "a", CAUSE_LETTER_CASE },
 	{ letter_case, "A", CAUSE_LETTER_CASE },
 };
