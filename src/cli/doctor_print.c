@@ -11,9 +11,9 @@
 static const char *const states[] = { "", "ok", "warning", "fault" };
 
 static void
-print_span(FILE *to, struct span text)
+print_span(struct span text)
 {
-	fwrite(text.p, 1, text.n, to);
+	fwrite(text.p, 1, text.n, stdout);
 }
 
 static void
@@ -24,15 +24,15 @@ print_one(const struct finding *one)
 
 	printf("  %s%-7s%s ", paint_on(stdout, paints[one->state]),
 	    states[one->state], paint_off(stdout));
-	print_span(stdout, one->what);
+	print_span(one->what);
 	if (one->what.n > 0)
 		fputs(": ", stdout);
-	print_span(stdout, one->says);
+	print_span(one->says);
 	putchar('\n');
 	if (one->mend.n == 0)
 		return;
 	printf("          %s", paint_on(stdout, PAINT_BOLD));
-	print_span(stdout, one->mend);
+	print_span(one->mend);
 	printf("%s\n", paint_off(stdout));
 }
 
@@ -81,7 +81,7 @@ doctor_print(const struct doctor *d)
 	puts("\nTo try it, where your site is:");
 	for (size_t i = 0; i < n; i++) {
 		fputs("  ", stdout);
-		print_span(stdout, lines[i]);
+		print_span(lines[i]);
 		putchar('\n');
 	}
 	printf("\n%zu %s, %zu %s\n", f->times[FINDING_FAULT],
@@ -138,5 +138,5 @@ doctor_print_json(const struct doctor *d)
 	json_close(&j);
 	json_close(&j);
 	sink_byte(&out, '\n');
-	print_span(stdout, sink_view(&out));
+	print_span(sink_view(&out));
 }

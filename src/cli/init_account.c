@@ -47,7 +47,11 @@ take_environment(struct init *i)
 		    stderr);
 		return false;
 	}
-	if (!i->yes && i->terminal) {
+	if (!i->yes && !i->terminal) {
+		wipe(i->secret, sizeof(i->secret));
+		return false;
+	}
+	if (!i->yes) {
 		fprintf(stderr, "CLOUDINARY_URL names the account %s.\n",
 		    i->cloud_name);
 		if (!ask_line(
@@ -57,12 +61,9 @@ take_environment(struct init *i)
 			return false;
 		}
 	}
-	if (i->yes || i->terminal)
-		fprintf(stderr, "The account is %s, from CLOUDINARY_URL.\n",
-		    i->cloud_name);
-	else
-		wipe(i->secret, sizeof(i->secret));
-	return i->yes || i->terminal;
+	fprintf(
+	    stderr, "The account is %s, from CLOUDINARY_URL.\n", i->cloud_name);
+	return true;
 }
 
 /* A whole URL, or the cloud's name alone. Not shown: it may be the former. */

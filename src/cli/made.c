@@ -1,8 +1,9 @@
 #include "cli/made.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "base/sink.h"
 
 void
 made_init(struct made *m)
@@ -14,14 +15,10 @@ made_init(struct made *m)
 static bool
 keep(const char *path, char out[static PATH_TEXT_MAX])
 {
-	size_t n = strlen(path);
-
-	if (n >= PATH_TEXT_MAX) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	memcpy(out, path, n + 1);
-	return true;
+	if (sink_string(out, PATH_TEXT_MAX, "%s", path))
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
 }
 
 bool
