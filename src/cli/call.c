@@ -159,13 +159,13 @@ print(const struct shown *shown)
 {
 	struct span rest = shown->fields, name, value;
 
-	shown_status(shown, stdout);
+	shown_status(shown);
 	while (shown_field(&rest, &name, &value))
 		printf("%s%.*s:%s %.*s\n", paint_on(stdout, PAINT_FAINT),
 		    (int)name.n, (const char *)name.p, paint_off(stdout),
 		    (int)value.n, (const char *)value.p);
 	putchar('\n');
-	shown_body(shown, isatty(STDOUT_FILENO), stdout);
+	shown_body(shown, isatty(STDOUT_FILENO));
 }
 
 static int

@@ -1,5 +1,6 @@
 #include "cli/shown.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -72,29 +73,29 @@ shown_read(struct span bytes, struct shown *out)
 }
 
 void
-shown_status(const struct shown *shown, FILE *to)
+shown_status(const struct shown *shown)
 {
 	bool good = shown->status >= 200 && shown->status < 300;
 
-	fprintf(to, "%s%.*s%s\n", paint_on(to, good ? PAINT_GOOD : PAINT_BAD),
-	    (int)shown->line.n, (const char *)shown->line.p, paint_off(to));
+	printf("%s%.*s%s\n", paint_on(stdout, good ? PAINT_GOOD : PAINT_BAD),
+	    (int)shown->line.n, (const char *)shown->line.p, paint_off(stdout));
 }
 
 void
-shown_body(const struct shown *shown, bool indented, FILE *to)
+shown_body(const struct shown *shown, bool indented)
 {
 	static unsigned char room[INDENTED_MAX];
 	struct span text = shown->body;
 	struct sink out;
 
 	sink_init(&out, room, sizeof(room));
-	if (indented && shown->json)
-		indent_json(shown->body, &out);
-	if (indented && shown->json && !out.full)
-		text = sink_view(&out);
+	if (indented && shown->json) {
+		indent_json(text, &out);
+		text = out.full ? text : sink_view(&out);
+	}
 	if (text.n == 0)
 		return;
-	fwrite(text.p, 1, text.n, to);
+	fwrite(text.p, 1, text.n, stdout);
 	if (text.p[text.n - 1] != '\n')
-		fputc('\n', to);
+		putchar('\n');
 }

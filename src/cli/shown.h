@@ -2,8 +2,6 @@
 #ifndef CLI_SHOWN_H
 #define CLI_SHOWN_H
 
-#include <stdio.h>
-
 #include "base/sink.h"
 
 struct shown {
@@ -20,13 +18,14 @@ bool shown_read(struct span bytes, struct shown *out);
 /* The next of the headers; false at their end. *rest starts as fields. */
 bool shown_field(struct span *rest, struct span *name, struct span *value);
 
-/* A line of its status, green for 2xx and red for all else on a terminal. */
-void shown_status(const struct shown *shown, FILE *to);
+/* On standard output: a line of its status, green for 2xx and red for all else
+ * on a terminal. */
+void shown_status(const struct shown *shown);
 
 /*
  * The body; JSON indented if that is wanted. It ends with a newline where the
  * body does not.
  */
-void shown_body(const struct shown *shown, bool indented, FILE *to);
+void shown_body(const struct shown *shown, bool indented);
 
 #endif

@@ -178,9 +178,9 @@ say_cookie(const struct shown *shown)
 static void
 print(const struct answer *answer, const struct shown *shown)
 {
-	shown_status(shown, stdout);
+	shown_status(shown);
 	say_cookie(shown);
-	shown_body(shown, true, stdout);
+	shown_body(shown, true);
 	if (answer->status == 200)
 		say_signed();
 	if (answer->reason != NULL)

@@ -75,8 +75,8 @@ show(int argc, char **argv)
 {
 	if (!reads(argv[0]))
 		abort();
-	shown_status(&shown, stdout);
-	shown_body(&shown, argc > 1, stdout);
+	shown_status(&shown);
+	shown_body(&shown, argc > 1);
 	return 0;
 }
 
