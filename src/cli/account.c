@@ -83,23 +83,26 @@ find_groups(struct account *out)
 	fclose(file);
 }
 
+/* All but the groups. */
+static void
+find_number(uid_t uid, struct account *out)
+{
+	*out = (struct account){ .uid = uid, .gid = (gid_t)uid };
+	if (!find_user(NULL, uid, out))
+		sink_string(out->name, ACCOUNT_NAME_MAX, "%d", (long long)uid);
+}
+
 /* UID or UID:GID. */
 static bool
 take_numbers(const char *name, struct account *out)
 {
 	struct span_cut cut = span_cut(span_of(name), ':');
-	long long uid, gid;
+	long long uid, gid = 0;
 
-	if (!span_digits(cut.head, &uid) || uid > 4294967294)
+	if (!span_digits(cut.head, &uid) || uid > 4294967294 ||
+	    (cut.found && (!span_digits(cut.tail, &gid) || gid > 4294967294)))
 		return false;
-	gid = uid;
-	if (cut.found && (!span_digits(cut.tail, &gid) || gid > 4294967294))
-		return false;
-	if (!find_user(NULL, (uid_t)uid, out)) {
-		out->uid = (uid_t)uid;
-		out->gid = (gid_t)gid;
-		sink_string(out->name, ACCOUNT_NAME_MAX, "%d", uid);
-	}
+	find_number((uid_t)uid, out);
 	if (cut.found)
 		out->gid = (gid_t)gid;
 	return true;
@@ -118,9 +121,7 @@ account_named(const char *name, struct account *out)
 void
 account_of(uid_t uid, struct account *out)
 {
-	*out = (struct account){ .uid = uid, .gid = (gid_t)uid };
-	if (!find_user(NULL, uid, out))
-		sink_string(out->name, ACCOUNT_NAME_MAX, "%d", (long long)uid);
+	find_number(uid, out);
 	find_groups(out);
 }
 
