@@ -66,6 +66,18 @@ span_trim(struct span s)
 	return s;
 }
 
+struct span
+span_strip(struct span s, const char *bytes)
+{
+	struct span gone = span_of(bytes);
+
+	while (s.n > 0 && span_has(gone, s.p[0]))
+		s = span_skip(s, 1);
+	while (s.n > 0 && span_has(gone, s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
 static struct span_cut
 cut_at(struct span s, size_t i)
 {

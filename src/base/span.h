@@ -70,6 +70,9 @@ span_head(struct span s, size_t n)
 /* Without SP and TAB at both ends. */
 struct span span_trim(struct span s);
 
+/* Without any of these bytes at both ends. */
+struct span span_strip(struct span s, const char *bytes);
+
 /* Split at the first sep. Without one, head is all of s and tail is empty. */
 struct span_cut {
 	struct span head, tail;

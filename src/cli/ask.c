@@ -79,11 +79,8 @@ read_line(char *out, size_t cap, const sigset_t *mask, bool *fits)
 static void
 trim(char *text)
 {
-	struct span s = span_of(text);
+	struct span s = span_strip(span_of(text), " \t\r");
 
-	if (s.n > 0 && s.p[s.n - 1] == '\r')
-		s.n--;
-	s = span_trim(s);
 	memmove(text, s.p, s.n);
 	text[s.n] = '\0';
 }

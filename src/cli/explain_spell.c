@@ -101,11 +101,7 @@ around(struct span s, const char *with, struct sink *out)
 static bool
 strip(struct span s, const char *with, struct sink *out)
 {
-	while (s.n > 0 && span_has(span_of(with), s.p[0]))
-		s = span_skip(s, 1);
-	while (s.n > 0 && span_has(span_of(with), s.p[s.n - 1]))
-		s.n--;
-	sink_span(out, s);
+	sink_span(out, span_strip(s, with));
 	return true;
 }
 

@@ -23,20 +23,10 @@ explain_seek(struct span s, size_t from, const char *needle, size_t *at)
 	return false;
 }
 
-static bool
-is_space(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 struct span
 explain_strip(struct span s)
 {
-	while (s.n > 0 && is_space(s.p[0]))
-		s = span_skip(s, 1);
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
-		s.n--;
-	return s;
+	return span_strip(s, " \t\r\n");
 }
 
 struct span

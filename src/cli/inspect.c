@@ -203,10 +203,7 @@ inspect(struct inspection *i)
 
 	sink_init(&sink, header, sizeof(header));
 	sink_init(&i->out, printed, sizeof(printed));
-	i->pasted = span_trim(i->pasted);
-	while (i->pasted.n > 0 && (i->pasted.p[i->pasted.n - 1] == '\n' ||
-				      i->pasted.p[i->pasted.n - 1] == '\r'))
-		i->pasted.n--;
+	i->pasted = span_strip(i->pasted, " \t\r\n");
 	if (!pasted_read(i->pasted,
 		config == NULL ? (struct span){ NULL, 0 } : config->cookie,
 		&sink, &i->bare)) {

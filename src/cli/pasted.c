@@ -22,9 +22,7 @@ next_line(struct span *rest)
 	struct span_cut cut = span_cut(*rest, '\n');
 
 	*rest = cut.tail;
-	if (cut.head.n > 0 && cut.head.p[cut.head.n - 1] == '\r')
-		cut.head.n--;
-	return span_trim(cut.head);
+	return span_strip(cut.head, " \t\r");
 }
 
 bool

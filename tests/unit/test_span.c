@@ -163,6 +163,11 @@ trimmed(void **state)
 	assert_true(trims("\na\r", "\na\r"));
 	assert_true(trims("\va\xa0", "\va\xa0"));
 	assert_int_equal(span_trim(none).n, 0);
+	assert_true(span_is(span_strip(SPAN_LIT("xyaxbyy"), "xy"), "axb"));
+	assert_true(span_is(span_strip(SPAN_LIT("xyx"), "xy"), ""));
+	assert_true(span_is(span_strip(SPAN_LIT("a"), ""), "a"));
+	assert_int_equal(span_strip(SPAN_LIT("\0a\0"), "x").n, 3);
+	assert_int_equal(span_strip(none, "x").n, 0);
 }
 
 static bool
