@@ -81,6 +81,15 @@ text_has_control(struct span s)
 	return false;
 }
 
+bool
+text_has_ampersand(struct span s)
+{
+	for (; s.n > 0; s = span_skip(s, 1))
+		if (*s.p == '&' || span_starts(s, SPAN_LIT("%26")))
+			return true;
+	return false;
+}
+
 static bool
 is_alnum(unsigned char c)
 {

@@ -10,6 +10,9 @@ bool text_utf8(struct span s);
 /* Any of U+0000-U+001F, U+007F, or U+0080-U+009F (as valid UTF-8)? */
 bool text_has_control(struct span s);
 
+/* & or %26? In what Cloudinary's signature covers the two are one. */
+bool text_has_ampersand(struct span s);
+
 /* One or more of [A-Za-z0-9_-], at most SEGMENT_MAX. */
 bool text_segment(struct span s);
 

@@ -1,5 +1,6 @@
 #include "policy/conf_policy.h"
 
+#include "base/text.h"
 #include "policy/id_form.h"
 
 /* Where a rule stands. */
@@ -8,15 +9,6 @@ struct place_of_rule {
 	const struct policy *policy; /* its name and action are known */
 };
 
-static bool
-holds(struct span s, struct span what)
-{
-	for (; s.n >= what.n; s = span_skip(s, 1))
-		if (span_starts(s, what))
-			return true;
-	return false;
-}
-
 /* What no client's value holds, so that a listed one could never be sent. */
 static const char *
 unsendable(const struct term *term, struct span text)
@@ -24,7 +16,7 @@ unsendable(const struct term *term, struct span text)
 	bool single = term->type == TERM_TEXT;
 	struct span separators = span_of(term->separators);
 
-	if (span_has(text, '&') || holds(text, SPAN_LIT("%26")))
+	if (text_has_ampersand(text))
 		return "& or %26";
 	if (!single && span_has(text, '\\'))
 		return "a backslash";

@@ -81,7 +81,7 @@ void owner_apart(struct loader *l);
 /* Which contracts it can serve. */
 void owner_contracts(struct loader *l, const struct policy *policy);
 
-/* Advice on one policy by itself: limit, lifetime, addresses. */
+/* Advice on one policy by itself: limit, lifetime, addresses, what it sets. */
 void owner_advice(struct loader *l, const struct policy *policy);
 
 /* Advice on each policy, and on what policies mean together. */

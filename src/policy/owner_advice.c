@@ -1,4 +1,5 @@
 /* What is allowed, and still unwise, in one policy by itself. */
+#include "base/text.h"
 #include "policy/owner.h"
 
 /* Nothing stops one user, or one stolen cookie, from filling the account. */
@@ -42,10 +43,25 @@ note_address(struct loader *l, const struct policy *policy)
 		    policy->name);
 }
 
+/* A client's value never holds one; the server's own may need it. */
+static void
+warn_ampersand(struct loader *l, const struct setting *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (text_has_ampersand(set->values[i].source))
+			owner_say(l, SAY_WARNING, set->line,
+			    "%s = %q holds & or %%26, which are the same to "
+			    "Cloudinary's signature, so that a client may send "
+			    "it either of them: let nothing hang on that",
+			    set->term->name, set->values[i].source);
+}
+
 void
 owner_advice(struct loader *l, const struct policy *policy)
 {
 	warn_limit(l, policy);
 	note_lifetime(l, policy);
 	note_address(l, policy);
+	for (size_t i = 0; i < policy->n_set; i++)
+		warn_ampersand(l, &policy->set[i]);
 }

@@ -52,15 +52,6 @@ refuse(const struct trial *t, struct span reason)
 }
 
 static bool
-has(struct span s, struct span what)
-{
-	for (; s.n >= what.n; s = span_skip(s, 1))
-		if (span_starts(s, what))
-			return true;
-	return false;
-}
-
-static bool
 has_any(struct span s, struct span bytes)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -83,7 +74,7 @@ bytes_right(const struct trial *t)
 {
 	bool backslash;
 
-	if (span_has(t->value, '&') || has(t->value, SPAN_LIT("%26")))
+	if (text_has_ampersand(t->value))
 		return refuse(t,
 		    SPAN_LIT("; & and %26 can't be in a value from a client, "
 			     "because Cloudinary's signature can't tell them "

@@ -80,12 +80,29 @@ test_address(void **state)
 		what));
 }
 
+static void
+test_ampersand(void **state)
+{
+	(void)state;
+	assert_true(said(POLICY("upload", NEW "\neval = \"a && b\"; };"),
+	    "warning 3: eval = \"a && b\" holds & or %26, which"));
+	assert_true(
+	    said(POLICY("upload", NEW "callback = \"https://x/?a%26b\"; };"),
+		"warning 2: callback = \"https://x/?a%26b\" holds &"));
+	assert_true(said(
+	    POLICY("upload", NEW "context = { a = \"x\"; b = \"c&d\"; }; };"),
+	    "warning 2: context = \"c&d\" holds &"));
+	assert_false(
+	    said(POLICY("upload", NEW "eval = \"a %2 6 b\"; };"), "holds &"));
+	assert_false(said(POLICY("upload", NEW "};"), "holds &"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_lifetime),
-		cmocka_unit_test(test_address) };
+		cmocka_unit_test(test_lifetime), cmocka_unit_test(test_address),
+		cmocka_unit_test(test_ampersand) };
 	int failed;
 
 	bench_open(&b);

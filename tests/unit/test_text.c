@@ -328,6 +328,24 @@ nearest_of_long_names(void **state)
 	assert_null(text_nearest(typed, names, 1));
 }
 
+static void
+ampersands(void **state)
+{
+	static const char *const with[] = { "&", "a&", "&a", "%26", "a%26b",
+		"%%26", "%2%26" };
+	static const char *const without[] = { "", "%", "%2", "26", "%2 6",
+		"%2%6", "%27", "\xef\xbc\x86" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		assert_true(text_has_ampersand(span_of(with[i])));
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		assert_false(text_has_ampersand(span_of(without[i])));
+	/* Not beyond its end. */
+	assert_false(text_has_ampersand(span_head(SPAN_LIT("%26"), 2)));
+	assert_false(text_has_ampersand((struct span){ NULL, 0 }));
+}
+
 int
 main(void)
 {
@@ -339,6 +357,7 @@ main(void)
 		cmocka_unit_test(utf8_refuses),
 		cmocka_unit_test(utf8_cut_short),
 		cmocka_unit_test(control_characters),
+		cmocka_unit_test(ampersands),
 		cmocka_unit_test(segment_and_token_bytes),
 		cmocka_unit_test(segment_size),
 		cmocka_unit_test(nearest_is_found),
