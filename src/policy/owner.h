@@ -72,6 +72,12 @@ struct tag_form {
 void owner_tags(
     struct loader *l, const struct policy *policy, struct tag_form *form);
 
+/*
+ * Warns of a `tag` that others' assets may have, too: multi and sprite, which
+ * no policy is for, ask for nothing else.
+ */
+void owner_warn_tag(struct loader *l, const struct policy *policy);
+
 /* What an anonymous policy must and must not be. */
 void owner_anonymous(struct loader *l, const struct policy *policy);
 

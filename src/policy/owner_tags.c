@@ -135,12 +135,27 @@ tag_values(const struct policy *policy, size_t *n, int *line)
 	return allow->rule.kind == RULE_VALUES ? allow->rule.values : NULL;
 }
 
+/* Can it be no other than the user's own? */
+static bool
+tag_is_own(const struct policy *policy)
+{
+	const struct text_template *tags;
+	size_t n;
+	int line;
+
+	tags = tag_values(policy, &n, &line);
+	for (size_t i = 0; tags != NULL && i < n; i++)
+		if (!is_tag_form(&tags[i]))
+			return false;
+	return tags != NULL;
+}
+
 static void
 check_command(
     struct loader *l, const struct policy *policy, struct tag_form *form)
 {
 	const struct text_template *command, *tags;
-	bool own = true;
+	bool own;
 	int line, at;
 	size_t n;
 
@@ -150,10 +165,8 @@ check_command(
 	command = wide_command(policy, &line);
 	if (command == NULL)
 		return;
-	tags = tag_values(policy, &n, &at);
-	for (size_t i = 0; tags != NULL && i < n; i++)
-		own = own && is_tag_form(&tags[i]);
-	if (tags == NULL || !own)
+	own = tag_is_own(policy);
+	if (!own)
 		owner_say(l, SAY_ERROR, line,
 		    "command = %q would take the tag away from all assets "
 		    "that public_ids does not name, whoever's they are: write "
@@ -161,7 +174,8 @@ check_command(
 		    "remove, replace, remove_all), or say any_owner = true, "
 		    "for moderators",
 		    command->source);
-	for (size_t i = 0; tags != NULL && own && i < n; i++)
+	tags = tag_values(policy, &n, &at);
+	for (size_t i = 0; own && i < n; i++)
 		check_form(l, policy, at, "tag", &tags[i], form);
 }
 
@@ -172,4 +186,17 @@ owner_tags(struct loader *l, const struct policy *policy, struct tag_form *form)
 		check_tags(l, policy, form);
 	if (!policy->any_owner)
 		check_command(l, policy, form);
+}
+
+void
+owner_warn_tag(struct loader *l, const struct policy *policy)
+{
+	if (!policy->any_owner && owner_may_hold(policy, "tag") &&
+	    !tag_is_own(policy))
+		owner_say(l, SAY_WARNING, policy->line,
+		    "a signature of the policy %q also serves as multi and "
+		    "sprite, which show every image that has its tag, "
+		    "whoever's it is: write tag = [ \"user_{user}\" ], or keep "
+		    "no secret in images that have tags",
+		    policy->name);
 }

@@ -168,6 +168,7 @@ owner_warn(struct loader *l)
 		if (policy->webhook)
 			continue; /* it signs nothing */
 		warn_tags(l, policy);
+		owner_warn_tag(l, policy);
 		if (policy->action == ACTION_UPLOAD) {
 			warn_upload(l, policy);
 			warn_around(l, policy);

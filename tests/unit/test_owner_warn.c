@@ -269,6 +269,43 @@ test_shared_tags(void **state)
 		"has shared_tags"));
 }
 
+/* A tag that others have too: what shows all that has it shows theirs. */
+static void
+test_tag(void **state)
+{
+#define LABEL                                                                  \
+	"a = { action = \"tags\"; limit = \"1/day\"; set = { command = "       \
+	"\"add\"; "
+#define OWN "allow = { public_ids = \"u/{user}/**\"; "
+	static const char what[] =
+	    "warning 2: a signature of the policy \"a\" also serves as multi "
+	    "and sprite, which show every image that has its tag, whoever's";
+
+	(void)state;
+	assert_true(
+	    said(BEGIN LABEL "}; " OWN "tag = \"text 9\"; }; };" END, what));
+	assert_true(said(BEGIN LABEL "}; " OWN
+				     "tag = [ \"t_{user}\", \"x\" ]; }; };" END,
+	    what));
+	assert_true(said(BEGIN LABEL "tag = \"x\"; }; " OWN "}; };" END, what));
+	/* Only the user's own have it. */
+	assert_false(said(BEGIN LABEL "tag = \"t_{user}\"; }; " OWN "}; };" END,
+	    "multi and sprite"));
+	assert_false(
+	    said(BEGIN LABEL "}; " OWN "tag = [ \"t_{user}\" ]; }; };" END,
+		"multi and sprite"));
+	/* No tag at all, and those who may touch all of them anyway. */
+	assert_false(said(BEGIN
+	    "a = { action = \"tags\"; limit = \"1/day\"; set = { command = "
+	    "\"remove_all\"; }; " OWN "}; };" END,
+	    "multi and sprite"));
+	assert_false(said(BEGIN LABEL "}; any_owner = true; users = \"m\"; " OWN
+				      "tag = \"text 9\"; }; };" END,
+	    "multi and sprite"));
+#undef LABEL
+#undef OWN
+}
+
 int
 main(void)
 {
@@ -282,6 +319,7 @@ main(void)
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_no_calls),
 		cmocka_unit_test(test_shared_tags),
+		cmocka_unit_test(test_tag),
 	};
 	int failed;
 
