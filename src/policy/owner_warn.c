@@ -120,6 +120,42 @@ warn_upload(struct loader *l, const struct policy *policy)
 			  "files");
 }
 
+/* Could the folder be any user's? One that is named is meant for all. */
+static bool
+is_wild(const struct pattern *folder)
+{
+	for (size_t i = 0; i < folder->n; i++)
+		if (folder->segments[i].kind != SEGMENT_TEXT)
+			return !pattern_owned(folder, NULL);
+	return false;
+}
+
+/*
+ * Where a client chooses the folder alone, its files land among another's.
+ * (A folder before an id of the client's choice was refused already.)
+ */
+static void
+warn_folders(struct loader *l, const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->n_allow && !policy->any_owner; i++) {
+		const struct allowance *allow = &policy->allow[i];
+		const struct rule *rule = &allow->rule;
+
+		if (allow->term->type != TERM_FOLDER ||
+		    rule->kind != RULE_PATTERNS)
+			continue;
+		for (size_t k = 0; k < rule->n; k++)
+			if (is_wild(&rule->patterns[k]))
+				owner_say(l, SAY_WARNING, allow->line,
+				    "%s = %q: one user can put files into "
+				    "another's folder: write "
+				    "\"users/{user}/**\", or name each folder "
+				    "that all may use",
+				    allow->term->name,
+				    rule->patterns[k].source);
+	}
+}
+
 static void
 warn_tags(struct loader *l, const struct policy *policy)
 {
@@ -171,6 +207,7 @@ owner_warn(struct loader *l)
 		owner_warn_tag(l, policy);
 		if (policy->action == ACTION_UPLOAD) {
 			warn_upload(l, policy);
+			warn_folders(l, policy);
 			warn_around(l, policy);
 		}
 		note_services(l, policy);

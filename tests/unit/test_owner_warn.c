@@ -306,6 +306,31 @@ test_tag(void **state)
 #undef OWN
 }
 
+/* A folder by itself, with no id behind it. */
+static void
+test_folders(void **state)
+{
+#define INTO "a = { action = \"upload\"; reusable = true;\nallow = { "
+	static const char what[] = "one user can put files into another's";
+
+	(void)state;
+	assert_true(said(BEGIN INTO "folder = \"**\"; }; };" END,
+	    "warning 3: folder = \"**\": one user can put files into "
+	    "another's folder: write \"users/{user}/**\", or name"));
+	assert_true(said(BEGIN INTO
+	    "asset_folder = [ \"all\", \"u/*/{user}\" ]; }; };" END,
+	    "warning 3: asset_folder = \"u/*/{user}\": one user can put"));
+	/* One's own, one that is named, and whoever may touch all. */
+	assert_false(
+	    said(BEGIN INTO "folder = [ \"u/{user}/**\", \"all\" ]; }; };" END,
+		what));
+	assert_false(said(BEGIN
+	    "a = { action = \"upload\"; reusable = true; users = \"m\"; "
+	    "any_owner = true; allow = { folder = \"**\"; }; };" END,
+	    what));
+#undef INTO
+}
+
 int
 main(void)
 {
@@ -320,6 +345,7 @@ main(void)
 		cmocka_unit_test(test_no_calls),
 		cmocka_unit_test(test_shared_tags),
 		cmocka_unit_test(test_tag),
+		cmocka_unit_test(test_folders),
 	};
 	int failed;
 
