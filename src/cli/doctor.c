@@ -48,6 +48,7 @@ absolute(const char *path, char mem[static PATH_TEXT_MAX])
 struct shared {
 	struct findings found;
 	struct watch watch;
+	char guest[SEGMENT_MAX + 1];
 	bool done;
 };
 
@@ -203,6 +204,7 @@ cli_doctor(int argc, char **argv)
 	findings_init(&shared->found);
 	d.found = &shared->found;
 	d.watch = &shared->watch;
+	d.guest = shared->guest;
 	d.config = NULL;
 	d.conf = absolute(command_config(word), paths[0]);
 	d.rule = rule_of(word);

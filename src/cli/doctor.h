@@ -21,9 +21,11 @@ struct doctor {
 	struct account as;     /* as whom is looked at files */
 	struct watch *watch;   /* the files that the configuration names */
 	struct config *config; /* NULL: it is not right */
+	char *guest; /* SEGMENT_MAX and a NUL: a policy to try where none asks
+			for a session, or "" */
 };
 
-/* Where the configuration is, and is it right? Sets watch and config. */
+/* Where the configuration is, and is it right? Sets watch, config, guest. */
 void doctor_configuration(struct doctor *d);
 
 /* The configuration and the secrets that it names: modes and owners. */

@@ -54,6 +54,25 @@ mend(struct doctor *d)
 		finding_mend(f, "%s check %s", program, conf);
 }
 
+/* Without a session for anybody, a cookie is nothing to try it with. */
+static void
+find_guest(struct doctor *d)
+{
+	const struct policy *found = NULL;
+
+	d->guest[0] = '\0';
+	for (size_t k = 0; k < d->config->n_policies; k++) {
+		const struct policy *p = &d->config->policies[k];
+
+		if (!p->anonymous)
+			return;
+		if (found == NULL && !p->webhook)
+			found = p;
+	}
+	if (found != NULL)
+		sink_string(d->guest, SEGMENT_MAX + 1, "%v", found->name);
+}
+
 static void
 say_right(struct doctor *d, unsigned warnings)
 {
@@ -86,6 +105,7 @@ doctor_configuration(struct doctor *d)
 		missing = store_missing(&d->config->store);
 	if (d->config != NULL && missing == NULL) {
 		say_right(d, c.warnings);
+		find_guest(d);
 		return;
 	}
 	if (missing != NULL)

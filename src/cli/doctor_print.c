@@ -36,6 +36,18 @@ print_one(const struct finding *one)
 	printf("%s\n", paint_off(stdout));
 }
 
+static void
+with_cookie(const struct doctor *d, struct sink *out)
+{
+	sink_text(out, "curl -b \"$(");
+	if (d->root && d->as.uid != 0)
+		sink_say(out, "runuser -u %s -- ", d->as.name);
+	shell_word(out, span_of(peek_self()));
+	sink_text(out, " mint --user alice ");
+	shell_word(out, span_of(d->conf));
+	sink_text(out, ")\" http://localhost/api/sign");
+}
+
 /* The commands that show whether it works, as the user who may read. */
 static size_t
 try_lines(const struct doctor *d, struct sink *out, struct span lines[2])
@@ -47,13 +59,11 @@ try_lines(const struct doctor *d, struct sink *out, struct span lines[2])
 	if (d->config == NULL && !d->root)
 		return 1;
 	mark = out->n;
-	sink_text(out, "curl -b \"$(");
-	if (d->root && d->as.uid != 0)
-		sink_say(out, "runuser -u %s -- ", d->as.name);
-	shell_word(out, span_of(peek_self()));
-	sink_text(out, " mint --user alice ");
-	shell_word(out, span_of(d->conf));
-	sink_text(out, ")\" http://localhost/api/sign");
+	if (text_segment(span_of(d->guest)))
+		sink_say(out, "curl 'http://localhost/api/sign?policy=%s'",
+		    d->guest);
+	else
+		with_cookie(d, out);
 	lines[1] = sink_since(out, mark);
 	/* One that can't be pasted is none, as finding_mend() has it. */
 	return text_utf8(lines[1]) && !text_has_control(lines[1]) ? 2 : 1;

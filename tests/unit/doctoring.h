@@ -12,6 +12,7 @@ static struct findings findings;
 static struct watch watch;
 static struct doctor doctor;
 static struct sandbox box;
+static char guest[SEGMENT_MAX + 1];
 
 #define DOCTORING_LIMITED                                                      \
 	"policies = { one = { action = \"destroy\"; limit = \"1/day\";\n"      \
@@ -27,7 +28,9 @@ doctoring_open(const char *text)
 		.conf = box.conf,
 		.rule = "as it was named",
 		.root = geteuid() == 0,
-		.watch = &watch };
+		.watch = &watch,
+		.guest = guest };
+	guest[0] = '\0';
 	account_self(&doctor.as);
 	watch_clear(&watch);
 }

@@ -57,11 +57,48 @@ a_bad_list(void **state)
 	doctoring_close();
 }
 
+#define GUEST                                                                  \
+	"guest = { action = \"upload\"; anonymous = true;\n"                   \
+	"  limit = \"5/hour\"; set = { public_id = \"guests/{random}\";\n"     \
+	"  overwrite = false; }; };\n"
+#define WEBHOOK                                                                \
+	"hook = { action = \"verify\"; addresses = [ \"127.0.0.1\" ]; };\n"
+#define USERS                                                                  \
+	"remove = { action = \"destroy\"; limit = \"1/day\";\n"                \
+	"  allow = { public_id = \"u/{user}/**\"; }; };\n"
+#define POLICIES(list)                                                         \
+	SANDBOX_CLOUD SANDBOX_SESSION "policies = {\n" list "};\n"
+
+/* A policy for a guest, where there is nobody else. */
+static void
+guests(void **state)
+{
+	static const struct {
+		const char *conf, *guest;
+	} rows[] = {
+		{ POLICIES(GUEST), "guest" },
+		{ POLICIES(WEBHOOK GUEST), "guest" },
+		{ POLICIES(GUEST USERS), "" },
+		{ POLICIES(USERS GUEST), "" },
+		{ POLICIES(USERS), "" },
+		{ POLICIES(WEBHOOK), "" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		doctoring_open(rows[k].conf);
+		doctoring_again(doctor_configuration);
+		assert_non_null(doctor.config);
+		assert_string_equal(guest, rows[k].guest);
+		doctoring_close();
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(right_and_wrong),
-		cmocka_unit_test(a_bad_list) };
+		cmocka_unit_test(a_bad_list), cmocka_unit_test(guests) };
 
 	return cmocka_run_group_tests_name(
 	    "doctor_configuration", tests, NULL, NULL);

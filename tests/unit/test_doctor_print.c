@@ -56,6 +56,25 @@ for_people(void **state)
 	doctoring_close();
 }
 
+/* With a cookie, unless nobody has one. */
+static void
+what_can_be_tried(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 3; k++) {
+		fill();
+		doctor.root = true;
+		strcpy(guest, k == 0 ? "" : k == 1 ? "form-1" : "a';b");
+		CAPTURE(&c, text, "x");
+		assert_int_equal(
+		    strstr(c.out, " mint --user alice ") != NULL, k != 1);
+		assert_int_equal(strstr(c.out, "\n  curl 'http://localhost/api/"
+					       "sign?policy=form-1'\n") != NULL,
+		    k == 1);
+		doctoring_close();
+	}
+}
+
 /* jansson reads it. */
 static void
 for_programs(void **state)
@@ -91,6 +110,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(for_people),
+		cmocka_unit_test(what_can_be_tried),
 		cmocka_unit_test(for_programs) };
 
 	return cmocka_run_group_tests_name("doctor_print", tests, NULL, NULL);
