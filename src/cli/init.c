@@ -24,6 +24,8 @@ static const char usage[] =
     "what is in brackets. A CLOUDINARY_URL in the environment is offered.\n"
     "Nothing is written over, and on a failure nothing is left; --replace\n"
     "keeps a signpost.conf that is there as signpost.conf.old.\n"
+    "FORMAT is what sets the session (see signpost.conf(5)), or none: nobody\n"
+    "logs in, and guests may upload a few files in an hour.\n"
     "SERVER is apache, apache-proxy, htaccess, lighttpd, lighttpd-cgi,\n"
     "nginx, nginx-fcgiwrap, caddy or h2o.\n";
 

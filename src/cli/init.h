@@ -58,6 +58,7 @@ struct init {
 	bool has_user;                 /* session.user is written, "" too */
 	char key[SECRET_FILE_MAX + 1]; /* "": the format takes none */
 	bool new_key;                  /* made here */
+	bool guests; /* nobody logs in: row and key stand there unused */
 
 	char folder[INIT_TEXT_MAX];
 	size_t n_origins;
@@ -69,7 +70,7 @@ struct init {
 /* Question 1: whose Cloudinary account. */
 int init_account(struct init *i);
 
-/* Question 2: what proves who is logged in. */
+/* Question 2: what proves who is logged in, or that nobody is. */
 int init_session(struct init *i);
 
 /* Questions 3 and 4: where pictures go, and who else may ask. */

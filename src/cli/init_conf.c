@@ -31,6 +31,19 @@ cloud(const struct init *i, struct sink *out)
 	sink_text(out, "  api_secret_file = \"cloudinary.secret\";\n};\n\n");
 }
 
+/* A configuration has a session even where nobody asks for it. */
+static void
+no_session(struct sink *out)
+{
+	sink_text(out,
+	    "# Nobody logs in: this must be here, with a key that nobody "
+	    "uses. What is\n# `anonymous` below asks for no session.\n"
+	    "session = {\n"
+	    "  cookie = \"session\";\n"
+	    "  keys = ( { id = \"1\"; file = \"session.key\"; } );\n"
+	    "};\n\n");
+}
+
 static void
 session(const struct init *i, struct sink *out)
 {
@@ -79,8 +92,39 @@ under(const struct init *i, struct sink *out, const char *rest)
 	quoted(out, mem);
 }
 
+/* What a form without a login may do: as little as is useful. */
 static void
-policies(const struct init *i, struct sink *out)
+for_guests(const struct init *i, struct sink *out)
+{
+	sink_text(out,
+	    "policies = {\n"
+	    "  # One picture from anybody, under a name that the server "
+	    "makes. Nobody can\n"
+	    "  # delete one here.\n"
+	    "  guest = {\n"
+	    "    action    = \"upload\";\n"
+	    "    anonymous = true;\n"
+	    "    set = {\n"
+	    "      resource_type   = \"image\";\n"
+	    "      public_id       = ");
+	under(i, out, "{random}");
+	sink_text(out,
+	    ";\n"
+	    "      overwrite       = false;\n"
+	    "      allowed_formats = \"jpg,png,webp\";\n"
+	    "      # moderation    = \"manual\";\n"
+	    "    };\n"
+	    "    limit       = \"5/hour\";   # for each address: behind a "
+	    "proxy, tell the web\n"
+	    "                              # server the client's "
+	    "(mod_remoteip, realip, ...)\n"
+	    "    limit_total = \"500/day\";  # for all of them together\n"
+	    "  };\n"
+	    "};\n");
+}
+
+static void
+for_users(const struct init *i, struct sink *out)
 {
 	bool hash = strstr(i->folder, "{user_hash}") != NULL;
 
@@ -127,10 +171,16 @@ init_conf(const struct init *i, struct sink *out)
 	sink_text(out, "# Check it with `signpost check`. The sample, "
 		       "etc/signpost.conf, explains every key.\n\n");
 	cloud(i, out);
-	session(i, out);
+	if (i->guests)
+		no_session(out);
+	else
+		session(i, out);
 	origins(i, out);
 	if (i->units)
 		sink_text(out, "store = \"/var/lib/signpost\";\n\n");
-	policies(i, out);
+	if (i->guests)
+		for_guests(i, out);
+	else
+		for_users(i, out);
 	return !out->full;
 }

@@ -35,9 +35,12 @@ print_made(const struct init *i)
 	       "  %s/cloudinary.secret  the API secret\n",
 	    i->dir, i->dir);
 	if (i->key[0] != '\0')
-		printf("  %s/session.key        the session key\n", i->dir);
+		printf("  %s/session.key        %s\n", i->dir,
+		    i->guests ? "a key that nobody uses" : "the session key");
 	if (!i->units)
 		printf("  %s/counters           for counts\n", i->dir);
+	if (i->guests)
+		return;
 	if (i->new_key && i->row->format == FORMAT_JWT)
 		puts("\nThe session key is new: let your login sign with the "
 		     "text in it.");
@@ -128,7 +131,10 @@ say_next(const struct init *i, struct sink *out)
 		sink_text(out, " doctor");
 	sink_say(out, " %s/signpost.conf\n", i->dir);
 	sink_text(out, "curl 'http://localhost/api/sign?health'\n");
-	if (i->row->format == FORMAT_REMOTE_USER)
+	if (i->guests)
+		sink_text(
+		    out, "curl 'http://localhost/api/sign?policy=guest'\n");
+	if (i->guests || i->row->format == FORMAT_REMOTE_USER)
 		return;
 	sink_text(out, "curl -b \"$(");
 	as_user(i, out);

@@ -12,6 +12,8 @@
 
 #define KEY_BYTES 32 /* as `signpost keygen` makes them */
 
+#define NO_LOGIN "none" /* in place of a format */
+
 static void
 print_formats(void)
 {
@@ -21,6 +23,8 @@ print_formats(void)
 	    stderr);
 	for (const struct format_row *row = formats; row->name != NULL; row++)
 		fprintf(stderr, "     %-18s %s\n", row->name, row->of);
+	fprintf(
+	    stderr, "     %-18s nobody logs in: guests may upload\n", NO_LOGIN);
 }
 
 static int
@@ -29,12 +33,15 @@ take_format(struct init *i, const char *name)
 	const char *names[32];
 	size_t n = 0;
 
-	i->row = format_named(span_of(name));
+	i->guests = strcmp(name, NO_LOGIN) == 0;
+	i->row = format_named(i->guests ? SPAN_LIT("jwt") : span_of(name));
 	if (i->row != NULL)
 		return -1;
 	for (const struct format_row *row = formats; row->name != NULL; row++)
 		if (n < sizeof(names) / sizeof(names[0]))
 			names[n++] = row->name;
+	if (n < sizeof(names) / sizeof(names[0]))
+		names[n++] = NO_LOGIN;
 	fprintf(
 	    stderr, "signpost: init: there is no format %s", say_plain(name));
 	say_near(name, names, n);
@@ -111,6 +118,21 @@ settle_format(struct init *i)
 	return take_format(i, answer);
 }
 
+static bool
+takes(const struct init *i, enum format_takes what)
+{
+	return !i->guests && (i->row->takes & what) != 0;
+}
+
+/* An option that the format has no use for. */
+static int
+without(const struct init *i, enum init_option option, const char *mistake)
+{
+	return i->option[option].n == 0
+		   ? -1
+		   : init_mistake(mistake, i->guests ? NO_LOGIN : i->row->name);
+}
+
 /* What the format has no name for, or what an option says. */
 static int
 settle_cookie(struct init *i)
@@ -118,10 +140,8 @@ settle_cookie(struct init *i)
 	const char *otherwise = i->row->format == FORMAT_JWT ? "session" : NULL;
 	bool given = i->option[INIT_COOKIE].n > 0;
 
-	if ((i->row->takes & TAKES_COOKIE) == 0)
-		return given ? init_mistake("this format takes no --cookie",
-				   i->row->name)
-			     : -1;
+	if (!takes(i, TAKES_COOKIE))
+		return without(i, INIT_COOKIE, "this format takes no --cookie");
 	if (!given && (i->cookie[0] != '\0' || i->row->cookie != NULL))
 		return -1;
 	return init_text(i, INIT_COOKIE, "   The cookie's name", otherwise,
@@ -134,10 +154,9 @@ settle_path(struct init *i)
 	bool given = i->option[INIT_USER_PATH].n > 0;
 	int code;
 
-	if ((i->row->takes & TAKES_USER) == 0)
-		return given ? init_mistake("this format takes no --user-path",
-				   i->row->name)
-			     : -1;
+	if (!takes(i, TAKES_USER))
+		return without(
+		    i, INIT_USER_PATH, "this format takes no --user-path");
 	if (!given &&
 	    (i->has_user || i->user[0] != '\0' || i->row->user != NULL)) {
 		i->has_user = i->has_user || i->user[0] != '\0';
@@ -172,12 +191,12 @@ settle_key(struct init *i)
 {
 	const char *file = option_or(&i->option[INIT_SESSION_KEY_FILE], NULL);
 
-	if ((i->row->takes & TAKES_KEYS) == 0)
-		return file != NULL
-			   ? init_mistake(
-				 "this format takes no --session-key-file",
-				 i->row->name)
-			   : -1;
+	if (!takes(i, TAKES_KEYS)) {
+		int code = without(i, INIT_SESSION_KEY_FILE,
+		    "this format takes no --session-key-file");
+
+		return code < 0 && i->guests ? make_key(i) : code;
+	}
 	if (file != NULL)
 		return init_file(file, i->key, sizeof(i->key));
 	if (!i->terminal || i->yes)

@@ -3,16 +3,15 @@
 #include "cli/init.h"
 #include "http/origin.h"
 
-static const char otherwise[] = "users/{user}";
-
 /*
- * A word of the site's, and the user's own segment behind it: what the check
- * of a configuration wants of every id (it has the last word).
+ * A word of the site's, and the user's own segment behind it, or with guests
+ * none: what the check of a configuration wants of every id (it has the last
+ * word).
  */
 static bool
-is_folder(struct span folder)
+is_folder(const struct init *i)
 {
-	struct span_cut cut = span_cut(folder, '/');
+	struct span_cut cut = span_cut(span_of(i->folder), '/');
 	bool own = false;
 
 	if (cut.head.n == 0 || span_has(cut.head, '{'))
@@ -24,25 +23,34 @@ is_folder(struct span folder)
 		own = own || span_is(cut.head, "{user}") ||
 		      span_is(cut.head, "{user_hash}");
 	}
-	return own;
+	return i->guests ? strstr(i->folder, "{user") == NULL : own;
 }
+
+/* What is asked, taken where nothing is answered, and said of a slip. */
+static const struct folder_words {
+	const char *question, *otherwise, *wrong;
+} for_users = {
+	"3. Where do users' pictures go ({user_hash} for {user} where names "
+	"are e-mail addresses)",
+	"users/{user}",
+	"a folder begins with a word of yours and has {user} or {user_hash} "
+	"as a part of its own, as in users/{user}",
+}, for_guests = {
+	"3. Where do guests' pictures go",
+	"guests",
+	"guests have no name: their folder is a word of yours, as in guests",
+};
 
 int
 init_folder(struct init *i)
 {
-	int code = init_text(i, INIT_FOLDER,
-	    "3. Where do users' pictures go ({user_hash} for {user} where "
-	    "names are e-mail addresses)",
-	    otherwise, i->folder, sizeof(i->folder));
+	const struct folder_words *say = i->guests ? &for_guests : &for_users;
+	int code = init_text(i, INIT_FOLDER, say->question, say->otherwise,
+	    i->folder, sizeof(i->folder));
 
 	if (code >= 0)
 		return code;
-	if (!is_folder(span_of(i->folder)))
-		return init_mistake(
-		    "a folder begins with a word of yours and has {user} or "
-		    "{user_hash} as a part of its own, as in users/{user}",
-		    i->folder);
-	return -1;
+	return is_folder(i) ? -1 : init_mistake(say->wrong, i->folder);
 }
 
 static int

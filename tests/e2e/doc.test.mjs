@@ -57,6 +57,23 @@ test('from an unsigned preset', async (t) => {
     assert.equal(own.forms.length, 1);
   });
 
+  await t.test('after: where nobody logs in, with what init has made', async (t) => {
+    const place = new Place(t);
+    const dir = join(place.path, 'own');
+    const made = run(['init', '--dir', dir, ...(process.getuid() === 0 ? ['--user', 'root'] : []), '--cloud-name', 'demo',
+      '--api-key', '874837483274837', '--api-secret-file', place.write('s', `${API_SECRET}\n`), '--format', 'none', '--yes']);
+    assert.equal(made.code, 0, made.err);
+    const page = readFileSync(join(folder, 'from-unsigned-preset.md'), 'utf8');
+    const [, line] = /Where nobody logs in[^]*? put `(.*)` in the place\nof `allowed_formats`/.exec(page);
+    const own = readFileSync(join(dir, 'signpost.conf'), 'utf8').replace(/allowed_formats = .*/, line);
+    assert.match(checkRight(t, own).out, /, with 0 warnings\n$/);
+    const guests = browser(makePage((await lighttpdFastcgi(t, own)).port, null), upload);
+    const { upload: send } = await runScript(after, guests, ['upload']);
+    assert.match((await send(FILE(), 'guest')).public_id, /^guests\/[0-9a-f]{32}$/);
+    assert.equal(sent(guests).fields.upload_preset, 'site_signed');
+    await assert.rejects(send(FILE()), /session/);
+  });
+
   const show = async (text, cookie, later) => {
     let widget;
     const own = as(cookie);

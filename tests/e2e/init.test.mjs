@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import cloudinary from 'cloudinary';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { doctor, faults } from './doctor.mjs';
-import { Place, freePort, program, run, serve } from './site.mjs';
-import { API_SECRET, SESSION_KEY, session } from './token.mjs';
+import { Place, freePort, lighttpd, program, run, serve } from './site.mjs';
+import { API_SECRET, SESSION_KEY, seconds, session } from './token.mjs';
 
 const root = process.getuid() === 0;
 const me = root ? ['--user', 'root'] : [];
@@ -59,6 +61,86 @@ server.document-root = "${place.path}/www"
   assert.equal(again.code, 1);
   assert.match(again.err, /signpost\.conf: this is there already/);
   assert.equal(readFileSync(conf, 'utf8'), before);
+});
+
+// A signature for a guest, made as Cloudinary's own SDK makes it.
+function checkGuest({ fields, signature }, folder = 'guests') {
+  const { api_key: key, signature: own, ...params } = fields;
+  assert.equal(key, '874837483274837');
+  assert.deepEqual(Object.keys(params).sort(), ['allowed_formats', 'overwrite', 'public_id', 'timestamp']);
+  assert.match(params.public_id, new RegExp(`^${folder}/[0-9a-f]{32}$`));
+  assert.equal(params.overwrite, 'false');
+  assert.equal(own, cloudinary.utils.api_sign_request(params, API_SECRET, 'sha256'));
+  assert.equal(signature, own);
+}
+
+test('nobody logs in: a guest may upload, that alone, and so often', async (t) => {
+  const place = new Place(t);
+  const made = run(full(place, '--yes', '--format', 'none', '--server', 'lighttpd'));
+  assert.equal(made.code, 0, made.err);
+  const own = join(place.path, 'own/signpost');
+  const conf = join(own, 'signpost.conf');
+  assert.match(readFileSync(conf, 'utf8'), /^# Nobody logs in: .*key that nobody uses/m);
+  assert.match(made.out, /session\.key +a key that nobody uses\n/);
+  assert.match(readFileSync(join(own, 'session.key'), 'utf8'), /^[0-9a-f]{64}\n$/);
+  const checked = run(['check', conf]);
+  assert.equal(checked.code, 0, checked.err);
+  assert.match(checked.out, /^Policy guest: anybody may upload one image into guests\/, 5 an hour from each address, and 500 a day for all/m);
+  assert.match(checked.out, /: right, with 0 warnings\n$/);
+  const report = doctor([conf]);
+  assert.deepEqual(faults(report), []);
+  assert.deepEqual(report.try, ["curl 'http://localhost/api/sign?health'", "curl 'http://localhost/api/sign?policy=guest'"]);
+
+  // Its last lines work as they stand, but for the port, and need no cookie.
+  const lines = /For lighttpd:\n\n([^]*?)\n\nThen:\n\n([^]*)$/.exec(made.out);
+  mkdirSync(join(place.path, 'www'));
+  const { port } = await lighttpd(place, `${lines[1].replace('/run/lighttpd/', `${place.path}/`)}\n`);
+  const then = lines[2].trim().split('\n').map((line) => line.replace('localhost', `localhost:${port}`));
+  assert.deepEqual(then.filter((line) => /mint|curl -b/.test(line)), []);
+  if (3600 - (seconds() % 3600) < 15) await sleep(16000); // not over the end of a window
+  const shown = then.map((line) => run(['-c', line], { program: '/bin/sh' }));
+  for (const [i, { code, out, err }] of shown.entries()) assert.equal(code, 0, `${then[i]}\n${out}${err}`);
+  assert.equal(JSON.parse(shown[2].out).status, 'ok');
+  checkGuest(JSON.parse(shown[3].out));
+
+  // What a guest may not send is refused, and counts nothing.
+  const answerTo = async (query, headers = []) => checkAnswer(await ask(port, { path: `/api/sign?${query}`, headers }));
+  for (const [name, value] of [['folder', 'users'], ['public_id', 'guests/mine'], ['overwrite', 'true'], ['allowed_formats', 'svg'], ['eager', 'w_1']]) {
+    const refused = await answerTo(`policy=guest&${name}=${value}`);
+    assert.deepEqual([refused.status, refused.param, refused.signature], [403, name, undefined], name);
+  }
+  for (const query of ['', 'policy=avatar', 'policy=remove&public_id=guests/a']) assert.equal((await answerTo(query)).status, 401, query);
+
+  // Five in an hour for this address, with whatever cookie, and one for another.
+  for (let k = 1; k < 5; k++) checkGuest(await answerTo('policy=guest', k % 2 ? [] : [['Cookie', `session=${session(`user${k}`)}`]]));
+  const over = await answerTo('policy=guest');
+  assert.deepEqual([over.status, over.code, over.signature], [429, 'limit_reached', undefined]);
+  assert.ok(over.retry_after > 0 && over.retry_after <= 3600);
+  const other = run(['-s', '--interface', '127.0.0.2', `http://127.0.0.1:${port}/api/sign?policy=guest`], { program: 'curl' });
+  checkGuest(JSON.parse(other.out));
+});
+
+test('nobody logs in: what there is to answer', (t) => {
+  const place = new Place(t);
+  const dir = join(place.path, 'x');
+  const { seen, code } = talk(['init', '--dir', dir, ...me], [
+    ['1\\. Your Cloudinary account.*: ', `CLOUDINARY_URL=cloudinary://1234:${API_SECRET}@demo`],
+    ['none +nobody logs in: guests may upload(?s:.*)Format or cookie \\[jwt\\]: ', 'none'],
+    ["3\\. Where do guests' pictures go \\[guests\\]: ", 'form/in'],
+    ['4\\. Other sites.*\\[none\\]: ', 'https://app.example.com'],
+    ['Which one \\[.*\\]: ', 'lighttpd'],
+  ]);
+  assert.equal(code, 0, seen);
+  assert.doesNotMatch(seen, /That key|The cookie's name/);
+  assert.match(readFileSync(join(dir, 'signpost.conf'), 'utf8'), /origins = \[ "https:\/\/app\.example\.com" \][^]*"form\/in\/\{random\}"/);
+  // Each of these is for a login.
+  for (const [option, value, says] of [['--cookie', 'a', /takes no --cookie: none/], ['--user-path', 'a', /takes no --user-path: none/],
+    ['--session-key-file', '/dev/null', /takes no --session-key-file: none/], ['--folder', 'users/{user}', /guests have no name/]]) {
+    const done = run(full(place, '--yes', '--format', 'none', option, value));
+    assert.equal(done.code, 2, option);
+    assert.match(done.err, says);
+  }
+  assert.ok(!existsSync(join(place.path, 'own')));
 });
 
 test('a secret comes out of a pipe', (t) => {

@@ -82,6 +82,38 @@ behind_units(void **state)
 	sandbox_close(&box);
 }
 
+/* One policy, for everybody, and nothing that check would warn of. */
+static void
+nobody_logs_in(void **state)
+{
+	static const char *const folders[] = { "guests", "form/{date}" };
+	const struct policy *guest;
+	struct sandbox box;
+	struct config *config;
+
+	(void)state;
+	sandbox_open(&box);
+	for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+		fill("jwt", folders[k]);
+		init.guests = true;
+		write_text();
+		assert_non_null(strstr(text, "# Nobody logs in: "));
+		assert_non_null(strstr(text, folders[k]));
+		config = sandbox_load(&box, text);
+		if (config == NULL)
+			fail_msg("%s: %s", folders[k], box.said);
+		assert_null(strstr(box.said, "warning"));
+		assert_int_equal(config->n_policies, 1);
+		guest = config_policy(config, SPAN_LIT("guest"));
+		assert_non_null(guest);
+		assert_true(guest->anonymous);
+		assert_int_equal(guest->action, ACTION_UPLOAD);
+		assert_int_equal(guest->n_allow, 0);
+		config_free(config);
+	}
+	sandbox_close(&box);
+}
+
 static void
 what_was_answered(void **state)
 {
@@ -132,6 +164,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format),
 		cmocka_unit_test(behind_units),
+		cmocka_unit_test(nobody_logs_in),
 		cmocka_unit_test(what_was_answered),
 		cmocka_unit_test(room),
 	};

@@ -102,6 +102,24 @@ a_control_file_that_is_there(void **state)
 	}
 }
 
+/* To be tried without a cookie. */
+static void
+nobody_logs_in(void **state)
+{
+	(void)state;
+	fill("nginx", "jwt");
+	init.guests = true;
+	init.new_key = true;
+	initing_run(print);
+	assert_non_null(strstr(
+	    caught.out, "\ncurl 'http://localhost/api/sign?policy=guest'\n"));
+	assert_null(strstr(caught.out, " mint "));
+	assert_null(strstr(caught.out, "curl -b"));
+	assert_null(strstr(caught.out, "The session key is new"));
+	assert_non_null(strstr(caught.out, "session.key        a key that "
+					   "nobody uses\n"));
+}
+
 static void
 whose_it_is(void **state)
 {
@@ -129,6 +147,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_says),
 		cmocka_unit_test(a_control_file_that_is_there),
+		cmocka_unit_test(nobody_logs_in),
 		cmocka_unit_test(whose_it_is),
 	};
 

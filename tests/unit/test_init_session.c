@@ -66,12 +66,43 @@ by_name(void **state)
 	assert_non_null(strstr(caught.err, "did you mean flask?"));
 }
 
+/* Nothing is asked about a session that nobody has. */
+static void
+nobody_logs_in(void **state)
+{
+	static const enum init_option none[] = { INIT_COOKIE, INIT_USER_PATH,
+		INIT_SESSION_KEY_FILE };
+
+	(void)state;
+	initing_begin(false);
+	initing_give(INIT_FORMAT, "none");
+	assert_int_equal(initing_run(init_session), -1);
+	assert_true(init.guests);
+	assert_true(init.new_key);
+	assert_int_equal(strlen(init.key), 64);
+	for (size_t k = 0; k < sizeof(none) / sizeof(none[0]); k++) {
+		initing_begin(true);
+		initing_give(INIT_FORMAT, "none");
+		initing_give(none[k], "a");
+		assert_int_equal(initing_run(init_session), 2);
+		assert_non_null(strstr(caught.err, "this format takes no --"));
+		assert_non_null(strstr(caught.err, ": none\n"));
+	}
+	initing_begin(true);
+	assert_int_equal(initing_run(init_session), -1);
+	assert_false(init.guests);
+	initing_give(INIT_FORMAT, "nonne");
+	assert_int_equal(initing_run(init_session), 2);
+	assert_non_null(strstr(caught.err, "did you mean none?"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_usual),
 		cmocka_unit_test(by_name),
+		cmocka_unit_test(nobody_logs_in),
 	};
 
 	return cmocka_run_group_tests_name(

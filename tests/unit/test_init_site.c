@@ -37,6 +37,34 @@ folders(void **state)
 }
 
 static void
+folders_of_guests(void **state)
+{
+	static const char *const good[] = { "guests", "form/in", "a/{date}" };
+	static const char *const bad[] = { "", "guests/", "/guests", "a//b",
+		"{date}", "users/{user}", "a/{user_hash}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		initing_begin(false);
+		init.guests = true;
+		initing_give(INIT_FOLDER, good[i]);
+		assert_int_equal(initing_run(init_folder), -1);
+		assert_string_equal(init.folder, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		initing_begin(false);
+		init.guests = true;
+		initing_give(INIT_FOLDER, bad[i]);
+		assert_int_equal(initing_run(init_folder), 2);
+		assert_non_null(strstr(caught.err, "guests have no name"));
+	}
+	initing_begin(true);
+	init.guests = true;
+	assert_int_equal(initing_run(init_folder), -1);
+	assert_string_equal(init.folder, "guests");
+}
+
+static void
 origins(void **state)
 {
 	(void)state;
@@ -66,6 +94,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folders),
+		cmocka_unit_test(folders_of_guests),
 		cmocka_unit_test(origins),
 	};
 
