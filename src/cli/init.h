@@ -36,8 +36,9 @@ enum init_option {
 /* How a web server gets to the program, and its ready lines. */
 struct server {
 	const char *name, *text;
-	bool control; /* it starts a control file */
-	bool socket;  /* it connects to processes that others start */
+	bool control;     /* it starts a control file */
+	bool socket;      /* it connects to processes that others start */
+	const char *user; /* its own; NULL: as Debian's web servers, www-data */
 };
 
 struct init {

@@ -97,9 +97,41 @@ say_control(const struct init *i, struct sink *out)
 	sink_byte(out, '\n');
 }
 
-static void
-say_units(struct sink *out)
+/*
+ * The group to give the socket where the web server's user is not in the one
+ * that it would have; else NULL. A user who is not here yet comes with a
+ * package, and Debian's joins www-data.
+ */
+static const char *
+own_group(const struct init *i)
 {
+	static const char debians[] = "www-data"; /* in signpost.socket, too */
+	static struct account usual, web;
+	const char *name = i->server->user;
+	bool there = true;
+
+	if (name == NULL)
+		return NULL;
+	if (i->units)
+		there = account_named(debians, &usual);
+	else
+		usual = i->as;
+	if (!account_named(name, &web))
+		return there && strcmp(usual.group, debians) == 0 ? NULL : name;
+	return there && account_in(&web, usual.gid) ? NULL : web.group;
+}
+
+static void
+say_units(const struct init *i, struct sink *out)
+{
+	const char *group = own_group(i);
+
+	if (group != NULL)
+		sink_say(out,
+		    "mkdir -p /etc/systemd/system/signpost.socket.d\n"
+		    "printf '[Socket]\\nSocketGroup=%s\\n' "
+		    ">/etc/systemd/system/signpost.socket.d/group.conf\n",
+		    group);
 	sink_text(out, "systemctl daemon-reload\n"
 		       "systemctl enable --now signpost@1 signpost@2\n");
 }
@@ -107,14 +139,16 @@ say_units(struct sink *out)
 static void
 say_socket(const struct init *i, struct sink *out)
 {
-	const char *sudo = i->root ? "" : "sudo ";
+	const char *sudo = i->root ? "" : "sudo ", *group = own_group(i);
 
 	sink_say(out, "%sinstall -d -m 750 -o %s -g %s /run/signpost\n", sudo,
-	    i->as.name, i->as.group);
+	    i->as.name, group != NULL ? group : i->as.group);
 	sink_say(out,
-	    "%sspawn-fcgi -s /run/signpost/signpost.sock -M 0660 -u %s -g %s "
-	    "-F 2 -- ",
+	    "%sspawn-fcgi -s /run/signpost/signpost.sock -M 0660 -u %s -g %s ",
 	    sudo, i->as.name, i->as.group);
+	if (group != NULL)
+		sink_say(out, "-G %s ", group);
+	sink_text(out, "-F 2 -- ");
 	shell_word(out, span_of(peek_self()));
 	sink_say(out, " --config=%s/signpost.conf\n", i->dir);
 }
@@ -155,7 +189,7 @@ print_processes(const struct init *i)
 		say_control(i, &out);
 	} else if (!i->server->control && i->units) {
 		head("The processes:");
-		say_units(&out);
+		say_units(i, &out);
 	} else if (!i->server->control && i->server->socket) {
 		head("The processes, until your service manager starts them:");
 		say_socket(i, &out);

@@ -8,15 +8,15 @@
 #include "samples.h" /* from etc, by the Makefile */
 
 static const struct server servers[] = {
-	{ "apache", sample_apache, true, false },
-	{ "apache-proxy", sample_apache_proxy, false, true },
-	{ "htaccess", sample_htaccess, true, false },
-	{ "lighttpd", sample_lighttpd, false, false },
-	{ "lighttpd-cgi", sample_lighttpd_cgi, true, false },
-	{ "nginx", sample_nginx, false, true },
-	{ "nginx-fcgiwrap", sample_nginx_fcgiwrap, true, true },
-	{ "caddy", sample_Caddyfile, false, true },
-	{ "h2o", sample_h2o, false, true },
+	{ "apache", sample_apache, true, false, NULL },
+	{ "apache-proxy", sample_apache_proxy, false, true, NULL },
+	{ "htaccess", sample_htaccess, true, false, NULL },
+	{ "lighttpd", sample_lighttpd, false, false, NULL },
+	{ "lighttpd-cgi", sample_lighttpd_cgi, true, false, NULL },
+	{ "nginx", sample_nginx, false, true, NULL },
+	{ "nginx-fcgiwrap", sample_nginx_fcgiwrap, true, true, NULL },
+	{ "caddy", sample_Caddyfile, false, true, "caddy" },
+	{ "h2o", sample_h2o, false, true, NULL },
 };
 
 #define SERVERS (sizeof(servers) / sizeof(servers[0]))

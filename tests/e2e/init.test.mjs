@@ -10,7 +10,7 @@ import cloudinary from 'cloudinary';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { doctor, faults } from './doctor.mjs';
-import { Place, freePort, lighttpd, program, run, serve } from './site.mjs';
+import { Place, alive, freePort, lighttpd, program, run, serve, until } from './site.mjs';
 import { API_SECRET, SESSION_KEY, seconds, session } from './token.mjs';
 
 const root = process.getuid() === 0;
@@ -141,6 +141,47 @@ test('nobody logs in: what there is to answer', (t) => {
     assert.match(done.err, says);
   }
   assert.ok(!existsSync(join(place.path, 'own')));
+});
+
+// Only the socket's owner and the web server may connect; Caddy's user is here
+// neither the owner nor in the owner's group.
+const as = (user, ...words) => run(['-u', user, '--', ...words], { program: 'runuser' });
+const strangers = !root ? 'root alone starts others' : ['caddy', 'nobody'].some((user) => as(user, 'test', '-x', program).code !== 0)
+  && 'caddy or nobody is not here, or may not run the program';
+
+test('the processes that it prints for Caddy: Caddy may connect', { skip: strangers }, async (t) => {
+  const place = new Place(t);
+  run(['755', place.path], { program: 'chmod' });
+  const words = full(place, '--yes', '--format', 'none', '--server', 'caddy').filter((w, i, all) => w !== '--user' && all[i - 1] !== '--user');
+  const made = run([...words, '--user', 'nobody']);
+  assert.equal(made.code, 0, made.err);
+  const [, processes, site] = /starts them:\n\n([^]*?)\n\nFor caddy:\n\n([^]*?)\n\nThen:/.exec(made.out.replaceAll('/run/signpost', `${place.path}/run`));
+  const started = run(['-ec', processes.replace('spawn-fcgi ', `spawn-fcgi -P ${place.path}/pids `)], { program: '/bin/sh' });
+  assert.equal(started.code, 0, started.out + started.err);
+  const pids = readFileSync(join(place.path, 'pids'), 'utf8').trim().split(/\s+/).map(Number);
+  place.undo.push(async () => {
+    for (const pid of pids) if (alive(pid)) process.kill(pid, 'SIGTERM');
+    await until('the processes have ended', () => !pids.some(alive), 5000);
+  });
+  const socket = join(place.path, 'run/signpost.sock');
+  assert.equal(as('www-data', 'curl', '-s', '-m', '1', '--unix-socket', socket, 'http://x/').code, 7); // could not connect
+
+  const port = await freePort();
+  const home = join(place.path, 'home');
+  mkdirSync(home);
+  run(['caddy', home], { program: 'chown' });
+  const file = place.write('Caddyfile', `{
+	admin off
+	auto_https off
+}
+http://:${port} {
+	bind 127.0.0.1
+${site}
+}
+`, 0o644);
+  const env = { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home };
+  await serve(place, 'setpriv', ['--reuid=caddy', '--regid=caddy', '--init-groups', 'caddy', 'run', '--config', file, '--adapter', 'caddyfile'], port, { env });
+  checkGuest(checkAnswer(await ask(port, { path: '/api/sign?policy=guest' })));
 });
 
 test('a secret comes out of a pipe', (t) => {

@@ -84,6 +84,39 @@ test('a socket on descriptor 3', { skip }, async (t) => {
   assert.match(place.log, /signpost: LISTEN_FDS: exactly one listening socket is taken/);
 });
 
+test('the service for Caddy and its guests, as init prints it', { skip }, async (t) => {
+  const place = new Place(t);
+  const machine = await boot(place);
+  if (typeof machine === 'string') return t.skip(`no machine: ${machine}`);
+  if (machine.run('id', 'caddy').code !== 0) return t.skip('no Caddy here');
+  const good = (done) => assert.equal(done.code, 0, done.out + done.err) ?? done.out;
+  for (const name of ['signpost.socket', 'signpost@.service']) machine.write(`/etc/systemd/system/${name}`, unit(name));
+  machine.write(INSTALLED, '');
+  copyFileSync(program, machine.path(INSTALLED));
+  chmodSync(machine.path(INSTALLED), 0o755);
+  machine.write('/root/secret', `${API_SECRET}\n`, 0o600);
+  const curl = (user) => machine.run('runuser', '-u', user, '--', 'curl', '-s', '-m', '1', '--unix-socket', SOCKET, 'http://x/').code;
+  const start = async (group) => {
+    const made = good(machine.run(INSTALLED, 'init', '--cloud-name', 'demo', '--api-key', '874837483274837', '--api-secret-file', '/root/secret',
+      '--format', 'none', '--server', 'caddy', '--yes'));
+    const [, processes] = /\nThe processes:\n\n([^]*?)\n\nFor caddy:/.exec(made);
+    good(machine.run('sh', '-ec', processes));
+    assert.equal(good(machine.run('stat', '-c', '%a %U %G', SOCKET)), `660 root ${group}\n`);
+    assert.ok([52, 56].includes(curl('caddy'))); // connected, and it is no HTTP
+    assert.match(await ask(machine.path(SOCKET), 'policy=guest'), /^Status: 200 [^]*"public_id":"guests\/[0-9a-f]{32}"/);
+    assert.match(await ask(machine.path(SOCKET), 'policy=avatar'), /^Status: 401 /);
+    return processes;
+  };
+
+  // Debian's package makes Caddy's user a member of www-data.
+  good(machine.run('usermod', '-aG', 'www-data', 'caddy'));
+  assert.doesNotMatch(await start('www-data'), /SocketGroup/);
+  // Where that is not so, the socket must be Caddy's.
+  good(machine.run('sh', '-ec', 'systemctl stop "signpost*"; rm -r /etc/signpost; gpasswd -d caddy www-data'));
+  assert.match(await start('caddy'), /SocketGroup=caddy/);
+  assert.equal(curl('www-data'), 7); // could not connect
+});
+
 test('the service, under systemd', { skip }, async (t) => {
   const place = new Place(t);
   const machine = await boot(place);

@@ -120,6 +120,63 @@ nobody_logs_in(void **state)
 					   "nobody uses\n"));
 }
 
+/* What it prints for a server whose user is this one. */
+static void
+for_user(const char *user, bool units)
+{
+	static struct server other;
+
+	fill("caddy", "jwt");
+	other = *init.server;
+	other.user = user;
+	init.server = &other;
+	init.units = units;
+	if (units)
+		account_self(&init.as);
+	initing_run(print);
+}
+
+/* Said where the web server's user could not connect else. */
+static void
+the_sockets_group(void **state)
+{
+	struct account other = { .name = "" };
+	char line[256];
+
+	(void)state;
+	fill("caddy", "jwt");
+	assert_string_equal(init.server->user, "caddy");
+	assert_true(account_named("nobody", &other));
+	for_user("nobody", false);
+	snprintf(line, sizeof(line),
+	    "install -d -m 750 -o 54321 -g %s /run/signpost\n", other.group);
+	assert_non_null(strstr(caught.out, line));
+	snprintf(line, sizeof(line), " -u 54321 -g 54322 -G %s -F 2 -- ",
+	    other.group);
+	assert_non_null(strstr(caught.out, line));
+	assert_null(strstr(caught.out, "SocketGroup"));
+	for_user("nobody", true);
+	snprintf(line, sizeof(line),
+	    "printf '[Socket]\\nSocketGroup=%s\\n' "
+	    ">/etc/systemd/system/signpost.socket.d/group.conf\n"
+	    "systemctl daemon-reload\n",
+	    other.group);
+	assert_non_null(strstr(caught.out, line));
+	/* One of the same group, none, and one that is not here. */
+	for_user("1:54322", false);
+	assert_null(strstr(caught.out, " -G "));
+	for_user(NULL, false);
+	assert_null(strstr(caught.out, " -G "));
+	for_user("no-such-user", false);
+	assert_non_null(strstr(caught.out, " -G no-such-user "));
+	if (!account_named("www-data", &other))
+		skip();
+	for_user("no-such-user", true);
+	assert_null(strstr(caught.out, "SocketGroup"));
+	for_user("www-data", true);
+	assert_null(strstr(caught.out, "SocketGroup"));
+}
+
 static void
 whose_it_is(void **state)
 {
@@ -148,6 +205,7 @@ main(void)
 		cmocka_unit_test(what_it_says),
 		cmocka_unit_test(a_control_file_that_is_there),
 		cmocka_unit_test(nobody_logs_in),
+		cmocka_unit_test(the_sockets_group),
 		cmocka_unit_test(whose_it_is),
 	};
 
