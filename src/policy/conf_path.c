@@ -67,8 +67,20 @@ conf_path(struct loader *l, const config_setting_t *at, const char *name,
 		    name, text, span_cut_last(sink_view(&path), '/').head);
 		return false;
 	}
+	conf_named(l, name, text, false);
 	*out = arena_copy(&l->arena, sink_view(&path));
 	return out->p != NULL;
+}
+
+void
+conf_named(struct loader *l, const char *option, struct span text, bool secret)
+{
+	struct config *config = l->config;
+
+	if (config->n_named == NAMED_FILES_MAX)
+		return;
+	config->named[config->n_named++] =
+	    (struct named){ option, text, secret };
 }
 
 void

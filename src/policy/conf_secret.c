@@ -32,6 +32,7 @@ conf_secret_at(struct loader *l, const config_setting_t *at, const char *name,
 	sink_init(&path, path_mem, sizeof(path_mem));
 	sink_init(&why, why_mem, sizeof(why_mem));
 	note(l, file);
+	conf_named(l, name, file, true);
 	if (!secret_read(l->config->vault, l->dir, (const char *)file.p,
 		encoding, out, &path, &why)) {
 		conf_error(

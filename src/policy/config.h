@@ -58,6 +58,15 @@ struct allowance {
 
 #define PRIVATE_MAX 4 /* files and folders that are no secrets, in number */
 
+/* A file or a folder that the configuration names, as it is written there. */
+struct named {
+	const char *option; /* a constant: "deny_users_file" */
+	struct span text;   /* as written, absolute or not; NUL-terminated */
+	bool secret;
+};
+
+#define NAMED_FILES_MAX (SECRETS_MAX + PRIVATE_MAX) /* in number */
+
 /* A list that may be absent: absent asks nothing, an empty one lets nobody. */
 struct names {
 	bool present;
@@ -121,6 +130,8 @@ struct config {
 	size_t n_private;                /* the same of what else is private: */
 	struct span private_paths[PRIVATE_MAX]; /* log, deny list, counters,
 						   sessions */
+	size_t n_named;
+	struct named named[NAMED_FILES_MAX]; /* for the doctor */
 	struct vault *vault;
 	void *memory; /* what everything above lies in */
 };

@@ -107,6 +107,10 @@ bool conf_api_secret(
 bool conf_path(struct loader *l, const config_setting_t *at, const char *name,
     struct span text, struct span *out);
 
+/* Notes how a file is named, for people who look; text is in the arena. */
+void conf_named(
+    struct loader *l, const char *option, struct span text, bool secret);
+
 /* Notes where it really lies, for the check against the document root. */
 void conf_private(struct loader *l, struct span path);
 

@@ -73,6 +73,22 @@ test_relative(void **state)
 	assert_int_equal(chdir(here), 0);
 }
 
+/* As it is written, for people who look. */
+static void
+test_named(void **state)
+{
+	(void)state;
+	assert_non_null(path_of("./a.log"));
+	assert_int_equal(b.config.n_named, 1);
+	assert_string_equal(b.config.named[0].option, "log");
+	assert_true(span_is(b.config.named[0].text, "./a.log"));
+	assert_false(b.config.named[0].secret);
+	for (size_t i = 0; i < NAMED_FILES_MAX; i++)
+		conf_named(&b.l, "file", SPAN_LIT("a.key"), true);
+	assert_int_equal(b.config.n_named, NAMED_FILES_MAX);
+	assert_true(b.config.named[1].secret);
+}
+
 static void
 test_wrong(void **state)
 {
@@ -110,6 +126,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_absolute),
 		cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_length),
 	};

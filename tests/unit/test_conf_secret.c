@@ -35,6 +35,9 @@ test_right(void **state)
 	assert_int_equal(b.config.n_secret_paths, 2);
 	snprintf(path, sizeof(path), "%s/session.key", b.box.dir);
 	assert_true(span_is(b.config.secret_paths[0], path));
+	assert_int_equal(b.config.n_named, 2);
+	assert_true(span_is(b.config.named[1].text, "hex"));
+	assert_true(b.config.named[1].secret);
 }
 
 static void
