@@ -27,25 +27,34 @@ open_regular(const char *path)
 }
 
 bool
-peek_file(const char *path, void *mem, size_t cap, struct span *out)
+peek_descriptor(int fd, void *mem, size_t cap, struct span *out)
 {
-	int fd = open_regular(path);
 	unsigned char *p = mem;
 	ssize_t got = 1;
 	size_t n = 0;
 
-	*out = (struct span){ p, 0 };
-	if (fd < 0)
-		return false;
 	while (n < cap && got != 0) {
 		got = read(fd, p + n, cap - n);
 		if (got < 0 && errno != EINTR)
 			break;
 		n += got > 0 ? (size_t)got : 0;
 	}
-	close(fd);
-	out->n = n;
+	*out = (struct span){ p, n };
 	return got >= 0;
+}
+
+bool
+peek_file(const char *path, void *mem, size_t cap, struct span *out)
+{
+	int fd = open_regular(path);
+	bool done;
+
+	*out = (struct span){ mem, 0 };
+	if (fd < 0)
+		return false;
+	done = peek_descriptor(fd, mem, cap, out);
+	close(fd);
+	return done;
 }
 
 bool

@@ -11,6 +11,9 @@
  */
 bool peek_file(const char *path, void *mem, size_t cap, struct span *out);
 
+/* The same of a descriptor, from where it stands. It stays open. */
+bool peek_descriptor(int fd, void *mem, size_t cap, struct span *out);
+
 /* What a symbolic link says, with a NUL; false, and "", without one. */
 bool peek_link(const char *path, char *mem, size_t cap);
 

@@ -1,8 +1,8 @@
 /*
  * What the doctor reads of other programs' files: lines of web servers'
- * configurations, versions in dpkg's list, suexec's own configuration, and
- * what a process says of itself. Each answer is a part of the input; the order
- * of versions is one.
+ * configurations, versions in dpkg's list, suexec's own configuration, a unit
+ * of systemd's, and what a process says of itself. Each answer is a part of the
+ * input; the order of versions is one.
  */
 #include <string.h>
 
@@ -10,6 +10,7 @@
 #include "cli/process.h"
 #include "cli/roots.h"
 #include "cli/suexec.h"
+#include "cli/unit.h"
 #include "fuzz.h"
 
 static bool
@@ -54,6 +55,23 @@ check_suexec(struct span all)
 	must(!span_has(span_of(rules.userdir), '\n'), "one line");
 }
 
+static void
+check_unit(struct span all)
+{
+	static struct unit u;
+
+	unit_init(&u);
+	unit_take(&u, all);
+	for (size_t i = 0; i < u.n; i++) {
+		const struct unit_credential *c = &u.list[i];
+
+		must(unit_names(c->name), "a name that systemd takes");
+		must(c->source.n == 0 || c->source.p[0] == '/',
+		    "an absolute source, or none");
+		must(unit_credential(&u, c->name) != NULL, "it is found");
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -71,6 +89,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_words(all);
 	check_suexec(all);
+	check_unit(all);
 
 	must(package_compare(a.head, a.head) == 0, "equal to itself");
 	must(sign(package_compare(a.head, b.head)) ==

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "cli/peek.h"
 #include "folder.h"
@@ -33,6 +35,24 @@ files(void **state)
 	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
 	assert_false(peek_file(in_folder("fifo"), mem, sizeof(mem), &text));
 	assert_false(peek_file("/dev/zero", mem, sizeof(mem), &text));
+}
+
+static void
+descriptors(void **state)
+{
+	const char *path = put_file("six", 0600, SPAN_LIT("123456"));
+	int fd = open(path, O_RDONLY);
+	unsigned char mem[8];
+	struct span text;
+
+	(void)state;
+	assert_true(peek_descriptor(fd, mem, 4, &text));
+	assert_true(span_is(text, "1234"));
+	assert_true(peek_descriptor(fd, mem, sizeof(mem), &text));
+	assert_true(span_is(text, "56"));
+	close(fd);
+	assert_false(peek_descriptor(fd, mem, sizeof(mem), &text));
+	assert_int_equal(text.n, 0);
 }
 
 static void
@@ -71,6 +91,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files),
+		cmocka_unit_test(descriptors),
 		cmocka_unit_test(links),
 		cmocka_unit_test(folders),
 	};

@@ -1,0 +1,158 @@
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/unit.h"
+#include "uniting.h"
+
+#define NAME "a@.service"
+#define DROPINS UNITING_ETC NAME ".d/"
+
+static struct unit u;
+static unsigned char mem[8192];
+static struct sink why;
+
+static bool
+read_it(void)
+{
+	sink_init(&why, mem, sizeof(mem));
+	return unit_read(&u, folder, NAME, &why);
+}
+
+static bool
+has(const char *name)
+{
+	return unit_credential(&u, span_of(name)) != NULL;
+}
+
+static bool
+said(const char *text)
+{
+	sink_byte(&why, '\0');
+	return strstr((const char *)mem, text) != NULL;
+}
+
+static void
+where(void **state)
+{
+	(void)state;
+	assert_false(read_it());
+	assert_int_equal(why.n, 0);
+	assert_string_equal(u.file, "");
+	uniting_put("lib/systemd/system/" NAME, "[Service]\nSetCredential=l:x");
+	assert_true(read_it());
+	assert_true(has("l"));
+	uniting_put("usr/lib/systemd/system/" NAME,
+	    "[Service]\nSetCredential=u:x\nSetCredential=v:x");
+	assert_true(read_it());
+	assert_true(has("u") && !has("l"));
+	assert_non_null(strstr(u.file, "/usr/lib/"));
+	/* Drop-ins of every folder; the first of a name, in names' order. */
+	uniting_put("usr/lib/systemd/system/" NAME ".d/m.conf",
+	    "[Service]\nSetCredential=hidden:x");
+	uniting_put(DROPINS "m.conf", "[Service]\nSetCredential=m:x");
+	uniting_put("run/systemd/system/" NAME ".d/b.conf",
+	    "[Service]\nSetCredential=\nSetCredential=b:x");
+	uniting_put(DROPINS "a.conf", "[Service]\nSetCredential=a:x");
+	uniting_put(DROPINS "z.txt", "[Service]\nSetCredential=z:x");
+	assert_true(read_it());
+	assert_true(has("b") && has("m"));
+	assert_int_equal(u.n, 2);
+	/* One is masked, and then the unit. */
+	assert_int_equal(remove(in_folder(DROPINS "m.conf")), 0);
+	assert_int_equal(symlink("/dev/null", in_folder(DROPINS "m.conf")), 0);
+	assert_true(read_it());
+	assert_int_equal(u.n, 1);
+	assert_int_equal(symlink("/dev/null", in_folder(UNITING_ETC NAME)), 0);
+	assert_false(read_it());
+	assert_int_equal(why.n, 0);
+	assert_string_equal(u.file, "");
+}
+
+static void
+not_believed(void **state)
+{
+	static char big[16385];
+	const char *path;
+
+	(void)state;
+	path = uniting_put(UNITING_ETC NAME, "[Service]\nSetCredential=a:x");
+	assert_true(read_it());
+	assert_int_equal(chmod(path, 0646), 0);
+	assert_false(read_it());
+	assert_true(said("others than its owner can write to it"));
+	assert_int_equal(chmod(path, 0644), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, NOBODY, NOBODY), 0);
+		assert_false(read_it());
+		assert_true(said("it belongs to another user"));
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
+	uniting_put(DROPINS "a.conf", "");
+	assert_true(read_it());
+	assert_int_equal(chmod(in_folder(DROPINS), 0777), 0);
+	assert_false(read_it());
+	assert_true(said("everybody can write to its folder"));
+	assert_int_equal(chmod(in_folder(DROPINS), 0755), 0);
+	/* A link is followed, and what it leads to must be right as well. */
+	put_file("elsewhere", 0666, SPAN_LIT("[Service]"));
+	assert_int_equal(
+	    symlink(in_folder("elsewhere"), in_folder(DROPINS "b.conf")), 0);
+	assert_false(read_it());
+	assert_int_equal(chmod(in_folder("elsewhere"), 0644), 0);
+	assert_true(read_it());
+	assert_int_equal(remove(in_folder("elsewhere")), 0);
+	assert_false(read_it());
+	assert_true(said("leads nowhere"));
+	assert_int_equal(remove(in_folder(DROPINS "b.conf")), 0);
+	assert_int_equal(mkfifo(in_folder(DROPINS "b.conf"), 0600), 0);
+	assert_false(read_it());
+	assert_true(said("not a regular file"));
+	assert_int_equal(remove(in_folder(DROPINS "b.conf")), 0);
+	memset(big, '\n', sizeof(big));
+	put_file(UNITING_ETC NAME, 0644,
+	    (struct span){ (const void *)big, sizeof(big) - 2 });
+	assert_true(read_it());
+	put_file(UNITING_ETC NAME, 0644,
+	    (struct span){ (const void *)big, sizeof(big) - 1 });
+	assert_false(read_it());
+	assert_true(said("too long"));
+}
+
+static void
+many(void **state)
+{
+	char name[64];
+
+	(void)state;
+	uniting_put(UNITING_ETC NAME, "[Service]\n");
+	for (int i = 0; i < 32; i++) {
+		snprintf(name, sizeof(name), DROPINS "%02d.conf", i);
+		uniting_put(name, "[Service]\nSetCredential=a:x\n");
+	}
+	assert_true(read_it());
+	assert_false(u.unsure);
+	uniting_put(DROPINS "more.conf", "[Service]\nSetCredential=a:x\n");
+	assert_true(read_it());
+	assert_true(u.unsure);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    where, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(
+		    not_believed, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(
+		    many, folder_setup, folder_teardown),
+	};
+
+	return cmocka_run_group_tests_name("unit_read", tests, NULL, NULL);
+}
