@@ -21,12 +21,13 @@ static const char usage[] =
     "                       [--control FILE] [--json] [CONF]\n"
     "\n"
     "What would bite: the configuration, files and their modes and owners,\n"
-    "the clock, the counters, libraries, web servers, suexec; each with the\n"
-    "command that mends it. Nothing is changed. As root, say --user with the\n"
-    "user who runs the program (www-data), and files are looked at as that\n"
-    "user; with signpost@.service leave it out. --control is the control\n"
-    "file (sign.cgi), --document-root what the web server publishes;\n"
-    "without them the usual places are tried.\n"
+    "what signpost@.service hands on, the clock, the counters, libraries,\n"
+    "web servers, suexec; each with the command that mends it. Nothing is\n"
+    "changed. As root, say --user with the user who runs the program\n"
+    "(www-data), and files are looked at as that user; with\n"
+    "signpost@.service leave it out. --control is the control file\n"
+    "(sign.cgi), --document-root what the web server publishes; without\n"
+    "them the usual places are tried.\n"
     "Exit code 1 when there is a fault.\n";
 
 /* A command that is pasted elsewhere must still mean the same file. */
@@ -97,6 +98,7 @@ look_as_user(struct doctor *d)
 	doctor_files(d);
 	if (d->root && d->as.uid == 0)
 		say_root(d);
+	doctor_units(d, "");
 	doctor_log(d);
 	doctor_published(d);
 	doctor_store(d);

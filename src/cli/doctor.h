@@ -34,6 +34,12 @@ void doctor_files(struct doctor *d);
 /* The log's own file, where there is one: gateway/log_file.h has the rules. */
 void doctor_log(struct doctor *d);
 
+/*
+ * Does signpost@.service see all that the configuration names, where it runs
+ * with copies of it? Its files are looked for below above, "" but in tests.
+ */
+void doctor_units(struct doctor *d, const char *above);
+
 /* Does anything private lie below what a web server publishes? */
 void doctor_published(struct doctor *d);
 

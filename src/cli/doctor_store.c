@@ -83,9 +83,8 @@ look_folder(struct doctor *d, const char *folder)
 	}
 	look_room(d, folder, there);
 	if (d->copies)
-		finding_add(
-		    d->found, FINDING_OK, "store", folder, "the service's own");
-	else if (geteuid() == 0)
+		return; /* doctor_units() says it */
+	if (geteuid() == 0)
 		finding_add(d->found, FINDING_WARNING, "store", folder,
 		    "not looked at: root may write anywhere; say --user with "
 		    "the user who runs the program");

@@ -50,6 +50,9 @@ each_state(void **state)
 	look(box.dir);
 	assert_non_null(
 	    doctoring_found(FINDING_WARNING, box.dir, "can't be opened"));
+	doctor.copies = true; /* the service writes it, and not who asks */
+	look(box.dir);
+	assert_int_equal(findings.n, 0);
 	doctor.config = NULL;
 	doctoring_close();
 }

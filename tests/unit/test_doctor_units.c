@@ -1,0 +1,171 @@
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "doctoring.h"
+#include "uniting.h"
+
+#define SERVICE UNITING_ETC "signpost@.service"
+#define WANTED UNITING_ETC "multi-user.target.wants/signpost@1.service"
+#define CONF SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES
+
+static const char all[] = "signpost.conf cloudinary.secret session.key";
+
+/* The unit, with a line for each of these names beside the configuration. */
+static void
+hands_on(const char *names, const char *more)
+{
+	struct span_cut cut = { .tail = span_of(names), .found = true };
+	size_t n = 0;
+	char text[2048];
+
+	n += (size_t)snprintf(
+	    text, sizeof(text), "[Service]\nDynamicUser=yes\n%s\n", more);
+	while (cut.found) {
+		cut = span_cut(cut.tail, ' ');
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+		    "LoadCredential=%.*s:%s/%.*s\n", (int)cut.head.n,
+		    (const char *)cut.head.p, box.dir, (int)cut.head.n,
+		    (const char *)cut.head.p);
+	}
+	uniting_put(SERVICE, text);
+}
+
+static void
+look(void)
+{
+	findings_init(&findings);
+	doctor_units(&doctor, folder);
+}
+
+static int
+start(void **state)
+{
+	if (folder_setup(state) != 0)
+		return 1;
+	doctoring_open(CONF);
+	doctor_configuration(&doctor);
+	doctor.as.uid = 0; /* nobody else is named */
+	hands_on(all, "");
+	uniting_put(WANTED, "");
+	return doctor.config == NULL;
+}
+
+static int
+stop(void **state)
+{
+	doctoring_close();
+	return folder_teardown(state);
+}
+
+static void
+handed_on(void **state)
+{
+	const char *key = doctoring_path("session.key");
+
+	(void)state;
+	look();
+	assert_int_equal(findings.n, 1);
+	assert_non_null(
+	    doctoring_found(FINDING_OK, in_folder(SERVICE), "sees all"));
+	hands_on("signpost.conf cloudinary.secret", "");
+	look();
+	assert_int_equal(findings.n, 1);
+	assert_non_null(doctoring_found(FINDING_FAULT, key, "hand it on"));
+	/* Perhaps: it says more than is understood. */
+	hands_on("signpost.conf cloudinary.secret", "ImportCredential=*");
+	look();
+	assert_non_null(doctoring_found(FINDING_WARNING, key, "hand it on"));
+}
+
+/* Without a worker that is wanted, or a socket. */
+static void
+not_used(void **state)
+{
+	const char *key = doctoring_path("session.key");
+
+	(void)state;
+	hands_on("signpost.conf cloudinary.secret", "");
+	assert_int_equal(remove(in_folder(WANTED)), 0);
+	look();
+	assert_non_null(doctoring_found(FINDING_WARNING, key, "hand it on"));
+	doctor.as.uid = 12345;
+	look();
+	assert_int_equal(findings.n, 0);
+	uniting_put("run/signpost/signpost.sock", "");
+	look();
+	assert_non_null(doctoring_found(FINDING_FAULT, key, "hand it on"));
+}
+
+static void
+not_this_one(void **state)
+{
+	struct config *config = doctor.config;
+
+	(void)state;
+	hands_on("session.key", "");
+	look();
+	assert_int_equal(findings.n, 0);
+	doctor.config = NULL;
+	look();
+	assert_int_equal(findings.n, 0);
+	doctor.config = config;
+	assert_int_equal(chmod(in_folder(SERVICE), 0666), 0);
+	look();
+	assert_int_equal(findings.n, 1);
+	assert_non_null(doctoring_found(
+	    FINDING_WARNING, "signpost@.service", "not looked at: "));
+	assert_int_equal(remove(in_folder(SERVICE)), 0);
+	look();
+	assert_int_equal(findings.n, 0);
+}
+
+static bool
+mend_has(const struct finding *one, const char *text)
+{
+	char mem[4096];
+
+	return one != NULL && sink_string(mem, sizeof(mem), "%v", one->mend) &&
+	       strstr(mem, text) != NULL;
+}
+
+static void
+lost(void **state)
+{
+	const struct finding *one;
+
+	(void)state;
+	hands_on("signpost.conf cloudinary.secret old.key older.key", "");
+	look();
+	assert_int_equal(findings.times[FINDING_FAULT], 3);
+	one = doctoring_found(FINDING_FAULT, doctoring_path("old.key"),
+	    "as old.key, and there is no such file");
+	/* All that there is, and what is missing; not what is gone. */
+	assert_true(mend_has(one, "'[Service]' 'LoadCredential=' 'Load"));
+	assert_true(mend_has(one, "'LoadCredential=signpost.conf:/"));
+	assert_true(mend_has(one, "'LoadCredential=cloudinary.secret:/"));
+	assert_true(mend_has(one, "'LoadCredential=session.key:/"));
+	assert_false(mend_has(one, "old"));
+	hands_on("signpost.conf cloudinary.secret session.key old.key",
+	    "SetCredential=old.key:a");
+	look();
+	assert_int_equal(findings.times[FINDING_FAULT], 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(handed_on, start, stop),
+		cmocka_unit_test_setup_teardown(not_used, start, stop),
+		cmocka_unit_test_setup_teardown(not_this_one, start, stop),
+		cmocka_unit_test_setup_teardown(lost, start, stop),
+	};
+
+	return cmocka_run_group_tests_name("doctor_units", tests, NULL, NULL);
+}
