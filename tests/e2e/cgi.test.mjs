@@ -117,7 +117,7 @@ test('standard input that stays open', async (t) => {
   const since = Date.now();
   const answer = await askOpen(t, environment(config, posting(String(BODY.length))), BODY);
   assert.equal(answer.status, 200);
-  assert.ok(Date.now() - since < 2000);
+  assert.ok(Date.now() - since < 4000); // it does not wait for more
 });
 
 test('a body that never comes: 400, and not for ever', async (t) => {

@@ -14,7 +14,8 @@ import { seconds, session } from './token.mjs';
 
 const DAY = 86400;
 const LIMIT = 100;
-const HANG_MS = 1000; // what no fault may reach
+const HANG_MS = 4000; // what no fault may reach: a second is the disk's, at times
+const ONE_BY_ONE_MS = 3000; // and less than many that wait for each other
 
 function conf({ store = '', limit = `${LIMIT}/day`, more = '', root = '', inSession = '' } = {}) {
   return `
@@ -353,6 +354,6 @@ test('Redis that hangs does not hold up those who wait', async (t) => {
   const answers = await Promise.all(Array.from({ length: 32 }, () => ask(port, as('alice'))));
   const took = performance.now() - since;
   assert.ok(answers.every((answer) => answer.status === 503));
-  assert.ok(took < 3 * HANG_MS, `${took} ms for all`);
+  assert.ok(took < ONE_BY_ONE_MS, `${took} ms for all`);
   redis.child.kill('SIGCONT');
 });
