@@ -2,6 +2,7 @@
 
 #include <glob.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/peek.h"
@@ -117,11 +118,23 @@ any(const char *above, const char *pattern)
 	return true;
 }
 
+/* Root's is systemd's; a spawn-fcgi makes it that of the program's user. */
+static bool
+has_socket(const char *above)
+{
+	char mem[PATH_TEXT_MAX];
+	struct stat st;
+
+	return sink_string(
+		   mem, sizeof(mem), "%s/run/signpost/signpost.sock", above) &&
+	       lstat(mem, &st) == 0 && st.st_uid == 0;
+}
+
 /* A package brings the unit, and the web server may run the program. */
 static bool
 is_used(const char *above)
 {
-	return any(above, "/run/signpost/signpost.sock") ||
+	return has_socket(above) ||
 	       any(above, "/etc/systemd/system/*.wants/signpost.socket") ||
 	       any(above, "/etc/systemd/system/*.wants/signpost@*.service");
 }
