@@ -42,7 +42,10 @@ is_lost(const struct unit *u, const struct unit_credential *c)
 	return true;
 }
 
-/* What there is, without what is lost, and all that is needed besides. */
+/*
+ * What there is, without what is lost, and all that is needed besides. Not
+ * where there may be more: it would be dropped as well.
+ */
 static void
 mend_lost(struct units_look *l)
 {
@@ -51,6 +54,8 @@ mend_lost(struct units_look *l)
 	static struct unit_mend m;
 	char path[PATH_MAX];
 
+	if (l->u->unsure)
+		return;
 	unit_mend_init(&m);
 	unit_mend_credential(&m, none, none, false);
 	for (size_t i = 0; i < l->u->n; i++) {

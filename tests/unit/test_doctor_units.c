@@ -162,6 +162,13 @@ lost(void **state)
 	    "SetCredential=old.key:a");
 	look();
 	assert_int_equal(findings.times[FINDING_FAULT], 0);
+	/* What is not understood would be dropped with the rest. */
+	hands_on("signpost.conf cloudinary.secret session.key old.key",
+	    "LoadCredential=%i.key:/etc/one.key");
+	look();
+	one = doctoring_found(FINDING_WARNING, doctoring_path("old.key"), "");
+	assert_non_null(one);
+	assert_int_equal(one->mend.n, 0);
 }
 
 int
