@@ -109,6 +109,7 @@ take_credential(struct unit *u, struct span value, bool set, bool encrypted)
 	struct span_cut cut = cut_name(value);
 	struct unit_credential one = { .set = set, .encrypted = encrypted };
 
+	u->late = u->late || (u->last && !set);
 	if (value.n == 0) {
 		drop(u, set);
 		return;

@@ -13,6 +13,8 @@
 #define UNIT_CREDENTIALS_MAX 64 /* in number */
 #define UNIT_FOLDERS_MAX 16     /* in number */
 
+#define UNIT_DROPIN "override.conf" /* of `systemctl edit`, in /etc */
+
 /* One file that the program gets a copy of, by this name. */
 struct unit_credential {
 	struct span name;
@@ -31,6 +33,8 @@ struct unit {
 	bool hides_home; /* /home, /root and /run/user are empty for it */
 	bool own_tmp;    /* /tmp and /var/tmp are its own */
 	bool unsure;     /* it says more than is understood here */
+	bool last;       /* what is taken now comes behind UNIT_DROPIN */
+	bool late;       /* so that lines there do not mend what it loads */
 	struct sink text;
 	unsigned char mem[UNIT_TEXT_MAX];
 };

@@ -2,7 +2,7 @@
 
 #include "cli/finding.h"
 
-#define DROPIN "/etc/systemd/system/" UNIT_NAME ".d"
+#define DROPINS "/etc/systemd/system/" UNIT_NAME ".d"
 
 void
 unit_mend_init(struct unit_mend *m)
@@ -77,8 +77,8 @@ unit_mend_say(const struct unit_mend *m, bool sudo, struct sink *out)
 		return;
 	/* The first line ends what may stand there without an end. */
 	sink_say(out,
-	    "%smkdir -p " DROPIN " && printf '%%s\\n' '' '[Service]'%v | "
-	    "%stee -a " DROPIN "/override.conf >/dev/null && "
+	    "%smkdir -p " DROPINS " && printf '%%s\\n' '' '[Service]'%v | "
+	    "%stee -a " DROPINS "/" UNIT_DROPIN " >/dev/null && "
 	    "%ssystemctl daemon-reload && %ssystemctl restart 'signpost@*'",
 	    as, sink_view(&m->lines), as, as, as);
 }

@@ -107,6 +107,23 @@ find_dropins(struct dropins *all, const char *above, const char *name)
 	qsort(all->path, all->n, sizeof(all->path[0]), by_name);
 }
 
+/* Would lines that are added to /etc's UNIT_DROPIN come before it? */
+static bool
+is_behind(const char *path)
+{
+	return strcmp(name_of(path), UNIT_DROPIN) > 0;
+}
+
+/* Would they make a file there that hides it? */
+static bool
+is_elsewhere(const char *path, const char *above)
+{
+	struct span rest = span_skip(span_of(path), strlen(above));
+
+	return strcmp(name_of(path), UNIT_DROPIN) == 0 &&
+	       !span_starts(rest, span_of(folders[0]));
+}
+
 static bool
 take_dropins(
     struct unit *u, const char *above, const char *name, struct sink *why)
@@ -120,8 +137,11 @@ take_dropins(
 	}
 	find_dropins(all, above, name);
 	u->unsure = u->unsure || all->full;
-	for (size_t i = 0; done && i < all->n; i++)
+	for (size_t i = 0; done && i < all->n; i++) {
+		u->last = is_behind(all->path[i]);
+		u->late = u->late || is_elsewhere(all->path[i], above);
 		done = take_file(u, all->path[i], &masked, why);
+	}
 	free(all);
 	return done;
 }

@@ -64,6 +64,8 @@ units_look_mend(const struct units_look *l, const struct unit_mend *m)
 	unsigned char mem[8 * PATH_TEXT_MAX];
 	struct sink out;
 
+	if (l->u->late)
+		return;
 	sink_init(&out, mem, sizeof(mem));
 	unit_mend_say(m, !l->d->root, &out);
 	finding_mend(l->d->found, "%v", sink_view(&out));

@@ -43,7 +43,7 @@ bool units_look_temporary(const struct units_look *l, struct span path);
 /* May root hand on what lies there? What a stranger puts there, it would. */
 bool units_look_safe(const struct units_look *l, const char *path);
 
-/* The lines, as the command that mends what was found last. */
+/* The lines, as the command that mends what was found last, if it would. */
 void units_look_mend(const struct units_look *l, const struct unit_mend *m);
 
 #endif

@@ -171,6 +171,23 @@ lost(void **state)
 	assert_int_equal(one->mend.n, 0);
 }
 
+static void
+behind(void **state)
+{
+	const char *key = doctoring_path("session.key");
+
+	(void)state;
+	hands_on("signpost.conf cloudinary.secret", "");
+	uniting_put(SERVICE ".d/override.conf", "");
+	look();
+	assert_true(mend_has(
+	    doctoring_found(FINDING_FAULT, key, "hand it on"), "override"));
+	uniting_put(SERVICE ".d/z.conf", "[Service]\nLoadCredential=a:/etc\n");
+	look();
+	assert_int_equal(
+	    doctoring_found(FINDING_FAULT, key, "hand it on")->mend.n, 0);
+}
+
 int
 main(void)
 {
@@ -179,6 +196,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(not_used, start, stop),
 		cmocka_unit_test_setup_teardown(not_this_one, start, stop),
 		cmocka_unit_test_setup_teardown(lost, start, stop),
+		cmocka_unit_test_setup_teardown(behind, start, stop),
 	};
 
 	return cmocka_run_group_tests_name("doctor_units", tests, NULL, NULL);

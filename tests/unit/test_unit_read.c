@@ -142,6 +142,33 @@ many(void **state)
 	assert_true(u.unsure);
 }
 
+/* Lines in /etc's override.conf would have no effect, or hide this. */
+static void
+behind_ours(void **state)
+{
+	static const char line[] = "[Service]\nLoadCredential=a:/a\n";
+
+	(void)state;
+	uniting_put(UNITING_ETC NAME, line);
+	uniting_put(DROPINS "a.conf", line);
+	uniting_put(DROPINS "override.conf", line);
+	uniting_put(DROPINS "z.conf", "[Service]\nSetCredential=a:x\n");
+	assert_true(read_it());
+	assert_false(u.late);
+	uniting_put(DROPINS "z.conf", "[Service]\nLoadCredential=\n");
+	assert_true(read_it());
+	assert_true(u.late);
+	assert_int_equal(remove(in_folder(DROPINS "z.conf")), 0);
+	assert_true(read_it());
+	assert_false(u.late);
+	uniting_put("run/systemd/system/" NAME ".d/override.conf", line);
+	assert_true(read_it());
+	assert_false(u.late); /* it is hidden already */
+	assert_int_equal(remove(in_folder(DROPINS "override.conf")), 0);
+	assert_true(read_it());
+	assert_true(u.late);
+}
+
 int
 main(void)
 {
@@ -152,6 +179,8 @@ main(void)
 		    not_believed, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(
 		    many, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(
+		    behind_ours, folder_setup, folder_teardown),
 	};
 
 	return cmocka_run_group_tests_name("unit_read", tests, NULL, NULL);
