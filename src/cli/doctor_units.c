@@ -100,11 +100,11 @@ look_lost(struct units_look *l)
 	}
 }
 
-/* Does it get the very configuration that was looked at? */
+/* Does it get the very configuration that was looked at, and read that? */
 static bool
 has_this(const struct unit *u, const char *conf)
 {
-	for (size_t i = 0; i < u->n; i++)
+	for (size_t i = 0; i < u->n && !u->elsewhere; i++)
 		if (!u->list[i].set && units_look_same(conf, u->list[i].source))
 			return true;
 	return false;

@@ -178,6 +178,17 @@ is_true(struct span value)
 	return false;
 }
 
+/* "%d" is their folder, and so is the variable. */
+static bool
+names_copies(struct span command)
+{
+	for (; command.n > 0; command = span_skip(command, 1))
+		if (span_starts(command, SPAN_LIT("%d")) ||
+		    span_starts(command, SPAN_LIT("CREDENTIALS_DIRECTORY")))
+			return true;
+	return false;
+}
+
 static void
 take_setting(struct unit *u, struct span name, struct span value)
 {
@@ -208,6 +219,8 @@ take_setting(struct unit *u, struct span name, struct span value)
 		u->own_tmp = is_true(value);
 	else if (span_is(name, "SupplementaryGroups"))
 		u->in_groups = u->in_groups || value.n > 0;
+	else if (span_is(name, "ExecStart"))
+		u->elsewhere = value.n > 0 && !names_copies(value);
 	else if (span_is(name, "ImportCredential"))
 		u->unsure = u->unsure || value.n > 0;
 }

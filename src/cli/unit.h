@@ -32,6 +32,7 @@ struct unit {
 	bool in_groups;  /* and belongs to others' groups */
 	bool hides_home; /* /home, /root and /run/user are empty for it */
 	bool own_tmp;    /* /tmp and /var/tmp are its own */
+	bool elsewhere;  /* its program is not told where the copies are */
 	bool unsure;     /* it says more than is understood here */
 	bool last;       /* what is taken now comes behind UNIT_DROPIN */
 	bool late;       /* so that lines there do not mend what it loads */
@@ -48,7 +49,7 @@ void unit_init(struct unit *u);
  *   LoadCredentialEncrypted=, SetCredential=, SetCredentialEncrypted= alike
  *   StateDirectory= [ name *( " " name ) ]  and its sisters
  *   ReadWritePaths= [ path *( " " path ) ]
- *   DynamicUser=, PrivateTmp=, ProtectHome=, SupplementaryGroups=
+ *   DynamicUser=, PrivateTmp=, ProtectHome=, SupplementaryGroups=, ExecStart=
  *
  * What systemd would leave out is left out. A "%" of an unknown meaning in a
  * name, or more than there is room for, sets unsure.

@@ -118,6 +118,11 @@ not_this_one(void **state)
 	hands_on("session.key", "");
 	look();
 	assert_int_equal(findings.n, 0);
+	/* It gets a copy, and does not look at it. */
+	hands_on("signpost.conf",
+	    "ExecStart=\nExecStart=/a --config=/etc/signpost/signpost.conf");
+	look();
+	assert_int_equal(findings.n, 0);
 	doctor.config = NULL;
 	look();
 	assert_int_equal(findings.n, 0);

@@ -140,6 +140,22 @@ what_it_may(void **state)
 	assert_false(u.unsure);
 }
 
+/* Its last command counts; what each of them says of the copies' folder. */
+static void
+what_it_runs(void **state)
+{
+	(void)state;
+	take("[Service]\nExecStart=\n");
+	assert_false(u.elsewhere);
+	unit_take(&u, SPAN_LIT("[Service]\nExecStart=/a --config=%d/c\n"));
+	assert_false(u.elsewhere);
+	unit_take(&u, SPAN_LIT("[Service]\nExecStart=\nExecStart=/a -c /c\n"));
+	assert_true(u.elsewhere);
+	unit_take(
+	    &u, SPAN_LIT("[Service]\nExecStart=/a ${CREDENTIALS_DIRECTORY}"));
+	assert_false(u.elsewhere);
+}
+
 static void
 without_room(void **state)
 {
@@ -193,7 +209,8 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(credentials),
 		cmocka_unit_test(order), cmocka_unit_test(odd_names),
 		cmocka_unit_test(names), cmocka_unit_test(what_it_may),
-		cmocka_unit_test(without_room), cmocka_unit_test(cut_short) };
+		cmocka_unit_test(what_it_runs), cmocka_unit_test(without_room),
+		cmocka_unit_test(cut_short) };
 
 	return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
 }
