@@ -66,7 +66,7 @@ finding_mend(struct findings *f, const char *format, ...)
 	va_end(values);
 	f->full = f->text.full;
 	command = sink_since(&f->text, mark);
-	if (text_utf8(command) && !text_has_control(command))
+	if (!f->full && text_utf8(command) && !text_has_control(command))
 		f->list[f->n - 1].mend = command;
 }
 

@@ -98,6 +98,16 @@ there_is_a_limit(void **state)
 	assert_int_equal(f.times[FINDING_WARNING], 40);
 	assert_int_equal(f.list[39].what.n, 0);
 	assert_string_equal(finding_word(&f, "/a"), "");
+	/* Half of a command is none. */
+	findings_init(&f);
+	for (size_t i = 0; i < 30; i++)
+		finding_add(&f, FINDING_WARNING, "files", long_name, "y");
+	finding_add(&f, FINDING_WARNING, "files", "x", "y");
+	finding_mend(&f, "mv %s /a", long_name);
+	assert_int_not_equal(f.list[30].mend.n, 0);
+	finding_mend(&f, "mv %s /b", long_name);
+	assert_true(f.full);
+	assert_true(span_ends(f.list[30].mend, SPAN_LIT(" /a")));
 }
 
 int
