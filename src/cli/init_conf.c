@@ -99,8 +99,9 @@ for_guests(const struct init *i, struct sink *out)
 	sink_text(out,
 	    "policies = {\n"
 	    "  # One picture from anybody, under a name that the server "
-	    "makes. Nobody can\n"
-	    "  # delete one here.\n"
+	    "makes. Who got\n"
+	    "  # its signature can also delete it, for an hour; nobody else "
+	    "can.\n"
 	    "  guest = {\n"
 	    "    action    = \"upload\";\n"
 	    "    anonymous = true;\n"
