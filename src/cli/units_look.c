@@ -89,7 +89,8 @@ look_beside(struct units_look *l, const struct named *named)
 	if (name.n == 0) {
 		finding_add(f, l->state, UNITS_GROUP, path,
 		    "the service has its files in one folder, and looks there "
-		    "for %q: move it beside the configuration, and name it so",
+		    "for %q: give it a plain name beside the configuration, "
+		    "and write that",
 		    named->text);
 	} else if (c == NULL && !from_folder(l, name)) {
 		finding_add(f, l->state, UNITS_GROUP, path,
