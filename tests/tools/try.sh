@@ -15,13 +15,21 @@ fi
 
 umask 077
 dir='' server='' standin='' fetching='' watcher='' ended=''
+# Asked again and again: one that has only been forked may still have this
+# shell's own traps, and lose the signal.
+stop() { # PID
+	while kill "$1" 2>/dev/null; do sleep 0.1; done &
+	wait "$1" 2>/dev/null || true
+	kill -9 $! 2>/dev/null || true
+	# What it had begun, if it ended before it knew; setsid made the group.
+	kill -- "-$1" 2>/dev/null || true
+}
 # A second Ctrl-C, by somebody without patience, must not stop the cleaning.
 clean() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	for pid in $watcher $server $standin $fetching; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
+		stop "$pid"
 	done
 	[ -z "$dir" ] || rm -rf "$dir"
 }
@@ -29,8 +37,10 @@ clean() {
 later() {
 	trap 'ended=1' INT TERM HUP
 }
+# It cleans up itself: where it comes just as the shell ends, what EXIT says has
+# begun already, and would not begin again.
 now() {
-	trap 'echo; exit 0' INT TERM HUP
+	trap 'echo; clean; exit 0' INT TERM HUP
 	[ -z "$ended" ] || exit 0
 }
 trap clean EXIT
