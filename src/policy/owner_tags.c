@@ -135,15 +135,10 @@ tag_values(const struct policy *policy, size_t *n, int *line)
 	return allow->rule.kind == RULE_VALUES ? allow->rule.values : NULL;
 }
 
-/* Can it be no other than the user's own? */
+/* Can it be no other than the user's own? tags as of tag_values(). */
 static bool
-tag_is_own(const struct policy *policy)
+tag_is_own(const struct text_template *tags, size_t n)
 {
-	const struct text_template *tags;
-	size_t n;
-	int line;
-
-	tags = tag_values(policy, &n, &line);
 	for (size_t i = 0; tags != NULL && i < n; i++)
 		if (!is_tag_form(&tags[i]))
 			return false;
@@ -165,7 +160,8 @@ check_command(
 	command = wide_command(policy, &line);
 	if (command == NULL)
 		return;
-	own = tag_is_own(policy);
+	tags = tag_values(policy, &n, &at);
+	own = tag_is_own(tags, n);
 	if (!own)
 		owner_say(l, SAY_ERROR, line,
 		    "command = %q would take the tag away from all assets "
@@ -174,7 +170,6 @@ check_command(
 		    "remove, replace, remove_all), or say any_owner = true, "
 		    "for moderators",
 		    command->source);
-	tags = tag_values(policy, &n, &at);
 	for (size_t i = 0; own && i < n; i++)
 		check_form(l, policy, at, "tag", &tags[i], form);
 }
@@ -191,8 +186,14 @@ owner_tags(struct loader *l, const struct policy *policy, struct tag_form *form)
 void
 owner_warn_tag(struct loader *l, const struct policy *policy)
 {
-	if (!policy->any_owner && owner_may_hold(policy, "tag") &&
-	    !tag_is_own(policy))
+	const struct text_template *tags;
+	size_t n;
+	int line;
+
+	if (policy->any_owner || !owner_may_hold(policy, "tag"))
+		return;
+	tags = tag_values(policy, &n, &line);
+	if (!tag_is_own(tags, n))
 		owner_say(l, SAY_WARNING, policy->line,
 		    "a signature of the policy %q also serves as multi and "
 		    "sprite, which show every image that has its tag, "
