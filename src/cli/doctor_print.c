@@ -108,12 +108,10 @@ write_one(struct json_out *j, const struct finding *one)
 	json_named_text(j, "group", span_of(one->group));
 	json_named_text(j, "what", one->what);
 	json_named_text(j, "says", one->says);
-	if (one->mend.n > 0) {
+	if (one->mend.n > 0)
 		json_named_text(j, "mend", one->mend);
-	}
-	if (one->code != 0) {
+	if (one->code != 0)
 		json_named_number(j, "suexec", one->code);
-	}
 	json_close(j);
 }
 

@@ -27,9 +27,8 @@ json_cause(struct json_out *j, enum cause cause, struct span name)
 	cause_say(cause, name, &out);
 	json_named_text(j, "cause", span_of(cause_code(cause)));
 	json_named_text(j, "says", sink_view(&out));
-	if (name.n > 0) {
+	if (name.n > 0)
 		json_any(j, "name", name);
-	}
 }
 
 static void
@@ -81,18 +80,14 @@ explain_say_json(const struct explanation *e, struct sink *out)
 	    &j, main, main == e->string ? e->name : (struct span){ NULL, 0 });
 	json_also(&j, main, e);
 	json_named_bool(&j, "proved", e->proved);
-	if (e->clock_why.n > 0) {
+	if (e->clock_why.n > 0)
 		json_named_text(&j, "clock", e->clock_why);
-	}
-	if (e->complaint->has_theirs) {
+	if (e->complaint->has_theirs)
 		json_any(&j, "theirs", e->complaint->theirs);
-	}
-	if (e->complaint->has_ours) {
+	if (e->complaint->has_ours)
 		json_any(&j, "ours", e->complaint->ours);
-	}
-	if (e->was.n > 0) {
+	if (e->was.n > 0)
 		json_any(&j, "signed", e->was);
-	}
 	if (e->compared && e->difference.n > 0)
 		json_difference(&j, e);
 	json_close(&j);

@@ -33,9 +33,8 @@ write_check(
 		json_nothing(j);
 	else
 		json_bool(j, check->passed == INSPECT_RIGHT);
-	if (check->passed == INSPECT_WRONG) {
+	if (check->passed == INSPECT_WRONG)
 		json_named_text(j, "why", span_of(session_why_text(why)));
-	}
 	json_close(j);
 }
 

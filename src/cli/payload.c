@@ -130,12 +130,10 @@ write_registered(struct json_out *j, const struct session_config *config,
 {
 	json_named_number(j, "iat", w->now);
 	json_named_number(j, "exp", w->now + w->ttl);
-	if (config->audience.n > 0) {
+	if (config->audience.n > 0)
 		json_named_text(j, "aud", config->audience);
-	}
-	if (config->issuer.n > 0) {
+	if (config->issuer.n > 0)
 		json_named_text(j, "iss", config->issuer);
-	}
 }
 
 static void
