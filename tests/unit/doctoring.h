@@ -61,6 +61,16 @@ doctoring_path(const char *name)
 	return path;
 }
 
+/* In what a finding says, or how it is mended. */
+static inline bool
+doctoring_has(struct span where, const char *text)
+{
+	char mem[8192];
+
+	return sink_string(mem, sizeof(mem), "%v", where) &&
+	       strstr(mem, text) != NULL;
+}
+
 /* Is there such a finding, which says this? */
 static inline const struct finding *
 doctoring_found(enum finding_state state, const char *what, const char *says)
