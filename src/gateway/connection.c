@@ -37,7 +37,7 @@ connection_open(struct connection *c, int fd, long long now)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	c->fd = fd;
 	c->discarded = 0;
-	c->held = (struct held){ NULL, 0 };
+	c->held = (struct held){ 0 };
 	enter(c, CONNECTION_SILENT, now);
 }
 
@@ -172,11 +172,18 @@ answer(struct connection *c, struct serve *s, enum record_state state,
 }
 
 static void
-give_up(struct connection *c)
+give_up(struct connection *c, struct span why)
 {
-	serve_log("closed", SPAN_LIT("a connection did not speak FastCGI"));
+	serve_log("closed", why);
 	connection_close(c);
 }
+
+static const struct span no_fastcgi =
+    SPAN_INIT("a connection did not speak FastCGI");
+static const struct span padded =
+    SPAN_INIT("a connection has padding behind BEGIN_REQUEST, or behind the "
+	      "empty record that ends PARAMS or STDIN: no web server sends any "
+	      "there");
 
 /* True when there may be more to look at. */
 static bool
@@ -188,7 +195,7 @@ answer_management(struct connection *c, const struct record *record)
 
 	sink_init(&out, mem, sizeof(mem));
 	if (!reply_management(record, &out)) {
-		give_up(c);
+		give_up(c, no_fastcgi);
 		return false;
 	}
 	if (c->held.bytes != NULL) {
@@ -238,7 +245,7 @@ wait_on(struct connection *c, size_t n, bool ended)
 	if (ended)
 		connection_close(c);
 	else if (n == HELD_MAX)
-		give_up(c);
+		give_up(c, no_fastcgi);
 	else if (c->held.bytes == NULL && held_start(&c->held))
 		return true;
 	return false;
@@ -249,13 +256,15 @@ static bool
 look(struct connection *c, struct serve *s, bool ended, long long now)
 {
 	struct span front = gather(c, &ended);
+	struct record_progress none = { 0 };
 	struct record record;
 
 	if (front.n == 0)
 		return false;
 	if (c->stage != CONNECTION_PARTIAL)
 		enter(c, CONNECTION_PARTIAL, now);
-	record = record_look(front, params);
+	record = record_look(
+	    c->held.bytes == NULL ? &none : &c->held.looked, front, params);
 	switch (record.state) {
 	case RECORD_MORE:
 		return wait_on(c, front.n, ended);
@@ -277,10 +286,13 @@ look(struct connection *c, struct serve *s, bool ended, long long now)
 	case RECORD_ABORTED:
 		connection_close(c);
 		return false;
+	case RECORD_PADDED:
+		give_up(c, padded);
+		return false;
 	case RECORD_BROKEN:
-		break;
+		give_up(c, no_fastcgi);
+		return false;
 	}
-	give_up(c);
 	return false;
 }
 
@@ -297,5 +309,5 @@ connection_advance(
 	for (int turn = 0; turn < TURNS_MAX; turn++)
 		if (!look(c, s, ended, now))
 			return;
-	give_up(c);
+	give_up(c, no_fastcgi);
 }

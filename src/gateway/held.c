@@ -16,8 +16,7 @@ held_start(struct held *h)
 	void *p = mmap(NULL, HELD_MAX, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	h->bytes = p == MAP_FAILED ? NULL : p;
-	h->n = 0;
+	*h = (struct held){ .bytes = p == MAP_FAILED ? NULL : p };
 	return h->bytes != NULL;
 }
 
@@ -42,6 +41,7 @@ void
 held_drop(struct held *h, size_t n)
 {
 	h->n -= n;
+	h->looked = (struct record_progress){ 0 };
 	if (h->n == 0)
 		held_free(h);
 	else
@@ -53,7 +53,7 @@ held_free(struct held *h)
 {
 	if (h->bytes != NULL)
 		munmap(h->bytes, HELD_MAX);
-	*h = (struct held){ NULL, 0 };
+	*h = (struct held){ 0 };
 }
 
 /* A pair that takes the whole request, or a whole answer, at once. */

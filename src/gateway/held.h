@@ -15,6 +15,7 @@
 struct held {
 	unsigned char *bytes; /* NULL: nothing is held, all is in the socket */
 	size_t n;
+	struct record_progress looked;
 };
 
 /* Makes room for HELD_MAX bytes. False when there is no memory. */

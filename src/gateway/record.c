@@ -14,12 +14,12 @@ struct header {
 };
 
 struct walk {
-	struct span rest; /* what has arrived and was not looked at */
+	struct record_progress *done;
+	struct span all;  /* what has arrived */
+	struct span rest; /* and was not looked at */
 	struct header h;  /* of the record at hand */
 	struct span here; /* as much of its content as has arrived */
-	bool all;         /* so has all of it, and its padding */
-	struct sink params;
-	size_t body;
+	bool whole;       /* so has all of it, and its padding */
 	struct record out;
 };
 
@@ -52,10 +52,10 @@ next_record(struct walk *w)
 		return false;
 	w->rest = span_skip(w->rest, RECORD_HEADER);
 	n = w->h.content + w->h.padding;
-	w->all = w->rest.n >= n;
+	w->whole = w->rest.n >= n;
 	w->here = w->rest.n > w->h.content ? span_head(w->rest, w->h.content)
 					   : w->rest;
-	w->rest = span_skip(w->rest, w->all ? n : w->rest.n);
+	w->rest = span_skip(w->rest, w->whole ? n : w->rest.n);
 	return true;
 }
 
@@ -66,20 +66,39 @@ stop(struct walk *w, enum record_state state)
 	return false;
 }
 
-/* A further record of the request at hand. */
+/* The record at hand is whole and good: it is not looked at again. */
+static void
+pass(struct walk *w)
+{
+	w->done->n = w->all.n - w->rest.n;
+}
+
+/*
+ * A further record of the request at hand. libfcgi forgets the padding of a
+ * stream's last record, and would take these bytes for the next record.
+ */
 static bool
 next_of(struct walk *w, enum record_type type)
 {
 	if (!next_record(w))
 		return false;
-	if (w->h.id != w->out.id)
+	if (w->h.id != w->done->id)
 		return stop(w, RECORD_BROKEN);
 	if (w->h.type == RECORD_ABORT)
 		return stop(w, RECORD_ABORTED);
-	return w->h.type == type || stop(w, RECORD_BROKEN);
+	if (w->h.type != type)
+		return stop(w, RECORD_BROKEN);
+	return w->h.content > 0 || w->h.padding == 0 || stop(w, RECORD_PADDED);
 }
 
-/* The first record. */
+static void
+enter(struct record_progress *done, enum record_part part)
+{
+	done->part = part;
+	done->stream = 0;
+}
+
+/* The first record. Its padding libfcgi forgets as well. */
 static bool
 read_front(struct walk *w)
 {
@@ -90,67 +109,87 @@ read_front(struct walk *w)
 	if (w->h.id != 0 &&
 	    (w->h.type != RECORD_BEGIN || w->h.content != BEGIN_CONTENT))
 		return stop(w, RECORD_BROKEN);
-	if (!w->all)
+	if (w->h.id != 0 && w->h.padding > 0)
+		return stop(w, RECORD_PADDED);
+	if (!w->whole)
 		return stop(w, RECORD_MORE);
-	w->out.id = w->h.id;
 	w->out.type = w->h.type;
 	w->out.content = w->here;
 	w->out.size = RECORD_HEADER + w->h.content + w->h.padding;
 	if (w->h.id == 0)
 		return stop(w, RECORD_MANAGEMENT);
+	w->done->id = w->h.id;
+	pass(w);
+	enter(w->done, RECORD_PART_PARAMS);
 	p = w->here.p;
 	return ((unsigned)p[0] << 8 | p[1]) == RESPONDER ||
 	       stop(w, RECORD_ROLE);
 }
 
+/* All of the variables, which have arrived, one behind the other. */
+static struct span
+join_params(const struct walk *w, unsigned char params[static FCGI_PARAMS_MAX])
+{
+	struct walk again = { .rest = span_head(w->all, w->done->n) };
+	struct sink out;
+
+	sink_init(&out, params, FCGI_PARAMS_MAX);
+	next_record(&again); /* BEGIN_REQUEST */
+	while (again.rest.n > 0 && next_record(&again))
+		sink_span(&out, again.here);
+	return sink_view(&out);
+}
+
 static bool
-read_params(struct walk *w)
+read_params(struct walk *w, unsigned char params[static FCGI_PARAMS_MAX])
 {
 	enum pairs_verdict verdict;
 
 	do {
 		if (!next_of(w, RECORD_PARAMS))
 			return false;
-		if (w->h.content > w->params.cap - w->params.n)
+		if (w->h.content > FCGI_PARAMS_MAX - w->done->stream)
 			return stop(w, RECORD_LARGE_PARAMS);
-		if (!w->all)
+		if (!w->whole)
 			return stop(w, RECORD_MORE);
-		sink_span(&w->params, w->here);
+		w->done->stream += w->h.content;
+		pass(w);
 	} while (w->h.content > 0);
-	verdict = pairs_check(sink_view(&w->params));
+	enter(w->done, RECORD_PART_STDIN);
+	verdict = pairs_check(join_params(w, params));
 	if (verdict == PAIRS_TOO_MANY)
 		return stop(w, RECORD_LARGE_PARAMS);
 	return verdict == PAIRS_GOOD || stop(w, RECORD_BROKEN);
 }
 
-/*
- * The padding of the last record would stay behind, in front of the next
- * request: libfcgi stops reading at the last header.
- */
 static bool
 read_stdin(struct walk *w)
 {
 	do {
 		if (!next_of(w, RECORD_STDIN))
 			return false;
-		w->body += w->here.n;
-		if (w->body > HOOK_BODY_MAX)
+		if (w->done->stream + w->here.n > HOOK_BODY_MAX)
 			return stop(w, RECORD_LARGE_BODY);
-		if (w->h.content == 0 && w->h.padding > 0)
-			return stop(w, RECORD_BROKEN);
-		if (!w->all)
+		if (!w->whole)
 			return stop(w, RECORD_MORE);
+		w->done->stream += w->h.content;
+		pass(w);
 	} while (w->h.content > 0);
 	return w->rest.n == 0 || stop(w, RECORD_BROKEN);
 }
 
 struct record
-record_look(struct span arrived, unsigned char params[static FCGI_PARAMS_MAX])
+record_look(struct record_progress *done, struct span arrived,
+    unsigned char params[static FCGI_PARAMS_MAX])
 {
-	struct walk w = { .rest = arrived };
+	struct walk w = { .done = done,
+		.all = arrived,
+		.rest = span_skip(arrived, done->n) };
 
-	sink_init(&w.params, params, FCGI_PARAMS_MAX);
-	if (read_front(&w) && read_params(&w) && read_stdin(&w))
+	if ((done->part != RECORD_PART_FRONT || read_front(&w)) &&
+	    (done->part != RECORD_PART_PARAMS || read_params(&w, params)) &&
+	    read_stdin(&w))
 		w.out.state = RECORD_WHOLE;
+	w.out.id = done->id;
 	return w.out;
 }

@@ -1,8 +1,9 @@
 /*
  * What a web server sends, in one piece on one connection and in many on
- * another: both get the same answers, and end in the same state. The input is
- * a script: management records and requests of all sizes, some with a wrong
- * byte.
+ * another: both get the same answers, and end in the same state. On a third
+ * one it lacks its padding: the answers are the same, or none. The input is a
+ * script: management records and requests of all sizes, some with a wrong byte,
+ * padded with anything, records among it.
  */
 #include <fcgiapp.h>
 #include <fcntl.h>
@@ -26,8 +27,8 @@ struct end {
 };
 
 static struct serve serve;
-static struct end whole, split;
-static unsigned char mem[2 * HELD_MAX], filler[HOOK_BODY_MAX + 300];
+static struct end whole, split, plain;
+static unsigned char mem[3 * HELD_MAX], filler[HOOK_BODY_MAX + 300];
 static struct span script;
 static unsigned noise;
 
@@ -75,6 +76,64 @@ next_size(size_t edge)
 	return edge - 4 + by % 9;
 }
 
+static unsigned
+next_noise(void)
+{
+	noise = noise * 1664525 + 1013904223;
+	return noise >> 16;
+}
+
+/* Is what is made now to be padded? And has it any where none may be? */
+static bool padded, misplaced;
+
+/* Zeros, anything, or headers of records that have no content. */
+static void
+put_padding(struct sink *out, unsigned n)
+{
+	unsigned how = next_noise() % 24, id = next_noise() % 2;
+
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned char header[8] = { 1, (unsigned char)(how / 2),
+			0, (unsigned char)id };
+
+		sink_byte(out, how == 0   ? 0
+			       : how == 1 ? (unsigned char)next_noise()
+					  : header[i % 8]);
+	}
+}
+
+/* A record, and some padding behind it where that may be. */
+static void
+put(struct sink *out, unsigned type, unsigned id, struct span content, bool may)
+{
+	static const unsigned sizes[] = { 1, 7, 8, 255 };
+	unsigned n = 0, header = (unsigned)out->n;
+
+	fcgi_record(out, type, id, content, 0);
+	if (!padded || out->full)
+		return;
+	if (next_noise() % (may ? 2 : 64) == 0)
+		n = sizes[next_noise() % 4];
+	misplaced |= n > 0 && !may;
+	out->p[header + 6] = (unsigned char)n;
+	put_padding(out, n);
+}
+
+static void
+put_stream(struct sink *out, unsigned type, struct span s, size_t most)
+{
+	bool may = true; /* framing in all is bounded by FCGI_FRAMING_MAX */
+
+	while (s.n > 0) {
+		size_t n = s.n < most ? s.n : most;
+
+		put(out, type, FCGI_REQUEST_ID, span_head(s, n), may);
+		s = span_skip(s, n);
+		may = n > 4000;
+	}
+	put(out, type, FCGI_REQUEST_ID, SPAN_LIT(""), false);
+}
+
 static void
 put_management(struct sink *out)
 {
@@ -84,7 +143,7 @@ put_management(struct sink *out)
 
 	sink_init(&content, pairs, sizeof(pairs));
 	fcgi_pair(&content, SPAN_LIT("FCGI_MAX_CONNS"), SPAN_LIT(""));
-	fcgi_record(out, type < 128 ? 9 : type, 0, sink_view(&content), next());
+	put(out, type < 128 ? 9 : type, 0, sink_view(&content), true);
 }
 
 static void
@@ -94,6 +153,8 @@ put_request(struct sink *out)
 	unsigned flags = next();
 	struct span body = { filler, next_size(HOOK_BODY_MAX) };
 	size_t most = next_size(8192);
+	const unsigned char begin[8] = { 0, (flags & 112) == 112 ? 2 : 1,
+		flags & FCGI_KEEP };
 	struct sink pairs;
 
 	sink_init(&pairs, text, sizeof(text));
@@ -102,28 +163,30 @@ put_request(struct sink *out)
 	if ((flags & 8) != 0)
 		fcgi_pair(&pairs, SPAN_LIT("HTTP_X"),
 		    (struct span){ filler, next_size(65536 - pairs.n - 14) });
-	fcgi_begin(out, (flags & 112) == 112 ? 2 : 1, flags & FCGI_KEEP);
-	fcgi_stream(out, 4, sink_view(&pairs), 65535);
-	fcgi_stream(out, 5, body, most < 256 ? 8192 : most);
+	put(out, 1, FCGI_REQUEST_ID, (struct span){ begin, sizeof(begin) },
+	    false);
+	put_stream(out, 4, sink_view(&pairs), 65535);
+	put_stream(out, 5, body, most < 256 ? 8192 : most);
 }
 
-static struct span
-next_message(void)
+/* True when nothing in it is wrong but perhaps some padding. */
+static bool
+make_message(struct sink *out)
 {
 	unsigned what = next();
-	struct sink out;
 
-	sink_init(&out, mem, sizeof(mem));
+	sink_init(out, mem, sizeof(mem));
+	misplaced = false;
 	for (unsigned n = what; n < 64; n += 24)
-		put_management(&out);
+		put_management(out);
 	if (what >= 32)
-		put_request(&out);
-	must(!out.full, "there is room for every request");
+		put_request(out);
+	must(!out->full, "there is room for every request");
 	if (what % 4 == 0)
-		mem[next_place(out.n)] ^= (unsigned char)next();
+		mem[next_place(out->n)] ^= (unsigned char)next();
 	if (what % 8 == 1)
-		out.n = next_place(out.n);
-	return sink_view(&out);
+		out->n = next_place(out->n);
+	return what % 4 != 0 && what % 8 != 1;
 }
 
 static int
@@ -184,10 +247,8 @@ deliver(struct end *e, struct span piece)
 static size_t
 piece_size(size_t left, int i)
 {
-	size_t n;
+	size_t n = 1 + next_noise() % (next_noise() % 2 != 0 ? 12 : 16000);
 
-	noise = noise * 1664525 + 1013904223;
-	n = 1 + (noise >> 16) % ((noise & 0x8000) != 0 ? 12 : 16000);
 	return n < left && i < PIECES_MAX ? n : left;
 }
 
@@ -199,7 +260,8 @@ static bool
 deliver_both(struct span message)
 {
 	static unsigned char params[FCGI_PARAMS_MAX];
-	enum record_state state = record_look(message, params).state;
+	struct record_progress none = { 0 };
+	enum record_state state = record_look(&none, message, params).state;
 	bool clean = whole.c.held.bytes == NULL;
 	size_t n;
 
@@ -213,10 +275,46 @@ deliver_both(struct span message)
 }
 
 static bool
-same_ends(void)
+same_ends(const struct end *a, const struct end *b)
 {
-	return whole.c.stage == split.c.stage && whole.n == split.n &&
-	       memcmp(whole.got, split.got, whole.n) == 0;
+	return a->c.stage == b->c.stage && a->n == b->n &&
+	       memcmp(a->got, b->got, a->n) == 0;
+}
+
+/* Refused for its padding: nothing is answered that would not have been. */
+static bool
+ends_early(const struct end *a, const struct end *b)
+{
+	return a->c.stage == CONNECTION_CLOSED && a->n <= b->n &&
+	       memcmp(a->got, b->got, a->n) == 0;
+}
+
+/* One message on all three. False when they need not agree from here on. */
+static bool
+step(bool *unspoiled)
+{
+	struct span from = script;
+	unsigned seed = noise;
+	struct sink out;
+	bool agree;
+
+	padded = false;
+	*unspoiled = make_message(&out) && *unspoiled;
+	if (*unspoiled)
+		deliver(&plain, sink_view(&out));
+	script = from;
+	noise = seed;
+	padded = true;
+	make_message(&out);
+	agree = deliver_both(sink_view(&out));
+	must(!*unspoiled || same_ends(&whole, &plain) ||
+		 (misplaced && ends_early(&whole, &plain)),
+	    "padding changes no answer");
+	*unspoiled = *unspoiled && !misplaced;
+	must(!agree || same_ends(&whole, &split),
+	    "in pieces it is answered as in one");
+	/* What is thrown away is not counted to the byte. */
+	return agree && whole.c.stage != CONNECTION_DISCARD;
 }
 
 static void
@@ -232,21 +330,18 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int before = next_descriptor();
-	bool agree = true;
+	bool agree = true, unspoiled = true;
 
 	script = (struct span){ data, size };
 	noise = next();
 	start(&whole);
 	start(&split);
-	for (int i = 0; agree && i < MESSAGES_MAX && script.n > 0; i++) {
-		agree = deliver_both(next_message());
-		must(!agree || same_ends(),
-		    "in pieces it is answered as in one");
-		/* What is thrown away is not counted to the byte. */
-		agree &= whole.c.stage != CONNECTION_DISCARD;
-	}
+	start(&plain);
+	for (int i = 0; agree && i < MESSAGES_MAX && script.n > 0; i++)
+		agree = step(&unspoiled);
 	finish(&whole);
 	finish(&split);
+	finish(&plain);
 	must(next_descriptor() == before, "no descriptor is left");
 	return 0;
 }

@@ -109,6 +109,46 @@ fcgi_request(struct sink *out, const char *method, const char *query,
 	fcgi_stream(out, 5, body, 8192);
 }
 
+#define FCGI_RECORDS 5 /* of the request that fcgi_padded() makes */
+
+/*
+ * A request of as few records as can be (begin, variables and their end, body
+ * and its end), with n bytes of padding behind the record `which` alone.
+ */
+static inline void
+fcgi_padded(struct sink *out, size_t which, const unsigned char *padding,
+    unsigned n, unsigned flags)
+{
+	const unsigned char begin[8] = { 0, 1, (unsigned char)flags };
+	unsigned char mem[512];
+	struct sink pairs;
+
+	sink_init(&pairs, mem, sizeof(mem));
+	fcgi_variables(&pairs, "POST", "padded", 3);
+
+	const struct {
+		unsigned type;
+		struct span content;
+	} records[FCGI_RECORDS] = {
+		{ 1, { begin, sizeof(begin) } },
+		{ 4, sink_view(&pairs) },
+		{ 4, { NULL, 0 } },
+		{ 5, SPAN_INIT("a=b") },
+		{ 5, { NULL, 0 } },
+	};
+
+	for (size_t i = 0; i < FCGI_RECORDS; i++) {
+		size_t header = out->n;
+
+		fcgi_record(out, records[i].type, FCGI_REQUEST_ID,
+		    records[i].content, 0);
+		if (i != which)
+			continue;
+		sink_span(out, (struct span){ padding, n });
+		out->p[header + 6] = (unsigned char)n;
+	}
+}
+
 static inline struct sockaddr_un
 fcgi_address(const char *path)
 {

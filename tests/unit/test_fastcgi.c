@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "fcgi_server.h"
+#include "gateway/record.h"
 
 #include <netinet/in.h>
 
@@ -382,6 +383,135 @@ test_broken(void **state)
 	fcgi_request(&out, "GET", "", SPAN_LIT(""), FCGI_KEEP);
 	fcgi_request(&out, "GET", "", SPAN_LIT(""), FCGI_KEEP);
 	assert_int_equal(server_logged(&server, "event=closed"), 1);
+}
+
+static unsigned noise = 1;
+
+static unsigned
+below(unsigned n)
+{
+	noise = noise * 1664525 + 1013904223;
+	return (noise >> 16) % n;
+}
+
+enum { ZERO, RANDOM, FIRST_TYPE, FILLINGS = FIRST_TYPE + 2 * RECORD_UNKNOWN };
+
+/* Zero, random, or records without content: of each type, id 0 and id 1. */
+static void
+fill(unsigned char padding[255], unsigned how)
+{
+	const unsigned char record[8] = { 1,
+		(unsigned char)(1 + (how - FIRST_TYPE) / 2), 0,
+		(unsigned char)((how - FIRST_TYPE) % 2) };
+
+	for (size_t i = 0; i < 255; i++)
+		padding[i] = how == ZERO     ? 0
+			     : how == RANDOM ? (unsigned char)below(256)
+					     : record[i % 8];
+}
+
+/* The same answer as without padding, or an end that the log tells. */
+static void
+assert_framing(struct span s, bool good, unsigned pieces)
+{
+	int fd = fcgi_connect(server.path);
+
+	assert_int_equal(truncate(server.log, 0), 0);
+	for (; pieces > 1 && s.n > 1; pieces--) {
+		size_t n = 1 + below((unsigned)s.n - 1);
+
+		fcgi_send(fd, span_head(s, n));
+		s = span_skip(s, n);
+	}
+	fcgi_send(fd, s);
+	if (good)
+		assert_answered(fd, "Status: 200 OK\r\n",
+		    "method=POST query=padded body=a=b root=");
+	assert_true(fcgi_closed(fd, SOON));
+	close(fd);
+	assert_int_equal(server_logged(&server,
+			     "event=closed reason=\"a connection has padding"),
+	    !good);
+}
+
+/* libfcgi forgets some padding, and would read it as records. */
+static void
+test_padding(void **state)
+{
+	static const unsigned sizes[] = { 0, 1, 7, 8, 255 };
+	unsigned char padding[255];
+
+	(void)state;
+	ask("q=first");
+	for (size_t which = 0; which < FCGI_RECORDS; which++)
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+			for (unsigned how = 0; how < FILLINGS; how++) {
+				struct sink out;
+
+				sink_init(&out, mem, sizeof(mem));
+				fill(padding, how);
+				fcgi_padded(&out, which, padding, sizes[i], 0);
+				assert_framing(sink_view(&out),
+				    sizes[i] == 0 || which % 2 == 1, 1);
+			}
+	ask("q=next");
+}
+
+/* One stream in pieces of any size, each padded; sometimes its end too. */
+static bool
+put_framed(struct sink *out, unsigned type, struct span s)
+{
+	static const unsigned sizes[] = { 0, 0, 0, 1, 7, 8, 255 };
+	unsigned char padding[255];
+	bool good = true;
+
+	for (bool last = false; !last; last = s.n == 0) {
+		size_t n = below(3) == 0 ? s.n : below((unsigned)s.n + 1);
+		unsigned pad = sizes[below(7)];
+		size_t header = out->n;
+
+		if (n == 0) /* not the end yet */
+			n = s.n > 0;
+		fcgi_record(out, type, FCGI_REQUEST_ID, span_head(s, n), 0);
+		fill(padding, below(FILLINGS));
+		sink_span(out, (struct span){ padding, pad });
+		out->p[header + 6] = (unsigned char)pad;
+		s = span_skip(s, n);
+	}
+	fcgi_record(out, type, FCGI_REQUEST_ID, SPAN_LIT(""), 0);
+	if (below(8) == 0) {
+		out->p[out->n - 2] = 8;
+		fill(padding, below(FILLINGS));
+		sink_span(out, (struct span){ padding, 8 });
+		good = false;
+	}
+	return good;
+}
+
+/* FRAMINGS=N tries more of them. */
+static void
+test_framings(void **state)
+{
+	const char *wanted = getenv("FRAMINGS");
+	long n = wanted == NULL ? 1000 : strtol(wanted, NULL, 10);
+	unsigned char variables[512];
+	struct sink pairs;
+
+	(void)state;
+	ask("q=first");
+	sink_init(&pairs, variables, sizeof(variables));
+	fcgi_variables(&pairs, "POST", "padded", 3);
+	for (long i = 0; i < n; i++) {
+		struct sink out;
+		bool good;
+
+		sink_init(&out, mem, sizeof(mem));
+		fcgi_begin(&out, 1, 0);
+		good = put_framed(&out, 4, sink_view(&pairs));
+		good = put_framed(&out, 5, SPAN_LIT("a=b")) && good;
+		assert_framing(sink_view(&out), good, 1 + below(4));
+	}
+	ask("q=next");
 }
 
 static void
@@ -812,6 +942,8 @@ main(void)
 		SERVED(test_large_params),
 		SERVED(test_two_variables),
 		SERVED(test_broken),
+		SERVED(test_padding),
+		SERVED(test_framings),
 		SERVED(test_aborted),
 		SERVED(test_management),
 		SERVED(test_large_answer),

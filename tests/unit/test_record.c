@@ -14,12 +14,14 @@
 static unsigned char mem[ROOM];
 static unsigned char params[FCGI_PARAMS_MAX];
 static const unsigned char bytes[HOOK_BODY_MAX + 1];
+static const unsigned char filling[255];
 
 static struct record
 look(struct span s)
 {
+	struct record_progress start = { 0 };
 	struct span copy = guarded(s);
-	struct record record = record_look(copy, params);
+	struct record record = record_look(&start, copy, params);
 
 	if (record.content.p != NULL)
 		record.content.p = s.p + (record.content.p - copy.p);
@@ -236,21 +238,52 @@ test_split(void **state)
 	assert_memory_equal(params, pairs_mem, pairs.n);
 }
 
+/* Padding stands where libfcgi skips it: behind what has content. */
 static void
-test_last_padding(void **state)
+test_padding(void **state)
 {
-	struct sink out = empty();
+	static const unsigned sizes[] = { 0, 1, 7, 8, 255 };
+	static const bool taken[FCGI_RECORDS] = { false, true, false, true,
+		false };
 
 	(void)state;
-	fcgi_begin(&out, 1, 0);
-	fcgi_record(&out, 4, 1, SPAN_LIT(""), 5);
-	fcgi_record(&out, 5, 1, SPAN_LIT(""), 0);
-	assert_int_equal(state_of(&out), RECORD_WHOLE);
-	out = empty();
-	fcgi_begin(&out, 1, 0);
-	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
-	fcgi_record(&out, 5, 1, SPAN_LIT(""), 1);
-	assert_int_equal(state_of(&out), RECORD_BROKEN);
+	for (size_t which = 0; which < FCGI_RECORDS; which++)
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			struct sink out = empty();
+			bool good = sizes[i] == 0 || taken[which];
+
+			fcgi_padded(&out, which, filling, sizes[i], 0);
+			assert_int_equal(state_of(&out),
+			    good ? RECORD_WHOLE : RECORD_PADDED);
+		}
+}
+
+/* As it arrives byte by byte: what was looked at is not looked at again. */
+static void
+test_progress(void **state)
+{
+	static unsigned char copy[1024];
+	struct record_progress done = { 0 };
+	struct sink out = empty();
+	size_t before = 0;
+
+	(void)state;
+	fcgi_padded(&out, 1, filling, 255, 0);
+	assert_true(out.n <= sizeof(copy));
+	memcpy(copy, mem, out.n);
+	for (size_t n = 0; n <= out.n; n++) {
+		struct record now =
+		    record_look(&done, (struct span){ copy, n }, params);
+
+		assert_int_equal(
+		    now.state, n < out.n ? RECORD_MORE : RECORD_WHOLE);
+		assert_true(done.n >= before && done.n <= n);
+		before = done.n;
+		if (done.part == RECORD_PART_STDIN)
+			memset(copy, 0xff, done.n);
+	}
+	assert_int_equal(done.id, FCGI_REQUEST_ID);
+	assert_int_equal(before, out.n);
 }
 
 /* One pair whose value fills the variables to n bytes. */
@@ -386,7 +419,8 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_abort),
 		cmocka_unit_test(test_split),
-		cmocka_unit_test(test_last_padding),
+		cmocka_unit_test(test_padding),
+		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_params_limit),
 		cmocka_unit_test(test_too_many_params),
 		cmocka_unit_test(test_broken_params),
