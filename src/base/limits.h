@@ -84,6 +84,7 @@
 	      */
 
 /* The answer. */
+#define WRITE_SECONDS 60 /* for a reader that takes nothing of it */
 #define DETAIL_MAX 1024
 #define BODY_OUT_MAX 131072
 #define HEAD_OUT_MAX 8192

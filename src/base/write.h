@@ -4,7 +4,11 @@
 
 #include "base/span.h"
 
-/* All of the bytes, over signals; false with errno after the first error. */
+/*
+ * All of the bytes, over signals; false with errno after the first error. Where
+ * fd does not wait for room by itself (O_NONBLOCK), each wait has
+ * WRITE_SECONDS, then it is ETIMEDOUT.
+ */
 bool write_all(int fd, struct span bytes);
 
 #endif

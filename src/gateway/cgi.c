@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,7 +106,7 @@ read_body(struct serve *s, struct variables *v, int fd)
 		discard(s, v, &in);
 }
 
-void
+bool
 cgi_answer(struct serve *s, char *const *envp, int in, int out)
 {
 	struct variables v;
@@ -113,5 +114,8 @@ cgi_answer(struct serve *s, char *const *envp, int in, int out)
 	variables_read(envp, serve_user_variable(s), &v);
 	if (v.length > 0 || span_is(v.request.method, "POST"))
 		read_body(s, &v, in);
-	write_all(out, serve_answer(s, &v));
+	if (write_all(out, serve_answer(s, &v)))
+		return true;
+	serve_log("lost", span_of(strerror(errno)));
+	return false;
 }

@@ -8,7 +8,10 @@
  * Reads the request from the variables and from in, and writes the answer to
  * out. Standard input is read only where there is a body to read: it may be
  * a terminal. The caller ignores SIGPIPE.
+ *
+ * False, with a line "event=lost" in the log behind that of the request, when
+ * the answer could not be written.
  */
-void cgi_answer(struct serve *s, char *const *envp, int in, int out);
+bool cgi_answer(struct serve *s, char *const *envp, int in, int out);
 
 #endif

@@ -37,9 +37,11 @@ exchange_answer(struct serve *s, int fd, enum record_state state)
 	read_request(s, &r, &v);
 	answer = serve_answer(s, &v);
 	FCGX_PutStr((const char *)answer.p, (int)answer.n, r.out);
+	FCGX_FClose(r.err);
+	if (FCGX_FClose(r.out) != 0)
+		serve_log("lost", SPAN_LIT("the web server did not take the "
+					   "answer"));
 	if (state == RECORD_LARGE_BODY) {
-		FCGX_FClose(r.err);
-		FCGX_FClose(r.out);
 		FCGX_Free(&r, 0);
 		return EXCHANGE_UNREAD;
 	}

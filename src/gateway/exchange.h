@@ -16,7 +16,8 @@ enum exchange {
  * Reads a request from the connection fd, at the front of which
  * record_look() found RECORD_WHOLE or RECORD_LARGE_BODY, and answers it.
  * libfcgi reads no further than that, so it never waits. FCGX_Init() was
- * called.
+ * called. An answer that could not be written is a line "event=lost" in the
+ * log, behind that of the request.
  */
 enum exchange exchange_answer(struct serve *s, int fd, enum record_state state);
 

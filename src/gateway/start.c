@@ -132,6 +132,7 @@ start_cgi(void)
 	control_cgi(
 	    getenv("SCRIPT_FILENAME"), getenv("SIGNPOST_CONFIG"), &control);
 	start_once(&serve, &control);
-	cgi_answer(&serve, environ, STDIN_FILENO, STDOUT_FILENO);
-	_exit(EXIT_SUCCESS);
+	_exit(cgi_answer(&serve, environ, STDIN_FILENO, STDOUT_FILENO)
+		  ? EXIT_SUCCESS
+		  : EXIT_FAILURE);
 }

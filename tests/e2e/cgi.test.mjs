@@ -84,6 +84,15 @@ test('closed descriptors do no harm', (t) => {
     assert.match(run(['-c', `"$0" ${closed}`, program], { env: environment(config), program: '/bin/sh' }).out, /^Status: 200 OK\r\n/);
 });
 
+test('an answer that could not be written is no success', (t) => {
+  const { config } = place(t);
+  for (const [nowhere, why] of [['>/dev/full', 'No space left on device'], ['>&-', 'Bad file descriptor']]) {
+    const { code, err } = run(['-c', `exec "$0" ${nowhere}`, program], { env: environment(config), program: '/bin/sh' });
+    assert.equal(code, 1, nowhere);
+    assert.match(err, new RegExp(`decision=granted.*\\n.*event=lost reason="${why}"\\n$`));
+  }
+});
+
 test('bodies as long as CONTENT_LENGTH says, and others', (t) => {
   const { config } = place(t);
   const post = (length, input = BODY) => cgi(environment(config, posting(length)), { input });

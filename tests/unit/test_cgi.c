@@ -284,30 +284,41 @@ test_reader_gone(void **state)
 	(void)state;
 	set_request("GET", NULL);
 	close(p.out[0]);
-	cgi_answer(&serve, envp, p.in[0], p.out[1]);
+	assert_false(cgi_answer(&serve, envp, p.in[0], p.out[1]));
 	close(p.out[1]);
 	close(p.in[0]);
 	close(p.in[1]);
 }
 
-/* An answer that a pipe takes in parts is written whole. */
+/*
+ * An answer that a pipe takes in parts is written whole, also where the pipe
+ * does not wait for room by itself.
+ */
 static void
 test_large_answer(void **state)
 {
-	struct pipes p = open_pipes();
-	pid_t pid = fork();
+	static const int flags[] = { 0, O_NONBLOCK };
 
 	(void)state;
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		set_request("GET", NULL);
-		snprintf(query, sizeof(query), "QUERY_STRING=big=130000");
-		cgi_answer(&serve, envp, p.in[0], p.out[1]);
-		_exit(0);
+	for (size_t i = 0; i < 2; i++) {
+		struct pipes p = open_pipes();
+		int status;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			fcntl(p.out[1], F_SETPIPE_SZ, 4096);
+			fcntl(p.out[1], F_SETFL, flags[i]);
+			set_request("GET", NULL);
+			snprintf(
+			    query, sizeof(query), "QUERY_STRING=big=130000");
+			_exit(!cgi_answer(&serve, envp, p.in[0], p.out[1]));
+		}
+		assert_true(strlen(read_answer(&p)) > 130000);
+		waitpid(pid, &status, 0);
+		assert_int_equal(status, 0);
+		close(p.in[1]);
 	}
-	assert_true(strlen(read_answer(&p)) > 130000);
-	waitpid(pid, NULL, 0);
-	close(p.in[1]);
 }
 
 int

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "base/write.h"
 
 /* How the kernel's answers are to be spoilt; none by default. */
@@ -31,6 +33,25 @@ write(int fd, const void *bytes, size_t n)
 	if (spoilt.most != 0 && n > spoilt.most)
 		n = spoilt.most;
 	return (ssize_t)syscall(SYS_write, fd, bytes, n);
+}
+
+/* Room comes with the next wait, or never. */
+static bool room;
+static int waits;
+
+int
+poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	assert_int_equal(n, 1);
+	assert_int_equal(fds->events, POLLOUT);
+	assert_int_equal(timeout, WRITE_SECONDS * 1000);
+	waits++;
+	if (waits == 1) {
+		errno = EINTR;
+		return -1;
+	}
+	spoilt.error = room ? 0 : spoilt.error;
+	return room;
 }
 
 /* Does a pipe get these bytes, and in how many calls? */
@@ -85,12 +106,30 @@ errors(void **state)
 	assert_int_equal(errno, EBADF);
 }
 
+/* A descriptor that does not wait by itself. */
+static void
+no_room(void **state)
+{
+	(void)state;
+	waits = 0;
+	room = true;
+	spoilt.error = EAGAIN;
+	assert_int_equal(calls("abc"), 2);
+	assert_int_equal(waits, 2);
+	room = false;
+	spoilt.error = EAGAIN;
+	assert_false(write_all(1, SPAN_LIT("x")));
+	assert_int_equal(errno, ETIMEDOUT);
+	memset(&spoilt, 0, sizeof(spoilt));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all),
 		cmocka_unit_test(errors),
+		cmocka_unit_test(no_room),
 	};
 
 	return cmocka_run_group_tests_name("write", tests, NULL, NULL);
