@@ -1,5 +1,8 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -148,6 +151,25 @@ note_rest(struct loader *l)
 	    "the text itself is right");
 }
 
+/*
+ * libconfig 1.5 ends the process where it gets no memory, which must not
+ * happen to one that serves on with what it has. The most that it takes of
+ * memory for a byte of text is for lists of one number, "(1),": a setting for
+ * each of both, a list, and room for 16 elements in it.
+ */
+#define TREE_BYTES 128     /* for one of the text */
+#define TREE_SPARE 1048576 /* for buffers, and what falls between blocks */
+
+static bool
+has_memory(size_t text)
+{
+	size_t n = text * TREE_BYTES + TREE_SPARE;
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p != MAP_FAILED && munmap(p, n) == 0;
+}
+
 static void
 load_text(struct loader *l)
 {
@@ -156,6 +178,10 @@ load_text(struct loader *l)
 
 	if (!read_text(l, &text))
 		return;
+	if (l->report->watch != NULL && !has_memory(text.n)) {
+		conf_error(l, NULL, "there is no memory to read it");
+		return;
+	}
 	/* What is wrong in the text, libconfig may read as something else. */
 	if (!conf_text(text, l->file, l->report)) {
 		note_rest(l);

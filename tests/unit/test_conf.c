@@ -1,9 +1,15 @@
+#define _DEFAULT_SOURCE /* fork, RLIMIT_AS */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "sandbox.h"
 
@@ -385,6 +391,61 @@ test_hidden(void **state)
 	assert_null(strstr(box.said, "was not looked at"));
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* which needs all addresses for itself */
+/* So that the stack need not grow, as it need not when a file is read again. */
+__attribute__((noinline)) static void
+grow_stack(void)
+{
+	volatile unsigned char bytes[262144];
+
+	for (size_t i = 0; i < sizeof(bytes); i += 1024)
+		bytes[i] = 1;
+}
+
+/* The exit status of a load with no more than so many bytes of new memory. */
+static int
+load_within(size_t more)
+{
+	struct watch watch = { 0 };
+	int status = -1;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		FILE *statm = fopen("/proc/self/statm", "r");
+		unsigned long pages = 0;
+		struct rlimit limit;
+
+		signal(SIGSEGV, SIG_DFL); /* cmocka's would run on */
+		grow_stack();
+		if (statm == NULL || fscanf(statm, "%lu", &pages) != 1)
+			_exit(9);
+		limit.rlim_cur = limit.rlim_max = pages * 4096 + more;
+		box.report.watch = &watch;
+		_exit(setrlimit(RLIMIT_AS, &limit) != 0 ||
+		      config_load(box.conf, &box.report) != NULL);
+	}
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* Of a text that is as greedy as one can be. */
+static void
+test_little_memory(void **state)
+{
+	static char text[CONFIG_MAX - 32];
+	size_t n = (size_t)sprintf(text, "policies = ( (1)");
+
+	(void)state;
+	while (n < sizeof(text) - 16)
+		n += (size_t)sprintf(text + n, ",(1)");
+	sprintf(text + n, " );\n");
+	assert_null(sandbox_load(&box, text));
+	for (size_t more = 0; more < 64; more++)
+		assert_int_equal(load_within(more << 20), 0);
+}
+#endif
+
 int
 main(void)
 {
@@ -404,6 +465,9 @@ main(void)
 		cmocka_unit_test(test_earlier_errors),
 		cmocka_unit_test(test_every_mistake),
 		cmocka_unit_test(test_hidden),
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(test_little_memory),
+#endif
 	};
 	int failed;
 
