@@ -89,8 +89,10 @@ collect(struct work *w, const struct call_wishes *wishes, struct span length)
 	add(w, SPAN_LIT("REQUEST_METHOD"), wishes->method);
 	add(w, SPAN_LIT("QUERY_STRING"), wishes->query);
 	add(w, SPAN_LIT("REMOTE_ADDR"), wishes->address);
-	if (wishes->variable.n > 0)
+	if (wishes->variable.n > 0) {
+		add(w, SPAN_LIT("AUTH_TYPE"), SPAN_LIT("Basic"));
 		add(w, wishes->variable, wishes->user);
+	}
 	if (wishes->content_type != NULL)
 		add(w, SPAN_LIT("CONTENT_TYPE"), span_of(wishes->content_type));
 	if (wishes->body != NULL)

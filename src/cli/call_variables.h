@@ -15,7 +15,7 @@ struct call_wishes {
 	size_t n_headers;
 };
 
-#define CALL_PIECES_MAX (OPTION_TIMES_MAX + 8)
+#define CALL_PIECES_MAX (OPTION_TIMES_MAX + 9)
 
 struct call_variables {
 	char *envp[CALL_PIECES_MAX + 1]; /* "NAME=value"; a NULL at the end */

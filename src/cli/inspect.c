@@ -132,6 +132,7 @@ look(struct inspection *i)
 {
 	const struct session_config *config = &i->config->session;
 	struct request request = { .cookie = i->header,
+		.auth_type = SPAN_INIT("Basic"),
 		.remote_user = config->format == FORMAT_REMOTE_USER
 				   ? i->pasted
 				   : (struct span){ NULL, 0 } };

@@ -66,6 +66,9 @@ plain_cause(enum session_why why)
 		[SESSION_NO_VARIABLE] =
 		    "The web server checks nobody at this address, or "
 		    "passes the name in another variable.",
+		[SESSION_NO_AUTH_TYPE] =
+		    "The web server has checked nobody, or does not say so: "
+		    "give a variable of its own, as in etc/frameworks.md.",
 		[SESSION_BAD_VARIABLE] = "The name is too long, or has "
 					 "control characters in it.",
 		[SESSION_PHP_ID] = "The cookie is another program's: PHP's "

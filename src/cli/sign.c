@@ -124,6 +124,7 @@ write_request(const struct option_value *o, size_t n_words, struct request *out)
 		.content_type = SPAN_INIT("application/x-www-form-urlencoded"),
 		.body = sink_view(&body),
 		.cookie = as.cookie,
+		.auth_type = SPAN_INIT("Basic"),
 		.remote_user = as.variable,
 	};
 	out->remote_addr = span_of(option_or(&o[ADDRESS], "127.0.0.1"));

@@ -17,9 +17,12 @@ enum variable {
 	REDIRECT_AUTHORIZATION,
 	ORIGIN,
 	SEC_FETCH_SITE,
+	SEC_FETCH_MODE,
+	SEC_FETCH_DEST,
 	CLD_TIMESTAMP,
 	CLD_SIGNATURE,
 	ADDRESS,
+	AUTH_TYPE,
 	ROOT,
 	USER, /* under the name that the configuration says */
 	VARIABLES
@@ -40,9 +43,12 @@ static const struct {
 	    AUTHORIZATION_MAX },
 	[ORIGIN] = { SPAN_INIT("HTTP_ORIGIN"), HEADER_MAX },
 	[SEC_FETCH_SITE] = { SPAN_INIT("HTTP_SEC_FETCH_SITE"), HEADER_MAX },
+	[SEC_FETCH_MODE] = { SPAN_INIT("HTTP_SEC_FETCH_MODE"), HEADER_MAX },
+	[SEC_FETCH_DEST] = { SPAN_INIT("HTTP_SEC_FETCH_DEST"), HEADER_MAX },
 	[CLD_TIMESTAMP] = { SPAN_INIT("HTTP_X_CLD_TIMESTAMP"), HEADER_MAX },
 	[CLD_SIGNATURE] = { SPAN_INIT("HTTP_X_CLD_SIGNATURE"), HEADER_MAX },
 	[ADDRESS] = { SPAN_INIT("REMOTE_ADDR"), HEADER_MAX },
+	[AUTH_TYPE] = { SPAN_INIT("AUTH_TYPE"), HEADER_MAX },
 	[ROOT] = { SPAN_INIT("DOCUMENT_ROOT"), PATH_TEXT_MAX },
 	[USER] = { SPAN_INIT("The user's variable"), HEADER_MAX },
 };
@@ -122,9 +128,12 @@ variables_read(char *const *envp, struct span user, struct variables *out)
 			       : value[REDIRECT_AUTHORIZATION];
 	r->origin = value[ORIGIN];
 	r->sec_fetch_site = value[SEC_FETCH_SITE];
+	r->sec_fetch_mode = value[SEC_FETCH_MODE];
+	r->sec_fetch_dest = value[SEC_FETCH_DEST];
 	r->cld_timestamp = value[CLD_TIMESTAMP];
 	r->cld_signature = value[CLD_SIGNATURE];
 	r->remote_addr = value[ADDRESS];
+	r->auth_type = value[AUTH_TYPE];
 	r->document_root = value[ROOT];
 	r->remote_user = value[USER];
 	read_length(out, value[CONTENT_LENGTH]);

@@ -130,6 +130,22 @@ origin_listed(const struct origins *list, struct span origin)
 	return (struct span){ NULL, 0 };
 }
 
+/*
+ * Pictures, fonts, forms and links carry cookies too, and count as a request
+ * of the user's: where a stranger's text is shown on the site's own page, also
+ * with crossorigin, which makes their mode "cors".
+ */
+static bool
+is_readable(const struct request *request)
+{
+	struct span mode = request->sec_fetch_mode;
+	struct span dest = request->sec_fetch_dest;
+
+	return (mode.n == 0 || span_is(mode, "cors") ||
+		   span_is(mode, "same-origin")) &&
+	       (dest.n == 0 || span_is(dest, "empty"));
+}
+
 bool
 origin_check(const struct origins *list, const struct request *request,
     struct problem *why)
@@ -137,6 +153,12 @@ origin_check(const struct origins *list, const struct request *request,
 	const struct span none = { NULL, 0 };
 	struct span origin = request->origin;
 
+	if (!is_readable(request))
+		return problem_set(why, 403, "cross_site", none,
+		    "No script could read the answer to this (Sec-Fetch-Mode "
+		    "is %q, Sec-Fetch-Dest is %q): call this from a page with "
+		    "fetch().",
+		    request->sec_fetch_mode, request->sec_fetch_dest);
 	if (span_is(request->sec_fetch_site, "same-origin"))
 		return true;
 	if (span_is(origin, "null"))

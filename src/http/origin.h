@@ -22,10 +22,13 @@ bool origin_valid(struct span text);
 struct span origin_listed(const struct origins *list, struct span origin);
 
 /*
- * The order of checks for a proof that a browser sends by itself:
- * Sec-Fetch-Site: same-origin passes; else an Origin that is present must be
- * listed ("null" never is); else a Sec-Fetch-Site that is present is refused;
- * else it passes. False with a 403 in *why.
+ * The order of checks for a proof that a browser sends by itself: what only a
+ * script sends whose page can read the answer (Sec-Fetch-Mode and
+ * Sec-Fetch-Dest, where they are present, as the Fetch standard makes them for
+ * fetch() and XMLHttpRequest) goes on; then Sec-Fetch-Site: same-origin
+ * passes; else an Origin that is present must be listed ("null" never is); else
+ * a Sec-Fetch-Site that is present is refused; else it passes. False with a 403
+ * in *why.
  */
 bool origin_check(const struct origins *list, const struct request *request,
     struct problem *why);

@@ -30,9 +30,12 @@ struct request {
 				       rewrote, REDIRECT_HTTP_AUTHORIZATION */
 	struct span origin;         /* HTTP_ORIGIN */
 	struct span sec_fetch_site; /* HTTP_SEC_FETCH_SITE */
+	struct span sec_fetch_mode; /* HTTP_SEC_FETCH_MODE */
+	struct span sec_fetch_dest; /* HTTP_SEC_FETCH_DEST */
 	struct span cld_timestamp;  /* HTTP_X_CLD_TIMESTAMP */
 	struct span cld_signature;  /* HTTP_X_CLD_SIGNATURE */
 	struct span remote_addr;    /* REMOTE_ADDR */
+	struct span auth_type;      /* AUTH_TYPE */
 	struct span remote_user;    /* the variable that the configuration
 				       names, if it names one */
 	struct span document_root;  /* DOCUMENT_ROOT without links */

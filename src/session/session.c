@@ -73,6 +73,10 @@ session_why_text(enum session_why why)
 		    "what the cookie holds compressed is damaged or too large",
 		[SESSION_NO_VARIABLE] =
 		    "the web server has set no user in the configured variable",
+		[SESSION_NO_AUTH_TYPE] =
+		    "REMOTE_USER has a name and AUTH_TYPE is empty: nobody has "
+		    "checked who that is; let the web server authenticate, or "
+		    "set a variable of its own",
 		[SESSION_BAD_VARIABLE] =
 		    "the web server's variable holds no usable user",
 		[SESSION_PHP_ID] = "the cookie is no id of a PHP session",
@@ -169,14 +173,6 @@ open_bearer(const struct session_config *config,
 	return jwt_open(config, token, asked->now, asked->arena, out).why;
 }
 
-static enum session_why
-open_variable(const struct session_config *config,
-    const struct session_asked *asked, struct session *out)
-{
-	(void)config;
-	return remote_user_open(asked, out);
-}
-
 /* The one proof that counts. */
 static enum session_why
 open_proof(const struct session_config *config,
@@ -190,7 +186,7 @@ open_proof(const struct session_config *config,
 		[FORMAT_ITSDANGEROUS] = itsdangerous_open,
 		[FORMAT_KEYGRIP] = keygrip_open,
 		[FORMAT_COOKIE_SIGNATURE] = cookie_signature_open,
-		[FORMAT_REMOTE_USER] = open_variable,
+		[FORMAT_REMOTE_USER] = remote_user_open,
 		[FORMAT_PHP] = php_session_open,
 	};
 	size_t n = sizeof(families) / sizeof(families[0]);

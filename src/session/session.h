@@ -136,6 +136,7 @@ enum session_why {
 	SESSION_CHUNKS,         /* of one cookie in several */
 	SESSION_DEFLATED,       /* damaged, or over INFLATED_MAX */
 	SESSION_NO_VARIABLE,
+	SESSION_NO_AUTH_TYPE,
 	SESSION_BAD_VARIABLE,
 	SESSION_PHP_ID,
 	SESSION_PHP_NONE,

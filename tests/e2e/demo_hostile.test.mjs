@@ -101,6 +101,28 @@ test('what another page left in localStorage', async (t) => {
   await unharmed(page);
 });
 
+test('pictures, fonts and links to the address count nothing', async (t) => {
+  const markup = ['<img src="URL">', '<img crossorigin="use-credentials" src="URL">', '<iframe src="URL"></iframe>',
+    '<script src="URL"></script>', '<script type=module src="URL"></script>',
+    '<video src="URL" preload=auto></video>', '<style>@font-face { font-family: n; src: url(URL) } b { font-family: n }</style><b>n</b>'];
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '403 /api/sign', '403 chrome-error:', 'Framing', 'Refused to execute'], routes: {
+    '**/strangers.html': (route) => route.fulfill({ contentType: 'text/html',
+      body: `<!doctype html>${markup.map((text, i) => text.replace('URL', `/api/sign?policy=avatar&context=caption=${i}`)).join('\n')}` }),
+  } });
+  const left = () => page.evaluate(async () =>
+    [...(await fetch('/api/sign?policy=avatar')).headers.get('RateLimit').matchAll(/;r=(\d+)/g)].map(([, n]) => Number(n)));
+  const before = await left();
+  const statuses = new Map();
+  page.on('response', (answer) => {
+    const { searchParams } = new URL(answer.url());
+    if (searchParams.has('context')) statuses.set(searchParams.get('context'), answer.status());
+  });
+  await page.goto(`${site.base}/strangers.html`);
+  await until('each was refused', () => statuses.size === markup.length, 60000);
+  assert.deepEqual([...new Set(statuses.values())], [403]);
+  assert.deepEqual(await left(), before.map((n) => n - 1));
+});
+
 test('files that are none: said before a signature is asked for', async (t) => {
   const page = await visit(t, { user: 'alice', expected: LISTS });
   const asked = [];

@@ -7,6 +7,7 @@ import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { behindLighttpd, behindNginx, cookiesOf, readPage, startSite, withSession } from './frameworks.mjs';
 import { blocks } from './pages.mjs';
+import { servers } from './servers.mjs';
 import { Place, lighttpd, lighttpdSample, root, run } from './site.mjs';
 
 const page = readPage();
@@ -126,6 +127,32 @@ $HTTP["url"] =~ "^/api/sign" {
   const foreign = await sign(port, [basic('alice', 'test-password'), ['Sec-Fetch-Site', 'cross-site']]);
   assert.equal(foreign.status, 403);
   assert.equal(checkAnswer(foreign).code, 'cross_site');
+});
+
+// The rule that sites have for PHP, which makes a variable of a header.
+const COPIES = 'RewriteEngine On\nRewriteRule "^" "-" [E=REMOTE_USER:%{HTTP:Authorization}]\n';
+
+for (const server of ['Apache, mod_cgid', 'Apache, mod_fcgid'])
+  test(`the web server itself: ${server} with a password file, and without`, async (t) => {
+    const conf = withSession(page.get('The web server itself').replace('SIGNPOST_USER', 'REMOTE_USER'));
+    const hash = run(['passwd', '-apr1', 'test-password'], { program: 'openssl' }).out;
+    const modules = ['authn_core', 'authn_file', 'authz_user', 'auth_basic'];
+    const checking = await servers[server](t, conf, modules, (place) => {
+      const users = place.write('members', `alice:${hash}`, 0o644);
+      return `<Location "/api/sign">\nAuthType Basic\nAuthName Members\nAuthUserFile "${users}"\nRequire valid-user\n${COPIES}</Location>\n`;
+    });
+    await accepted(sign(checking.port, [basic('alice', 'test-password')]), 'alice');
+    for (const header of [basic('alice', 'wrong'), ['Authorization', 'alice']])
+      assert.doesNotMatch((await sign(checking.port, [header])).body, /no_session/, 'Apache itself refuses');
+    const open = await servers[server](t, conf, [], () => `<Location "/api/sign">\n${COPIES}</Location>\n`);
+    for (const header of [['Authorization', 'alice'], basic('alice', 'test-password')])
+      await refused(sign(open.port, [header]));
+    assert.match(open.place.log, /reason="REMOTE_USER has a name and AUTH_TYPE is empty: nobody has checked who that is/);
+  });
+
+test('the web server itself: REMOTE_USER as Debian has nginx pass it on', async (t) => {
+  const { port } = await behindNginx(t, page.get('The web server itself').replace('SIGNPOST_USER', 'REMOTE_USER'), null);
+  await refused(sign(port, [basic('alice', 'any')]));
 });
 
 // The page's lines for nginx, and the same with what the comments say instead.

@@ -69,10 +69,10 @@ ${text}
 }
 
 function apacheScript(module) {
-  return async (t, conf) => {
+  return async (t, conf, modules = [], more = () => '') => {
     const place = new Place(t);
     install(place, place.configure(conf));
-    return apache(place, [module], ready('apache.conf', place));
+    return apache(place, [module, ...modules], ready('apache.conf', place) + more(place));
   };
 }
 

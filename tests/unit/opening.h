@@ -17,7 +17,8 @@ static inline enum session_why
 open_header(const struct session_config *c, struct span header, long long now)
 {
 	static struct span cookie; /* the session may be a view of it */
-	struct request request = { .remote_user = opening_user };
+	struct request request = { .remote_user = opening_user,
+		.auth_type = SPAN_INIT("Basic") };
 	struct arena arena;
 	struct session_asked asked = { &request, now, opening_php, &arena };
 	enum session_why why;

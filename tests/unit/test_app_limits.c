@@ -240,6 +240,11 @@ a_refusal_costs_nothing(void **state)
 	request.cookie = SPAN_LIT("");
 	assert_int_equal(again("policy=both"), 401);
 	request.cookie = span_of(cookie);
+	request.sec_fetch_site = SPAN_LIT("same-origin");
+	request.sec_fetch_mode = SPAN_LIT("no-cors");
+	assert_int_equal(again("policy=both"), 403);
+	assert_int_equal(again("policy=guest"), 403);
+	request.sec_fetch_mode = SPAN_LIT("");
 	request.sec_fetch_site = SPAN_LIT("cross-site");
 	assert_int_equal(again("policy=both"), 403);
 	request.origin = SPAN_LIT("https://www.example.com");

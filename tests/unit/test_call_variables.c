@@ -81,10 +81,11 @@ everything(void **state)
 	add("cookie: c=3");
 	add("X-Empty:");
 	assert_null(call_variables(&wishes, &v));
-	assert_int_equal(count(), 11);
+	assert_int_equal(count(), 12);
 	assert_int_equal(has("CONTENT_LENGTH=7"), 1);
 	assert_int_equal(has("CONTENT_TYPE=application/json"), 1);
 	assert_int_equal(has("SITE_USER=alice"), 1);
+	assert_int_equal(has("AUTH_TYPE=Basic"), 1);
 	assert_int_equal(has("HTTP_COOKIE=a=1; b=2; c=3"), 1);
 	assert_int_equal(has("HTTP_X_CLD_TIMESTAMP=17"), 1);
 	assert_int_equal(has("HTTP_ORIGIN=https://a.example"), 1);

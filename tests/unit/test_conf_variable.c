@@ -21,25 +21,29 @@ with(const char *name)
 static void
 test_own(void **state)
 {
-	static const char *const names[] = { "SIGNPOST_USER", "A", "_", "U_2",
-		"AUTHENTICATED_UID", "SSL_CLIENT_S_DN_CN" };
+	static const char *const names[] = { "A", "_", "U_2",
+		"AUTHENTICATED_UID", "SSL_CLIENT_S_DN_CN",
+		"SSL_CLIENT_SAN_OTHER_MSUPN_0" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		assert_true(
-		    span_is(right_group(with(names[i]))->variable, names[i]));
+		assert_true(span_is(
+		    warned_group(with(names[i]), "warning 3: variable = ")
+			->variable,
+		    names[i]));
+	warned_group(with("A"), "is no name that is known here");
+	warned_group(with("SSL_CLIENT_S_DN"), "is what a certificate says");
 }
 
-/* nginx passes it on unchecked. */
 static void
-test_remote_user(void **state)
+test_known(void **state)
 {
+	static const char *const names[] = { "REMOTE_USER", "SIGNPOST_USER" };
+
 	(void)state;
-	assert_true(
-	    span_is(warned_group(with("REMOTE_USER"),
-			"warning 3: nginx as Debian configures it passes in")
-			->variable,
-		"REMOTE_USER"));
+	for (size_t i = 0; i < 2; i++)
+		assert_true(
+		    span_is(right_group(with(names[i]))->variable, names[i]));
 }
 
 static void
@@ -50,12 +54,17 @@ test_clients(void **state)
 		"REDIRECT_REMOTE_USER", "CONTENT_TYPE", "PATH_INFO",
 		"QUERY_STRING", "REQUEST_URI", "SCRIPT_NAME", "SERVER_NAME",
 		"REMOTE_ADDR", "REMOTE_HOST", "REMOTE_IDENT", "REMOTE_PORT",
-		"AUTH_TYPE" };
+		"AUTH_TYPE", "SSL_TLS_SNI", "SSL_SESSION_ID", "SSL_CIPHER",
+		"SSL_CLIENT_VERIFY", "SSL_CLIENT_I_DN", "SSL_CLIENT_CERT",
+		"PHP_AUTH_USER", "AUTH_PASSWORD", "UNIQUE_ID", "DOCUMENT_URI",
+		"HTTPS", "H2_STREAM_TAG", "ORIG_PATH_INFO", "SERVER_ADMIN",
+		"THE_REQUEST", "ARGS", "CONTEXT_PREFIX" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		wrong_group(with(names[i]), "error 3: variable = ");
-	wrong_group(with("HTTP_X_USER"), "comes from the client");
+	wrong_group(
+	    with("HTTP_X_USER"), "is a header, which any client can send");
 }
 
 static void
@@ -84,7 +93,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_remote_user),
+		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_form),
 	};

@@ -193,6 +193,54 @@ test_check(void **state)
 	}
 }
 
+/* What a page's pictures, fonts, forms and links send, and what a script. */
+static void
+test_readable(void **state)
+{
+	static const struct {
+		const char *mode, *dest;
+		bool passes;
+	} cases[] = {
+		{ "", "", true },
+		{ "cors", "empty", true },
+		{ "same-origin", "empty", true },
+		{ "cors", "", true },
+		{ "", "empty", true },
+		{ "no-cors", "image", false },
+		{ "no-cors", "empty", false },
+		{ "no-cors", "", false },
+		{ "navigate", "document", false },
+		{ "navigate", "iframe", false },
+		{ "websocket", "empty", false },
+		{ "cors", "image", false },
+		{ "cors", "font", false },
+		{ "cors", "script", false },
+		{ "", "image", false },
+		{ "CORS", "empty", false },
+		{ "cors ", "empty", false },
+		{ "cors", "Empty", false },
+		{ "cors, cors", "empty", false },
+	};
+	static const char *const sites[] = { "", "same-origin" };
+	static struct problem why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t s = 0; s < 2; s++) {
+			struct request request = {
+				.sec_fetch_site = span_of(sites[s]),
+				.sec_fetch_mode = span_of(cases[i].mode),
+				.sec_fetch_dest = span_of(cases[i].dest),
+			};
+
+			problem_clear(&why);
+			assert_int_equal(origin_check(&list, &request, &why),
+			    cases[i].passes);
+			if (!cases[i].passes)
+				assert_string_equal(why.code, "cross_site");
+		}
+}
+
 static void
 test_text(void **state)
 {
@@ -218,6 +266,7 @@ main(void)
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_readable),
 		cmocka_unit_test(test_text),
 	};
 

@@ -116,11 +116,36 @@ no_header_is_looked_at(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    remote_user_open(&asked, &session), SESSION_NO_VARIABLE);
+	    remote_user_open(&config, &asked, &session), SESSION_NO_VARIABLE);
 	assert_int_equal(session.user.n, 0);
 	request.remote_user = SPAN_LIT("ann");
-	assert_int_equal(remote_user_open(&asked, &session), SESSION_OK);
+	request.auth_type = SPAN_LIT("Basic");
+	assert_int_equal(
+	    remote_user_open(&config, &asked, &session), SESSION_OK);
 	assert_true(span_is(session.user, "ann"));
+}
+
+/* RFC 3875 4.1.11; a variable of the site's own has no such rule. */
+static void
+nobody_was_checked(void **state)
+{
+	static const char *const names[] = { "REMOTE_USER", "SIGNPOST_USER" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct session_config named = {
+			.format = FORMAT_REMOTE_USER,
+			.variable = span_of(names[i]),
+		};
+		struct request request = { .remote_user = SPAN_LIT("ann") };
+		struct session_asked asked = { &request, TOKEN_NOW, NULL,
+			NULL };
+		struct session session = { 0 };
+
+		assert_int_equal(remote_user_open(&named, &asked, &session),
+		    i == 0 ? SESSION_NO_AUTH_TYPE : SESSION_OK);
+		assert_int_equal(session.user.n, i == 0 ? 0 : 3);
+	}
 }
 
 int
@@ -133,6 +158,7 @@ main(void)
 		cmocka_unit_test(no_text_is_no_name),
 		cmocka_unit_test(sizes_of_a_name),
 		cmocka_unit_test(no_header_is_looked_at),
+		cmocka_unit_test(nobody_was_checked),
 	};
 
 	return cmocka_run_group_tests_name("remote_user", tests, NULL, NULL);

@@ -51,6 +51,9 @@ test_all(void **state)
 		(char[]){ "HTTP_AUTHORIZATION=Bearer t" },
 		(char[]){ "HTTP_ORIGIN=https://example.com" },
 		(char[]){ "HTTP_SEC_FETCH_SITE=same-origin" },
+		(char[]){ "HTTP_SEC_FETCH_MODE=cors" },
+		(char[]){ "HTTP_SEC_FETCH_DEST=empty" },
+		(char[]){ "AUTH_TYPE=Basic" },
 		(char[]){ "HTTP_X_CLD_TIMESTAMP=1700000000" },
 		(char[]){ "HTTP_X_CLD_SIGNATURE=ab12" },
 		(char[]){ "REMOTE_ADDR=192.0.2.1" },
@@ -68,6 +71,9 @@ test_all(void **state)
 	assert_span(v.request.authorization, "Bearer t");
 	assert_span(v.request.origin, "https://example.com");
 	assert_span(v.request.sec_fetch_site, "same-origin");
+	assert_span(v.request.sec_fetch_mode, "cors");
+	assert_span(v.request.sec_fetch_dest, "empty");
+	assert_span(v.request.auth_type, "Basic");
 	assert_span(v.request.cld_timestamp, "1700000000");
 	assert_span(v.request.cld_signature, "ab12");
 	assert_span(v.request.remote_addr, "192.0.2.1");
@@ -107,6 +113,9 @@ static const struct {
 	{ "REDIRECT_HTTP_AUTHORIZATION", AUTHORIZATION_MAX },
 	{ "HTTP_ORIGIN", HEADER_MAX },
 	{ "HTTP_SEC_FETCH_SITE", HEADER_MAX },
+	{ "HTTP_SEC_FETCH_MODE", HEADER_MAX },
+	{ "HTTP_SEC_FETCH_DEST", HEADER_MAX },
+	{ "AUTH_TYPE", HEADER_MAX },
 	{ "HTTP_X_CLD_TIMESTAMP", HEADER_MAX },
 	{ "HTTP_X_CLD_SIGNATURE", HEADER_MAX },
 	{ "REMOTE_ADDR", HEADER_MAX },
