@@ -224,11 +224,21 @@ for (const [what, sudo] of [['no sudo', null], ['a sudo that refuses', 'echo "su
     assert.match(err, new RegExp(`^(sudo: not allowed\n)?packages: [^\n]*as root:\n  apt-get update && apt-get install --no-install-recommends ${names}\npackages: then try again\n$`));
   });
 
-test('make says each file in one line, and with V=1 the whole command', () => {
-  const make = (...more) => run(['--no-print-directory', '-C', root, '-W', 'src/base/span.c', 'build/release/base/span.o', ...more], { program: 'make' });
-  assert.deepEqual(make(), { code: 0, out: '  CC   build/release/base/span.o\n', err: '' });
+test('make says each file in one line, and with V=1 the whole command; a warning is seen', (t) => {
+  const place = new Place(t);
+  const { path } = place;
+  const file = `${path}/base/span.o`;
+  const make = (...more) => run(['--no-print-directory', '-C', root, '-W', 'src/base/span.c', `BUILD=${path}`, file, ...more], { program: 'make' });
+  assert.deepEqual(make(), { code: 0, out: `  CC   ${file}\n`, err: '' });
   assert.deepEqual(make('-s'), { code: 0, out: '', err: '' });
-  assert.match(make('V=1').out, /^gcc .* -Wall .* -o build\/release\/base\/span\.o src\/base\/span\.c\n$/);
+  const { out } = make('V=1');
+  assert.ok(out.startsWith('gcc ') && out.includes(' -Wall ') && out.endsWith(` -o ${file} src/base/span.c\n`), out);
+  const warned = `CC=gcc -include ${place.write('unused.h', 'static int unused;\n')}`;
+  for (const [more, code] of [['', 0], ['-Werror', 2]]) {
+    const done = make(warned, `WERROR=${more}`);
+    assert.equal(done.code, code, done.err);
+    assert.match(done.err, /unused/);
+  }
 });
 
 test('it is built in a folder whose name has blanks', (t) => {
