@@ -152,7 +152,7 @@ if [ -n "$debian" ]; then
 			echo "packages: missing here; install them and try again"
 			echo "  Fedora: dnf install$fedora"
 			echo "  Alpine: apk add$alpine"
-			echo "  Debian: apt-get install$debian"
+			echo "  Debian: apt-get update && apt-get install$debian"
 		} >&2
 		exit 1
 	fi
