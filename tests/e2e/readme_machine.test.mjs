@@ -242,7 +242,7 @@ test('lighttpd', { skip }, async (t) => {
   await checkChange(machine);
 });
 
-test('Apache, with mod_fcgid and as plain CGI', { skip }, async (t) => {
+test('Apache, with mod_fcgid, without any module for it, and as plain CGI', { skip }, async (t) => {
   const machine = await newcomer(t, 'apache', false);
   if (machine === null) return;
   machine.good(APACHE);
@@ -251,6 +251,10 @@ test('Apache, with mod_fcgid and as plain CGI', { skip }, async (t) => {
   checkThen(machine);
   checkNobody(machine, asked);
   await checkOpenSecret(machine, asked, kept(machine, 'apache2'));
+
+  machine.good('a2dismod -q fcgid; systemctl restart apache2');
+  await answers(machine, '503');
+  assert.equal(machine.good("curl -s 'http://127.0.0.1/api/sign'"), 'No module runs it: a2enmod fcgid');
 
   const [lines, other] = /^apt-get .*\na2enmod fcgid .*: (a2enmod cgid)$/m.exec(APACHE);
   machine.good('systemctl stop apache2; a2disconf -q signpost; a2dismod -q fcgid');
