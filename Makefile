@@ -7,6 +7,8 @@
 #   make dist    the same as an archive for shared hosting
 #   make deb     the same as a package for Debian and its relatives
 #   make install, make uninstall    with PREFIX, SYSCONFDIR and DESTDIR
+#
+# Each file that is made is one line; with V=1, the whole command.
 
 CC     = gcc
 BUILD  = build/release
@@ -55,10 +57,13 @@ LIBRARY = $(BUILD)/libsignpost.a
 UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 
+# Said of each file in the place of its command: nothing under -s.
+SAY = $(if $(filter 1,$(V)),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,printf '  %-4s %s\n' $1 $@ &&))
+
 all: cgi-bin/signpost
 
 cgi-bin/signpost: $(BUILD)/signpost
-	install -m 755 $< $@.new && mv $@.new $@
+	$(call SAY,COPY) install -m 755 $< $@.new && mv $@.new $@
 
 # Without hiredis, which resolves names by what is installed: where one copies
 # a program into place, there is one machine, and counters are in a file.
@@ -116,14 +121,14 @@ uninstall:
 	-rmdir $(PROGRAM) 2>/dev/null
 
 $(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
-	$(CC) $(OPT) $(LTO) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
+	$(call SAY,LINK) $(CC) $(OPT) $(LTO) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
 
 $(LIBRARY): $(OBJECTS)
-	rm -f $@ && ar rcs $@ $^
+	$(call SAY,AR) rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(OPT) $(LTO) $(HARDEN) $(SAN) -MMD -MP -c -o $@ $<
+	$(call SAY,CC) $(CC) $(STD) $(WARN) $(OPT) $(LTO) $(HARDEN) $(SAN) -MMD -MP -c -o $@ $<
 
 # The ready files of etc as C strings, for `signpost init` to print.
 SAMPLES = $(addprefix etc/,apache.conf apache-proxy.conf htaccess \
@@ -149,22 +154,22 @@ endif
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
+	$(call SAY,LINK) $(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
 		$(LIBRARY) $(LIBS) -lcmocka
 
 # A target of make fuzz, without libFuzzer: it takes a folder of inputs.
 $(BUILD)/replay/%: tests/fuzz/fuzz_%.c $(BUILD)/replay.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
+	$(call SAY,LINK) $(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
 		$(BUILD)/replay.o $(LIBRARY) $(LIBS)
 
 $(BUILD)/replay.o: tests/fuzz/replay.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -c -o $@ $<
+	$(call SAY,CC) $(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -c -o $@ $<
 
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(OPT) $(LTO) $(SAN) -o $@ $< $(LIBRARY) $(LIBS)
+	$(call SAY,LINK) $(CC) $(STD) $(WARN) $(OPT) $(LTO) $(SAN) -o $@ $< $(LIBRARY) $(LIBS)
 
 # Everything that is tested, on what this machine has or gets installed.
 check:

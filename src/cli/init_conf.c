@@ -125,6 +125,23 @@ for_guests(const struct init *i, struct sink *out)
 }
 
 static void
+for_widget(const struct init *i, struct sink *out)
+{
+	sink_text(out,
+	    "  # Clients that fix every parameter themselves, such as the "
+	    "Upload Widget,\n"
+	    "  # with a signed preset of yours.\n"
+	    "  widget = {\n"
+	    "    action   = \"upload\";\n"
+	    "    reusable = true;\n"
+	    "    set      = { upload_preset = \"site_signed\"; folder = ");
+	quoted(out, i->folder);
+	sink_text(out, "; source = \"uw\"; };\n"
+		       "    limit    = \"60/hour\";\n"
+		       "  };\n\n");
+}
+
+static void
 for_users(const struct init *i, struct sink *out)
 {
 	bool hash = strstr(i->folder, "{user_hash}") != NULL;
@@ -144,14 +161,16 @@ for_users(const struct init *i, struct sink *out)
 	    "      allowed_formats = \"jpg,png,webp\";\n"
 	    "      # moderation    = \"manual\";\n"
 	    "    };\n"
+	    "    allow = { context = { caption = \"text 200\"; }; };\n"
 	    "    limit = [ \"20/hour\", \"100/day\" ];\n"
-	    "  };\n\n"
-	    "  # Delete a picture of one's own.\n"
-	    "  remove = {\n"
-	    "    action = \"destroy\";\n"
-	    "    set    = { invalidate = true; };\n"
-	    "    allow  = { public_id = ",
+	    "  };\n\n",
 	    hash ? "user_hash" : "user");
+	for_widget(i, out);
+	sink_text(out, "  # Delete a picture of one's own.\n"
+		       "  remove = {\n"
+		       "    action = \"destroy\";\n"
+		       "    set    = { invalidate = true; };\n"
+		       "    allow  = { public_id = ");
 	under(i, out, "**");
 	sink_text(out, "; };\n"
 		       "    limit  = \"60/hour\";\n"

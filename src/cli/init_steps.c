@@ -11,7 +11,8 @@ static const struct steps {
 	const char *server, *folder, *file, *then;
 } all[] = {
 	{ "apache", "/etc/apache2/conf-available", "signpost.conf",
-	    "a2enmod fcgid    # of libapache2-mod-fcgid; or, as plain CGI: "
+	    "apt-get install libapache2-mod-fcgid\n"
+	    "a2enmod fcgid    # or, as plain CGI without that package: "
 	    "a2enmod cgid\n"
 	    "a2enconf signpost\n"
 	    "systemctl restart apache2\n" },

@@ -295,29 +295,48 @@ test('nothing that hinders people, on any tab, light and dark', async (t) => {
   }
 });
 
-test('on a phone: nothing to scroll sideways, and fingers find it', async (t) => {
-  const page = await visit(t, { user: 'alice', viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true,
-    expected: [...LISTS, '403 /api/sign'] });
+// How wide the page is laid out and what it holds, what sticks out of it, and
+// what no finger finds.
+const onPhone = (page) => page.evaluate(() => {
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((one) => !one.closest('.uppy-Root') && one.offsetParent !== null && !one.matches('.skip'));
+  const named = (all) => all.map((one) => one.outerHTML.slice(0, 100));
+  return {
+    wide: [innerWidth, document.documentElement.scrollWidth],
+    outside: named(shown('body *').filter((one) => one.getBoundingClientRect().right > innerWidth && !one.closest('#widget-code'))),
+    small: named(shown('button, a, summary, label:has(input), input[type=text], input#widget-file')
+      .filter((one) => one.getBoundingClientRect().height < 44 || one.getBoundingClientRect().width < 44)),
+  };
+});
+
+for (const width of [320, 390]) test(`on a phone of ${width} pixels: nothing to scroll sideways, and fingers find it`, async (t) => {
+  const phone = { viewport: { width, height: 740 }, hasTouch: true, isMobile: true };
+  const fits = async (one, name) => {
+    assert.deepEqual(await onPhone(one), { wide: [width, width], outside: [], small: [] }, name);
+    await shot(one, `phone-${width}-${name}`, { fullPage: true });
+  };
+  const page = await visit(t, { ...phone, expected: ['401 /api/sign', '403 /api/sign', '503 /api/sign', '400 /v1_1/demo/image/upload', ...LISTS] });
+  await fits(page, 'nobody');
+  await page.getByRole('link', { name: 'Log in as alice' }).tap();
+  await page.waitForSelector('#own[aria-busy=false]', { state: 'attached' });
+  await fits(page, 'new');
   await page.locator('#sample').tap();
   await page.waitForSelector('.upload.done');
+  await page.setInputFiles('#files', { name: `${'moving'.repeat(20)}.gif`, mimeType: 'image/gif', buffer: GIF });
+  await page.waitForSelector('.upload.failed');
   await page.locator('#other button').first().tap();
   await page.waitForSelector('#refusal h3');
   for (const name of ['plain', 'uppy', 'widget']) {
     await page.locator(`#tab-${name}`).tap();
     if (name === 'uppy') await page.waitForSelector('.uppy-Dashboard-browse');
-    const { wide, small } = await page.evaluate(() => ({
-      wide: document.documentElement.scrollWidth,
-      small: [...document.querySelectorAll('button, a, summary, label:has(input), input[type=text], input#widget-file')]
-        .filter((one) => !one.closest('.uppy-Root') && one.offsetParent !== null && !one.matches('.skip'))
-        .filter((one) => one.getBoundingClientRect().height < 44 || one.getBoundingClientRect().width < 44)
-        .map((one) => one.outerHTML.slice(0, 100)),
-    }));
-    assert.equal(wide, 360, name);
-    assert.deepEqual(small, [], name);
-    await shot(page, `phone-${name}`);
+    await fits(page, name);
   }
-  await page.locator('#tab-plain').tap();
-  await shot(page, 'phone-full', { fullPage: true });
+  await page.evaluate(() => document.querySelectorAll('#panel details').forEach((one) => (one.open = true)));
+  await fits(page, 'panel');
+
+  await page.route('**/api/sign', (route) => route.fulfill({ status: 503, contentType: 'text/html', body: `<h1>${'unavailable'.repeat(20)}</h1>` }));
+  await page.reload();
+  await page.waitForSelector('#trouble:not([hidden])');
+  await fits(page, 'trouble');
 });
 
 test('the policy of the page holds', async (t) => {

@@ -261,6 +261,14 @@ test('the picture is one: drawn, with a title, and it asks nobody for anything',
   assert.doesNotMatch(text, /<script|<image|href="(?!#)|@import|url\((?!#)/);
 });
 
+test('no page says that an upload preset bounds the size of a file: Cloudinary has no such setting', () => {
+  const names = ['README.md', 'SECURITY.md', 'src/signpost.conf.5', 'etc/signpost.conf', ...readdirSync(folder).filter((name) => name.endsWith('.md')).map((name) => `etc/doc/${name}`)];
+  for (const name of names) {
+    const parts = readFileSync(join(root, name), 'utf8').split(/\n(?=\n|- |\||\.)/);
+    for (const one of parts) if (/\bsize\b|largest/i.test(one) && /preset/i.test(one)) assert.match(one, /\bno\s+upload\s+preset/, name);
+  }
+});
+
 test('no local link leads nowhere', () => {
   assert.deepEqual(brokenBelow(root), []);
   const page = join(folder, 'threats.md');

@@ -34,7 +34,7 @@ test('from options alone: modes, the check, the doctor, and a signature', async 
   assert.ok(!readFileSync(conf, 'utf8').includes(API_SECRET));
   const checked = run(['check', conf]);
   assert.equal(checked.code, 0, checked.err);
-  for (const policy of ['avatar: a logged-in user may upload one image into', 'remove: a logged-in user may delete', 'thumb: a logged-in user may get'])
+  for (const policy of ['avatar: a logged-in user may upload one image into', 'widget: a logged-in user may upload', 'remove: a logged-in user may delete', 'thumb: a logged-in user may get'])
     assert.match(checked.out, new RegExp(`^Policy ${policy} `, 'm'));
   assert.deepEqual(faults(doctor([conf])), []);
 

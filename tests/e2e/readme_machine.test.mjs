@@ -130,13 +130,13 @@ function checkAsking(machine) {
   const [, mint, who, upload, check, doctor, inspect, sign, ...more] = lines(machine, ask + WRONG);
   assert.deepEqual(more, []);
   for (const { line, code, out } of [mint, who, upload, check, doctor, inspect, sign]) assert.equal(code, 0, `${line}\n${out}`);
-  assert.deepEqual([json(who.out).user, json(who.out).policies], ['alice', ['avatar', 'remove', 'thumb']]);
+  assert.deepEqual([json(who.out).user, json(who.out).policies], ['alice', ['avatar', 'widget', 'remove', 'thumb']]);
   checkSigned(json(upload.out));
-  assert.match(check.out, /^Policy avatar: a logged-in user may upload one image[^]*: right, with 1 warning\n$/m);
+  assert.match(check.out, /^Policy avatar: a logged-in user may upload one image[^]*: right, with 2 warnings\n$/m);
   // But for what check has said, and for a machine without a time server.
   assert.match(doctor.out, /^0 faults, \d+ warnings?\n$/m);
   const warnings = doctor.out.split('\n').filter((line) => line.startsWith('  warning'));
-  assert.deepEqual(warnings.filter((line) => !/: it is right, with 1 warning|nothing keeps it right/.test(line)), []);
+  assert.deepEqual(warnings.filter((line) => !/: it is right, with 2 warnings|nothing keeps it right/.test(line)), []);
   assert.match(inspect.out, /^Accepted: the user is alice, /m);
   const [, answer, string] = /^200 OK\n(\{[^]*\n\})\n\nSigned, .*:\n(.*)\n$/.exec(sign.out);
   checkSigned(JSON.parse(answer));
@@ -208,7 +208,7 @@ async function change(machine) {
   machine.good(`sed -i 's/^  thumb = {/  small = {/' ${CONF}`);
   const told = () => json(machine.run('curl', '-s', '-m', '5', '-b', machine.cookie, 'http://127.0.0.1/api/sign').out).policies;
   await until('the change is in force', () => told().includes('small'), 3000);
-  assert.deepEqual(told(), ['avatar', 'remove', 'small']);
+  assert.deepEqual(told(), ['avatar', 'widget', 'remove', 'small']);
   assert.equal(status(machine, machine.cookie), '200');
 }
 
@@ -242,7 +242,7 @@ test('lighttpd', { skip }, async (t) => {
   await checkChange(machine);
 });
 
-test('Apache, with mod_fcgid and as plain CGI', { skip }, async (t) => {
+test('Apache, with mod_fcgid, without any module for it, and as plain CGI', { skip }, async (t) => {
   const machine = await newcomer(t, 'apache', false);
   if (machine === null) return;
   machine.good(APACHE);
@@ -252,9 +252,13 @@ test('Apache, with mod_fcgid and as plain CGI', { skip }, async (t) => {
   checkNobody(machine, asked);
   await checkOpenSecret(machine, asked, kept(machine, 'apache2'));
 
-  const [, other] = /^a2enmod fcgid .*: (a2enmod cgid)$/m.exec(APACHE);
+  machine.good('a2dismod -q fcgid; systemctl restart apache2');
+  await answers(machine, '503');
+  assert.equal(machine.good("curl -s 'http://127.0.0.1/api/sign'"), 'No module runs it: a2enmod fcgid');
+
+  const [lines, other] = /^apt-get .*\na2enmod fcgid .*: (a2enmod cgid)$/m.exec(APACHE);
   machine.good('systemctl stop apache2; a2disconf -q signpost; a2dismod -q fcgid');
-  machine.good(APACHE.replace(/^a2enmod fcgid .*$/m, other));
+  machine.good(APACHE.replace(lines, other));
   await answers(machine, '401');
   assert.equal(machine.shell('pgrep -x signpost').out, '');
   checkAsking(machine);

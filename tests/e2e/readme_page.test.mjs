@@ -1,5 +1,6 @@
 // README's scripts for a page, as they stand: the module in a real browser, and
-// what it takes without it, against the real program and what Cloudinary takes.
+// what it takes without it, against the real program and what Cloudinary takes;
+// with the configuration in README, and with the one that `signpost init` makes.
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import https from 'node:https';
@@ -11,14 +12,24 @@ import { Widget, browser, makePage, runScript } from './page.mjs';
 import { blocks } from './pages.mjs';
 import { Place, lighttpd, lighttpdFastcgi, lighttpdSample, root, run } from './site.mjs';
 import { makeUpload } from './upload.mjs';
-import { seconds, session } from './token.mjs';
+import { API_SECRET, seconds, session } from './token.mjs';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const [conf] = blocks(readme, 'libconfig');
+const confs = { "README's configuration": () => blocks(readme, 'libconfig')[0], "init's": made };
 const [module, send, widget] = blocks(readme, 'js');
 const COOKIE = `session=${session('alice')}`;
 const API = 'https://api.cloudinary.com/v1_1/demo/image';
 const FILE = () => new Blob(['a picture']);
+
+// What init writes, each question answered with what it offers.
+function made(t) {
+  const place = new Place(t);
+  const dir = join(place.path, 'own');
+  const done = run(['init', '--dir', dir, ...(process.getuid() === 0 ? ['--user', 'root'] : []), '--cloud-name', 'demo',
+    '--api-key', '874837483274837', '--api-secret-file', place.write('s', `${API_SECRET}\n`), '--yes']);
+  assert.equal(done.code, 0, done.err);
+  return readFileSync(join(dir, 'signpost.conf'), 'utf8');
+}
 
 // What a browser finds behind Cloudinary's name: the forms that came.
 async function makeCloud(t, upload) {
@@ -51,9 +62,9 @@ async function makeCloud(t, upload) {
   return { forms, port: server.address().port };
 }
 
-test('signpost.js in a page', async (t) => {
+for (const [name, conf] of Object.entries(confs)) test(`signpost.js in a page, with ${name}`, async (t) => {
   const place = new Place(t);
-  const config = place.configure(conf);
+  const config = place.configure(conf(t));
   const { port } = await lighttpd(place, `${lighttpdSample(place, config)}
 mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript" )
 `);
@@ -91,8 +102,8 @@ mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript" )
   assert.equal(cloud.forms.length, 2);
 });
 
-test('without it, and the Upload Widget', async (t) => {
-  const { port } = await lighttpdFastcgi(t, conf);
+for (const [name, conf] of Object.entries(confs)) test(`without it, and the Upload Widget, with ${name}`, async (t) => {
+  const { port } = await lighttpdFastcgi(t, conf(t));
   const upload = await makeUpload(t);
   const as = (cookie) => browser(makePage(port, cookie), upload);
 

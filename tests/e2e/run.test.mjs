@@ -77,6 +77,7 @@ test('make run with an account that is made up', async (t) => {
   const printed = site.place.log.split('\n');
   const address = printed.findIndex((line) => line.includes(`Open ${api} in a browser`));
   assert.ok(address >= 0 && address < printed.findIndex((line) => line.startsWith('curl ')), 'the address comes first');
+  assert.deepEqual(printed.slice(0, address).filter((line) => line.length > 78 || /warning/.test(line)), [], 'nothing that startles');
   assert.match(await (await fetch(api)).text(), /<title>signpost/);
   const { fields } = checkGranted(upload, api, 'demo', 'upload', secret);
   assert.match(fields.public_id, /^users\/alice\/[0-9a-f]{32}$/);
@@ -85,7 +86,7 @@ test('make run with an account that is made up', async (t) => {
   assert.equal(refused.status, 403);
   assert.equal(refused.param, 'public_id');
   assert.match(refused.detail, /public_id/);
-  assert.ok(!site.place.log.includes(secret));
+  for (const text of [site.place.log, readFileSync(join(site.folder, 'log'), 'utf8')]) assert.ok(!text.includes(secret));
 
   // What was signed is taken.
   const form = new FormData();
@@ -105,7 +106,7 @@ test('make run with the account in CLOUDINARY_URL', async (t) => {
   assert.equal(who.cloud_name, 'test-cloud');
   assert.equal(checkGranted(upload, api, 'test-cloud', 'upload', secret).key, '1234567890');
   checkGranted(remove, api, 'test-cloud', 'destroy', secret);
-  assert.ok(!site.place.log.includes(secret));
+  for (const text of [site.place.log, readFileSync(join(site.folder, 'log'), 'utf8')]) assert.ok(!text.includes(secret));
   const all = processesOf(site.folder);
   assert.ok(all.length >= 3);
   for (const pid of all) {
@@ -198,6 +199,46 @@ test('kill -9: what it started ends all the same', async (t) => {
   await until('the lines are printed', () => place.log.includes('somebody else'), 60000);
   child.kill('SIGKILL');
   await until('nothing is left', () => processesOf(place.path).length === 0 && readdirSync(place.path).length === 0, 8000);
+});
+
+// A user who can't install anything, on a machine with next to nothing: without
+// sudo, and with one that refuses.
+for (const [what, sudo] of [['no sudo', null], ['a sudo that refuses', 'echo "sudo: not allowed" >&2; exit 1'], ['a sudo', 'echo "$*" >>"${0%/*}/ran"']])
+  test(`what is missing, without root and with ${what}`, (t) => {
+    const place = new Place(t);
+    mkdirSync(join(place.path, 'bin'));
+    for (const name of ['sh', 'grep', 'cat', 'tee', 'chmod', 'rm']) symlinkSync(run(['-c', `command -v ${name}`], { program: 'sh' }).out.trim(), join(place.path, 'bin', name));
+    place.write('bin/id', '#!/bin/sh\necho 1000\n', 0o755);
+    place.write('bin/apt-get', '#!/bin/sh\nexit 1\n', 0o755);
+    if (sudo !== null) place.write('bin/sudo', `#!/bin/sh\n${sudo}\n`, 0o755);
+    const { code, out, err } = run([join(root, 'tests/tools/packages.sh'), 'build', 'serve'], { program: '/bin/sh', env: { PATH: join(place.path, 'bin') } });
+    const names = 'gcc libc6-dev libfcgi-dev libssl-dev libconfig-dev libjansson-dev zlib1g-dev libhiredis-dev (lighttpd )?curl python3';
+    if (what === 'a sudo') {
+      assert.equal(code, 0, err);
+      const ran = readFileSync(join(place.path, 'bin/ran'), 'utf8');
+      assert.match(ran, new RegExp(`^apt-get update -q$[^]*^apt-get install -q -y --no-install-recommends ${names}$`, 'm'));
+      return;
+    }
+    assert.equal(code, 1);
+    assert.equal(out, '');
+    assert.match(err, new RegExp(`^(sudo: not allowed\n)?packages: [^\n]*as root:\n  apt-get update && apt-get install --no-install-recommends ${names}\npackages: then try again\n$`));
+  });
+
+test('make says each file in one line, and with V=1 the whole command; a warning is seen', (t) => {
+  const place = new Place(t);
+  const { path } = place;
+  const file = `${path}/base/span.o`;
+  const make = (...more) => run(['--no-print-directory', '-C', root, '-W', 'src/base/span.c', `BUILD=${path}`, file, ...more], { program: 'make' });
+  assert.deepEqual(make(), { code: 0, out: `  CC   ${file}\n`, err: '' });
+  assert.deepEqual(make('-s'), { code: 0, out: '', err: '' });
+  const { out } = make('V=1');
+  assert.ok(out.startsWith('gcc ') && out.includes(' -Wall ') && out.endsWith(` -o ${file} src/base/span.c\n`), out);
+  const warned = `CC=gcc -include ${place.write('unused.h', 'static int unused;\n')}`;
+  for (const [more, code] of [['', 0], ['-Werror', 2]]) {
+    const done = make(warned, `WERROR=${more}`);
+    assert.equal(done.code, code, done.err);
+    assert.match(done.err, /unused/);
+  }
 });
 
 test('it is built in a folder whose name has blanks', (t) => {

@@ -34,7 +34,7 @@ function give(place) {
 
 const MODULES = ['mpm_event', 'authz_core', 'alias', 'env', 'mime', 'rewrite', 'setenvif'];
 
-async function apache(place, modules, text, published = 'www') {
+async function apache(place, modules, text, { published = 'www', ...options } = {}) {
   const port = await freePort();
   const path = place.write('apache.conf', `
 ServerRoot "${place.path}"
@@ -62,33 +62,31 @@ ${text}
 `);
   mkdirSync(join(place.path, 'fcgid'), { recursive: true, mode: 0o700 });
   give(place);
-  const server = await serve(place, 'apache2', ['-D', 'FOREGROUND', '-f', path], port);
+  const server = await serve(place, 'apache2', ['-D', 'FOREGROUND', '-f', path], port, options);
   // What the program says goes into Apache's own log.
   Object.defineProperty(place, 'log', { get: () => readFileSync(join(place.path, 'apache.log'), 'utf8'), set() {} });
   return server;
 }
 
-function apacheScript(module) {
-  return async (t, conf, modules = [], more = () => '') => {
+function apacheScript(modules, options) {
+  return async (t, conf, others = [], more = () => '') => {
     const place = new Place(t);
     install(place, place.configure(conf));
-    return apache(place, [module, ...modules], ready('apache.conf', place) + more(place));
+    return apache(place, [...modules, ...others], ready('apache.conf', place) + more(place), options);
   };
 }
 
 // A folder of somebody's own, with the ready .htaccess and control file.
-function apacheShared(module, ending) {
+function apacheShared(ending, modules, options) {
   return async (t, conf) => {
     const place = new Place(t);
     install(place, place.configure(conf), `www/api/sign.${ending}`);
-    const text = readFileSync(join(root, 'etc/htaccess'), 'utf8');
-    place.write('www/api/.htaccess', ending === 'cgi' ? text
-      : text.replaceAll(/^((?!#).*)cgi-script/gm, '$1fcgid-script').replaceAll(/^((?!#).*)\.cgi/gm, '$1.fcgi'), 0o644);
-    return apache(place, [module], `
+    place.write('www/api/.htaccess', readFileSync(join(root, 'etc/htaccess'), 'utf8'), 0o644);
+    return apache(place, modules, `
 <Directory "${place.path}/www">
   AllowOverride All
   Require all granted
-</Directory>`);
+</Directory>`, options);
   };
 }
 
@@ -167,11 +165,11 @@ ${ready('h2o.conf', place).replaceAll(/^/gm, '      ')}
 }
 
 export const servers = {
-  'Apache, mod_fcgid': apacheScript('fcgid'),
-  'Apache, mod_cgid': apacheScript('cgid'),
+  'Apache, mod_fcgid': apacheScript(['fcgid']),
+  'Apache, mod_cgid': apacheScript(['cgid']),
   'Apache, mod_proxy_fcgi': apacheProxy,
-  'Apache, .htaccess and mod_cgid': apacheShared('cgid', 'cgi'),
-  'Apache, .htaccess and mod_fcgid': apacheShared('fcgid', 'fcgi'),
+  'Apache, .htaccess and mod_cgid': apacheShared('cgi', ['cgid']),
+  'Apache, .htaccess and mod_fcgid': apacheShared('fcgi', ['fcgid']),
   'lighttpd, FastCGI': lighttpdFastcgi,
   'lighttpd, mod_cgi': lighttpdCgi,
   'nginx, spawn-fcgi': nginxSpawned,
@@ -180,13 +178,22 @@ export const servers = {
   h2o,
 };
 
+// Apache without the module that would run the control file, by the ready file.
+export const unable = {
+  'apache.conf, and no module': apacheScript([], { probe: '/' }),
+  '.htaccess, sign.cgi, and no module': apacheShared('cgi', [], { probe: '/' }),
+  '.htaccess, sign.cgi, and mod_fcgid alone': apacheShared('cgi', ['fcgid'], { probe: '/' }),
+  '.htaccess, sign.fcgi, and no module': apacheShared('fcgi', [], { probe: '/' }),
+  '.htaccess, sign.fcgi, and mod_cgid alone': apacheShared('fcgi', ['cgid'], { probe: '/' }),
+};
+
 // A home folder as STEPS.txt makes it, published by Apache as its owner.
 export function shared(place) {
   return apache(place, ['cgid'], `
 <Directory "${place.path}/public_html">
   AllowOverride All
   Require all granted
-</Directory>`, 'public_html');
+</Directory>`, { published: 'public_html' });
 }
 
 // The same below a user's home, at /~USER, each script run as that user. (Apache

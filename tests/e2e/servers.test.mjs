@@ -10,7 +10,7 @@ import { hostile } from './hostile.mjs';
 import { ownAnswers } from './own_answers.mjs';
 import { alice, conf, rows } from './requests.mjs';
 import { checkHostile, checkRow } from './rows.mjs';
-import { servers } from './servers.mjs';
+import { servers, unable } from './servers.mjs';
 import { alive, until, within } from './site.mjs';
 import { API_SECRET, SESSION_KEY } from './token.mjs';
 
@@ -74,6 +74,19 @@ for (const [name, start] of Object.entries(servers))
     await t.test('the log holds no secret', () => {
       for (const secret of [API_SECRET, SESSION_KEY, alice.split('.')[2]]) assert.ok(!place.log.includes(secret));
     });
+  });
+
+// Apache shows a file that nothing runs as it is.
+for (const [name, start] of Object.entries(unable))
+  test(`${name}: 503, and the control file is not shown`, async (t) => {
+    const { port } = await start(t, conf);
+    for (const path of ['/api/sign', '/api/sign/', '/api/sign/x', '/api/sign?health', '/api//sign', '/api/%73ign', '/api/sign.cgi', '/api/sign.fcgi', '/api/sign.fcgi/x', '/api/sign.cgi?policy=avatar', '/api/sign.%63gi'])
+      for (const method of ['GET', 'POST', 'HEAD', 'OPTIONS']) {
+        const answer = await ask(port, { method, path });
+        assert.doesNotMatch(String(answer.body), /#!|signpost\.conf/, `${method} ${path}`);
+        assert.ok(answer.status >= 400 || method === 'OPTIONS', `${method} ${path}: ${answer.status}`);
+        if (path === '/api/sign') assert.equal(answer.status, 503, method);
+      }
   });
 
 test('the tables are as large as they say, and name what is there', () => {

@@ -117,9 +117,9 @@ export function run(args, { program: command = program, env = {}, ...options } =
 }
 
 // Every server's function makes { place, port, pid } when it answers.
-export async function serve(place, command, args, port, options = {}) {
+export async function serve(place, command, args, port, { probe = '/api/sign', ...options } = {}) {
   const child = place.start(command, args, options);
-  const answers = () => ask(port, {}).then((answer) => answer.status !== 502 && answer.status !== 503, () => false);
+  const answers = () => ask(port, { path: probe }).then((answer) => answer.status !== 502 && answer.status !== 503, () => false);
   await until('the server answers', async () => {
     if (child.exitCode !== null) throw new Error(`${command} ended`);
     return answers();

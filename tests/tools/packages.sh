@@ -104,11 +104,8 @@ EOF
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
 	else
-		echo "packages: not root and no sudo; as root: $*" >&2
-		exit 1
+		command -v sudo >/dev/null && sudo "$@"
 	fi
 }
 
@@ -132,6 +129,14 @@ no_services() {
 
 if [ -n "$debian" ]; then
 	if command -v apt-get >/dev/null; then
+		if ! as_root true; then
+			{
+				echo "packages: missing here, and only root can install them; as root:"
+				echo "  apt-get update && apt-get install --no-install-recommends$debian"
+				echo "packages: then try again"
+			} >&2
+			exit 1
+		fi
 		echo "packages: installing$debian"
 		export DEBIAN_FRONTEND=noninteractive
 		as_root apt-get update -q
@@ -147,7 +152,7 @@ if [ -n "$debian" ]; then
 			echo "packages: missing here; install them and try again"
 			echo "  Fedora: dnf install$fedora"
 			echo "  Alpine: apk add$alpine"
-			echo "  Debian: apt-get install$debian"
+			echo "  Debian: apt-get update && apt-get install$debian"
 		} >&2
 		exit 1
 	fi

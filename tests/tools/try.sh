@@ -208,10 +208,11 @@ answers() {
 # In a session of its own, so that Ctrl-C reaches this script alone: lighttpd
 # restarts a process that dies, and could leave one behind if it ended meanwhile.
 later
-setsid lighttpd -D -f "$dir/lighttpd.conf" &
+setsid lighttpd -D -f "$dir/lighttpd.conf" 2>"$dir/log" &
 server=$!
 now
 if ! answers -b "$alice" "$url"; then
+	cat "$dir/log" >&2
 	echo "lighttpd did not start on port $port; PORT=8081 make run takes another" >&2
 	exit 1
 fi
@@ -249,7 +250,8 @@ Open $site in a browser, and log in as alice or bob.
 ($account.)
 
 Or paste these into another terminal, with a day's session of the user alice.
-Ctrl-C here ends it.
+Ctrl-C here ends it. The log is $dir/log, with what
+\`signpost check\` warns of in this configuration.
 
 # who am I, and what may I do?
 curl -b '$alice' '$url'

@@ -52,8 +52,9 @@ each_format(void **state)
 		if (config == NULL)
 			fail_msg("%s: %s", row->name, box.said);
 		assert_string_equal(config->session.name, row->name);
-		assert_int_equal(config->n_policies, 3);
+		assert_int_equal(config->n_policies, 4);
 		assert_non_null(config_policy(config, SPAN_LIT("avatar")));
+		assert_non_null(config_policy(config, SPAN_LIT("widget")));
 		assert_non_null(config_policy(config, SPAN_LIT("remove")));
 		assert_non_null(config_policy(config, SPAN_LIT("thumb")));
 		config_free(config);
@@ -130,6 +131,7 @@ what_was_answered(void **state)
 	write_text();
 	assert_non_null(strstr(text, "\"u/{user_hash}/in/{random}\""));
 	assert_non_null(strstr(text, "\"user_{user_hash}\""));
+	assert_non_null(strstr(text, "folder = \"u/{user_hash}/in\";"));
 	sandbox_open(&box);
 	config = sandbox_load(&box, text);
 	assert_non_null(config);
