@@ -32,6 +32,13 @@ functions)
 	! grep -nE '(^|[^A-Za-z_])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|strtol|strtoul|strtoll|sscanf|gets|system|popen|alloca) *\(' \
 		$(find src -name '*.[ch]')
 	;;
+waits)
+	# No test gives up, or is satisfied, by a number of its own: PATIENCE.
+	! grep -nE '\b(within|setDefaultTimeout)\([0-9]|\buntil\(.*, [0-9]{3,}\)|^ *\}, [0-9]{3,}\)|timeout: *[0-9]|assert.*Date\.now\(\) - [a-z]+ <' \
+		tests/e2e/*.mjs
+	! grep -nE '(fcgi_answer|fcgi_closed|server_wait|server_settles)\(.*, [1-9][0-9]*(, [a-zA-Z&_]+)?\)|assert_true\(.*(clock|clock_ms)\(\) - [a-z]+ <' \
+		tests/unit/*.[ch]
+	;;
 shell)
 	shellcheck tests/tools/*.sh tests/bench/*.sh tests/fuzz/*.sh .ci/run \
 		etc/debian/p*
