@@ -6,8 +6,7 @@ import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Place, freePort, lighttpdFastcgi, nginxFastcgi, root, run, stop, until } from './site.mjs';
+import { Place, freePort, lighttpdFastcgi, nginxFastcgi, root, run, stop, until, within } from './site.mjs';
 import { standin } from './standin.mjs';
 import { API_SECRET, OTHER_SECRET, session } from './token.mjs';
 
@@ -117,7 +116,7 @@ test('it is at most 3072 bytes, and needs nothing', () => {
 
 test('its types are what a page needs, and no looser', (t) => {
   const tsc = join(root, 'tests/e2e/node_modules/typescript/bin/tsc');
-  const check = (path) => run([tsc, '--noEmit', '--strict', '-p', path], { program: process.execPath, timeout: 60000 });
+  const check = (path) => run([tsc, '--noEmit', '--strict', '-p', path], { program: process.execPath });
   const right = check(join(root, 'tests/e2e/types'));
   assert.equal(right.code, 0, right.out);
 
@@ -295,7 +294,7 @@ test('a stale signature is asked for anew, once', async (t) => {
   assert.deepEqual(await client.destroy('remove', made.public_id), { result: 'ok' });
 });
 
-test('a large file goes in parts, with one id and one signature', { timeout: 60000 }, async (t) => {
+test('a large file goes in parts, with one id and one signature', async (t) => {
   const { client, cloud, web, api } = await site(t);
   const told = [];
   const size = 11 * MIB + 3;
@@ -344,7 +343,7 @@ test('a part that fails is sent again, and not for ever', async (t) => {
   const began = Date.now();
   await refusal(client.upload('avatar', large(6 * MIB), { chunk_size: 5 * MIB }), { status: 500, code: 'cloudinary', message: 'Try again later' });
   assert.equal(cloud.seen.length, 4);
-  assert.ok(Date.now() - began >= 6900 && Date.now() - began < 30000);
+  assert.ok(Date.now() - began >= 6900, 'it waits 1, 2 and 4 seconds');
 
   cloud.seen.length = cloud.script.length = 0;
   cloud.script.push(undefined, { status: 400, body: '{"error":{"message":"All parts except EOF-chunk must be larger than 5mb"}}' });
@@ -415,7 +414,7 @@ test('in a browser, with XMLHttpRequest', { skip: chromium === undefined && 'no 
   });
   place.start(chromium, ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-proxy-server',
     '--disable-background-networking', `--user-data-dir=${place.path}/profile`, '--remote-debugging-port=0', `${home.address}/`]);
-  await until('the page is through', () => home.seen.some(({ path }) => path === '/results'), 30000).catch((error) => {
+  await until('the page is through', () => home.seen.some(({ path }) => path === '/results')).catch((error) => {
     error.message += `\n${JSON.stringify(home.seen.map(({ path }) => path))} ${cloud.seen.length}\n${place.log}`;
     throw error;
   });
@@ -445,6 +444,9 @@ test('in a browser, with XMLHttpRequest', { skip: chromium === undefined && 'no 
   assert.deepEqual([results.down.own, results.down.status, results.down.code], [true, 0, 'no_answer']);
 });
 
+// Does a timer run in this process, as the client's does before it sends a part again?
+const waits = () => process.getActiveResourcesInfo().includes('Timeout');
+
 test('a signal ends it wherever it is', async (t) => {
   const { client, cloud, web } = await site(t);
   const why = new Error('changed my mind');
@@ -452,10 +454,8 @@ test('a signal ends it wherever it is', async (t) => {
     const going = start(signal.signal);
     const outcome = going.then(() => assert.fail('it went on'), (error) => error);
     await until('it has come so far', when);
-    const began = Date.now();
     signal.abort(why);
-    assert.equal(await outcome, why);
-    assert.ok(Date.now() - began < 900, 'at once');
+    assert.equal(await within(outcome, 'its end'), why);
   };
   await assert.rejects(client.sign('avatar', {}, { signal: AbortSignal.abort(why) }), (error) => error === why);
   await assert.rejects(client.upload('avatar', named('x', 'x'), { signal: AbortSignal.abort() }), { name: 'AbortError' });
@@ -470,8 +470,9 @@ test('a signal ends it wherever it is', async (t) => {
   await aborted((signal) => client.upload('avatar', large(6 * MIB), { signal, chunk_size: 5 * MIB }), () => cloud.seen.length === 3);
   cloud.script.push(...Array(9).fill(html(500)));
   await aborted((signal) => client.upload('avatar', large(6 * MIB), { signal, chunk_size: 5 * MIB }),
-    () => cloud.seen.length === 6 && sleep(100, true));
-  await sleep(1500);
+    () => cloud.seen.length === 6 && waits());
+  assert.ok(waits(), 'it ends before its timer does');
+  await until('the timer is over', () => !waits());
   assert.equal(cloud.seen.length, 6, 'nothing is sent after it');
   cloud.script.length = 0;
 

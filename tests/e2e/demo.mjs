@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
-import { Place, freePort, root, until } from './site.mjs';
+import { PATIENCE, Place, freePort, root, until } from './site.mjs';
 
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -16,7 +16,7 @@ const SHOTS = join(root, 'build/screenshots');
 
 export function launch(...more) {
   mkdirSync(SHOTS, { recursive: true });
-  return chromium.launch({ executablePath: BROWSER, args: [...ARGS, ...more] });
+  return chromium.launch({ executablePath: BROWSER, args: [...ARGS, ...more], timeout: PATIENCE });
 }
 
 // What make run starts, on a port of its own, until the test ends.
@@ -29,7 +29,7 @@ export async function makeRun(t, more = {}) {
   await until('the page is there', () => {
     assert.equal(child.exitCode, null, place.log);
     return place.log.includes('somebody else');
-  }, 60000);
+  });
   const folder = join(place.path, readdirSync(place.path).find((name) => name.startsWith('signpost-run.')));
   const secret = () => readFileSync(join(folder, 'cloudinary.secret'), 'utf8').trim();
   return { base: `http://127.0.0.1:${port}`, place, secret };
@@ -43,7 +43,7 @@ export async function makeRun(t, more = {}) {
 export async function visit(t, { browser, base }, { user, expected = [], routes = {}, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(PATIENCE);
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -118,7 +118,7 @@ test('pictures, fonts and links to the address count nothing', async (t) => {
     if (searchParams.has('context')) statuses.set(searchParams.get('context'), answer.status());
   });
   await page.goto(`${site.base}/strangers.html`);
-  await until('each was refused', () => statuses.size === markup.length, 60000);
+  await until('each was refused', () => statuses.size === markup.length);
   assert.deepEqual([...new Set(statuses.values())], [403]);
   assert.deepEqual(await left(), before.map((n) => n - 1));
 });
@@ -158,7 +158,7 @@ test('sixty at once: a few at a time, each can be called off, and no memory stay
   await page.setInputFiles('#files', Array.from({ length: 60 }, (_, i) => picture(`p${i}.png`)));
   await page.locator('.upload', { hasText: 'p59.png' }).getByRole('button').click();
   assert.match(await page.locator('.upload', { hasText: 'p59.png' }).textContent(), /Cancelled/);
-  await page.waitForFunction(() => document.querySelectorAll('.upload:is(.done, .failed, .cancelled)').length === 60, null, { timeout: 40000 });
+  await page.waitForFunction(() => document.querySelectorAll('.upload:is(.done, .failed, .cancelled)').length === 60);
   assert.ok(most >= 1 && most <= 3, `${most} at a time`);
   assert.equal(await page.locator('.upload.done').count(), 20, 'the limit of the policy');
   assert.equal(await page.locator('.upload.cancelled').count(), 1);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, ask } from './client.mjs';
 import { alice, captioned } from './requests.mjs';
 import { checkAnswer } from './answer.mjs';
-import { alive, until, within } from './site.mjs';
+import { PATIENCE, alive, catches, until, whileStopped, within } from './site.mjs';
 
 const CLIENTS = 8;
 
@@ -22,16 +22,6 @@ export function processes(place) {
   }).map(Number).filter(alive);
 }
 
-// Does it answer to SIGTERM already? A process that is only starting ends.
-function listens(pid) {
-  try {
-    const [, blocked, caught] = /^SigBlk:\s*(\w+)[^]*^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return [blocked, caught].some((set) => (BigInt(`0x${set}`) >> 14n) & 1n);
-  } catch {
-    return false;
-  }
-}
-
 function terminate(pid) {
   try {
     process.kill(pid, 'SIGTERM');
@@ -42,7 +32,7 @@ function terminate(pid) {
 }
 
 async function ended(pids) {
-  await until('the processes have ended', () => !pids.some(alive), 3000);
+  await until('the processes have ended', () => !pids.some(alive));
 }
 
 // A web server that hands a body on as it comes: half of it, SIGTERM to every
@@ -56,13 +46,14 @@ export async function halfway(port, place) {
   const answer = connection.ask({ raw: `${first}\r\n\r\n${body.slice(0, 15)}` });
   const pids = await until('a process has it', () => {
     const found = processes(place);
-    return found.length > 0 && found.every(listens) && found;
+    return found.length > 0 && found.every(catches) && found;
   });
-  await sleep(100);
-  assert.deepEqual(pids.filter(terminate), pids);
-  await sleep(100);
-  connection.socket.write(body.slice(15));
-  const { status, body: text, ...rest } = await within(3000, answer, 'the answer');
+  await whileStopped(pids, async () => {
+    assert.deepEqual(pids.filter(terminate), pids);
+    connection.socket.write(body.slice(15));
+    await sleep(500); // for the web server to hand it on
+  });
+  const { status, body: text, ...rest } = await within(answer, 'the answer');
   assert.equal(status, 200, text);
   captioned('Half and half')(checkAnswer({ status, body: text, ...rest }));
   await ended(pids);
@@ -84,8 +75,8 @@ export async function underLoad(port, place, times) {
   };
   const load = Promise.all(Array.from({ length: CLIENTS }, client));
   load.catch(() => (running = false));
-  for (const end = Date.now() + 10000; running && asked.size < times && Date.now() < end; await sleep(2)) {
-    const pid = processes(place).find((one) => !asked.has(one) && listens(one));
+  for (const end = Date.now() + PATIENCE; running && asked.size < times && Date.now() < end; await sleep(2)) {
+    const pid = processes(place).find((one) => !asked.has(one) && catches(one));
     if (served > 50 && pid !== undefined && terminate(pid)) asked.add(pid);
   }
   const before = served;

@@ -43,8 +43,9 @@ export class FastcgiConnection {
     this.closed.then(() => this.settle(null));
   }
 
+  // Done when the bytes are in the socket, also where nobody reads them.
   write(bytes) {
-    this.socket.write(bytes);
+    return new Promise((resolve) => this.socket.write(bytes, resolve));
   }
 
   // The next whole answer's text, or null when the connection ends before.

@@ -35,7 +35,7 @@ export async function startSite(t, name) {
   await until(`${name} answers`, async () => {
     if (child.exitCode !== null) throw new Error(`${name} ended: ${place.log}`);
     return fetch(`http://127.0.0.1:${port}/`).then(() => true, () => false);
-  }, 30000).catch((error) => {
+  }).catch((error) => {
     error.message += place.log;
     throw error;
   });

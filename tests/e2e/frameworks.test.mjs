@@ -7,7 +7,7 @@ import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { behindLighttpd, behindNginx, cookiesOf, readPage, startSite, withSession } from './frameworks.mjs';
 import { blocksOf } from './pages.mjs';
-import { Place, program, run } from './site.mjs';
+import { Place, program, run, until } from './site.mjs';
 import { OTHER_SECRET, session } from './token.mjs';
 
 const page = readPage();
@@ -121,8 +121,7 @@ for (const [site, heading, login, logout] of [
 test('Django: the end that a session was given', async (t) => {
   const { port } = await behindLighttpd(t, page.get('Django, sessions in cookies'), await siteOf('django_site.py'));
   const cookie = await cookiesOf(port, '/brief?user=alice');
-  const until = Date.now() + 5000;
-  while ((await sign(port, cookie)).status === 200) assert.ok(Date.now() < until);
+  await until('it has ended', async () => (await sign(port, cookie)).status !== 200);
   await refused(port, cookie);
 });
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ask } from './client.mjs';
-import { lighttpdFastcgi, root } from './site.mjs';
+import { PATIENCE, lighttpdFastcgi, root } from './site.mjs';
 import { standin } from './standin.mjs';
 import { API_SECRET, session } from './token.mjs';
 
@@ -13,7 +13,7 @@ const account = { cloud: 'demo', key: '874837483274837', secret: API_SECRET };
 
 // Not spawnSync: the stand-in answers in this process.
 function probe(url) {
-  const child = spawn(join(root, 'tests/live/probe'), { env: { PATH: process.env.PATH, CLOUDINARY_URL: url }, timeout: 30000 });
+  const child = spawn(join(root, 'tests/live/probe'), { env: { PATH: process.env.PATH, CLOUDINARY_URL: url }, timeout: PATIENCE });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (out += text));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out })));

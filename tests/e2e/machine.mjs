@@ -80,7 +80,7 @@ export class Machine {
 
   // A command on it, to its end.
   run(...command) {
-    return run(this.enter(command), { program: 'nsenter', timeout: 60000 });
+    return run(this.enter(command), { program: 'nsenter' });
   }
 
   // The same, while something else goes on here.
@@ -110,13 +110,13 @@ export async function boot(place) {
     } catch {
       return false;
     }
-  }, 5000));
+  }));
   // The control group first, so that the new namespace begins there.
   const shell = 'echo $$ >"$0/cgroup.procs"; exec unshare -m -p -C -n -i --fork --kill-child sh -c "$3" boot "$1" "$2"';
   const child = place.start('sh', ['-c', shell, group, folder, root, BOOT]);
   place.undo.push(async () => {
     child.kill('SIGKILL');
-    await within(5000, child.ended, 'the machine to end');
+    await within(child.ended, 'the machine to end');
   });
   const machine = new Machine();
   machine.place = place;

@@ -50,7 +50,7 @@ function mint(place, { language, content }, key, user) {
   const keyFile = place.write('mint.key', `${key}\n`);
   const paths = [place.write(file, content.replace(KEY_FILE, keyFile) + more)];
   if (beside) paths.push(place.write(...beside));
-  const { code, out, err } = run([...command.slice(1), ...paths, user], { program: command[0], timeout: 120000,
+  const { code, out, err } = run([...command.slice(1), ...paths, user], { program: command[0],
     env: { HOME: place.path, GO111MODULE: 'off', GOFLAGS: '-buildvcs=false', GOTOOLCHAIN: 'local', LANG: 'C.UTF-8' } });
   assert.equal(code, 0, out + err);
   assert.equal(err, '');

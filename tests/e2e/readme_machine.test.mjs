@@ -78,7 +78,7 @@ function install(machine, server) {
   // The same in Python's regular expressions.
   const asked = steps.map(([prompt, answer]) => [prompt.replace('[^]*', '(?s:.*)'), answer]);
   const done = run([fileURLToPath(new URL('terminal.py', import.meta.url)), JSON.stringify(argv), JSON.stringify(asked)],
-    { program: 'python3', timeout: 120000 });
+    { program: 'python3' });
   assert.equal(done.code, 0, done.err);
   const { seen, code } = JSON.parse(done.out);
   assert.equal(code, 0, seen);
@@ -150,7 +150,7 @@ function curl(machine, cookie, ...more) {
 }
 
 const status = (machine, cookie) => curl(machine, cookie, '-o', '/dev/null', '-w', '%{http_code}');
-const answers = (machine, expected, cookie) => until(`it answers ${expected}`, () => status(machine, cookie) === expected, 20000);
+const answers = (machine, expected, cookie) => until(`it answers ${expected}`, () => status(machine, cookie) === expected);
 
 // Nobody, and somebody with a cookie that is wrong, of which a command says why.
 function checkNobody(machine, { inspect }) {
@@ -207,7 +207,7 @@ function checkThen(machine) {
 async function change(machine) {
   machine.good(`sed -i 's/^  thumb = {/  small = {/' ${CONF}`);
   const told = () => json(machine.run('curl', '-s', '-m', '5', '-b', machine.cookie, 'http://127.0.0.1/api/sign').out).policies;
-  await until('the change is in force', () => told().includes('small'), 3000);
+  await until('the change is in force', () => told().includes('small'));
   assert.deepEqual(told(), ['avatar', 'widget', 'remove', 'small']);
   assert.equal(status(machine, machine.cookie), '200');
 }
@@ -222,7 +222,7 @@ const health = (machine) => JSON.parse(machine.shell("curl -s -m 5 'http://127.0
 // The program stays, with what was good; started anew it has nothing.
 const kept = (machine, service) => ({
   meanwhile: async () => {
-    await until('it is noticed', () => health(machine).configuration === 'outdated', 5000);
+    await until('it is noticed', () => health(machine).configuration === 'outdated');
     assert.equal(status(machine, machine.cookie), '200');
     machine.good(`systemctl restart ${service}`);
     await answers(machine, '503', machine.cookie);

@@ -10,7 +10,7 @@ import { launch } from './demo.mjs';
 import { showComponent } from './nextjs.mjs';
 import { Widget, browser, makePage, runScript } from './page.mjs';
 import { blocks } from './pages.mjs';
-import { Place, lighttpd, lighttpdFastcgi, lighttpdSample, root, run } from './site.mjs';
+import { PATIENCE, Place, lighttpd, lighttpdFastcgi, lighttpdSample, root, run } from './site.mjs';
 import { makeUpload } from './upload.mjs';
 import { API_SECRET, seconds, session } from './token.mjs';
 
@@ -80,11 +80,12 @@ mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript" )
     const context = await shown.newContext({ ignoreHTTPSErrors: true });
     if (cookie) await context.addCookies([{ name: 'session', value: cookie, url: `http://127.0.0.1:${port}` }]);
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
     const failed = new Promise((resolve) => page.on('pageerror', resolve));
     await page.goto(`http://127.0.0.1:${port}/index.html`);
     await page.setInputFiles('#input', { name: 'cat.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('a picture') });
     await page.addScriptTag({ type: 'module', url: '/page.js' });
-    await Promise.race([page.waitForFunction(() => window.shown, null, { timeout: 20000 }), failed.then((error) => Promise.reject(error))]);
+    await Promise.race([page.waitForFunction(() => window.shown), failed.then((error) => Promise.reject(error))]);
     return page;
   };
 

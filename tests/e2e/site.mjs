@@ -14,6 +14,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(root, 'cgi-bin/signpost');
 process.env.PATH += ':/usr/sbin:/sbin';
 
+// How long a test waits for what may never come, in ms: long, since a machine
+// may be busy. How fast something is, make bench compares.
+export const PATIENCE = 120000;
+
 // Once more at the very end, for a test that was cut short.
 const folders = new Set();
 const started = new Set();
@@ -77,22 +81,22 @@ export class Place {
 
 export async function stop(child, signal = 'SIGTERM') {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-  return within(5000, child.ended, `${child.spawnfile} to end after ${signal}`);
+  return within(child.ended, `${child.spawnfile} to end after ${signal}`);
 }
 
-export async function within(ms, promise, what) {
+export async function within(promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms);
+    timer = setTimeout(() => reject(new Error(`waited ${PATIENCE} ms for ${what}`)), PATIENCE);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-export async function until(what, test, ms = 10000) {
-  for (const end = Date.now() + ms; ; await sleep(20)) {
+export async function until(what, test) {
+  for (const end = Date.now() + PATIENCE; ; await sleep(20)) {
     const found = await test();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`waited ${ms} ms until ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${PATIENCE} ms until ${what}`);
   }
 }
 
@@ -109,7 +113,7 @@ export function freePort() {
 export function run(args, { program: command = program, env = {}, ...options } = {}) {
   const { status, signal, stdout, stderr } = spawnSync(command, args, {
     encoding: 'utf8',
-    timeout: 20000,
+    timeout: 3 * PATIENCE, // make takes its time
     ...options,
     env: { PATH: process.env.PATH, ...env },
   });
@@ -194,7 +198,7 @@ export async function spawnFcgi(place, config, processes = 1, user = undefined) 
   const pids = readFileSync(pidFile, 'utf8').trim().split(/\s+/).map(Number);
   place.undo.push(async () => {
     for (const pid of pids) if (alive(pid)) process.kill(pid, 'SIGTERM');
-    await until('the processes have ended', () => !pids.some(alive), 5000);
+    await until('the processes have ended', () => !pids.some(alive));
   });
   return { socket, pids };
 }
@@ -210,13 +214,35 @@ export function listens(socket) {
   });
 }
 
-// Is it there, and not only a dead child that nobody has asked for?
-export function alive(pid) {
+// R: it runs; S: it waits; T: it is stopped; Z: it is dead. '' when it is gone.
+export function stateOf(pid) {
   try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
+  } catch {
+    return '';
+  }
+}
+
+// Is it there, and not only a dead child that nobody has asked for?
+export const alive = (pid) => !['', 'Z'].includes(stateOf(pid));
+
+// Does it answer to SIGTERM already? A process that is only starting ends.
+export function catches(pid) {
+  try {
+    const [, blocked, caught] = /^SigBlk:\s*(\w+)[^]*^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return [blocked, caught].some((set) => (BigInt(`0x${set}`) >> 14n) & 1n);
   } catch {
     return false;
   }
+}
+
+// Stops the processes, does something, and lets them go on: they find all of it
+// at once, a signal first, however long it took.
+export async function whileStopped(pids, act) {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  await until('they are stopped', () => pids.every((pid) => ['T', 'Z', ''].includes(stateOf(pid))));
+  await act();
+  for (const pid of pids) if (alive(pid)) process.kill(pid, 'SIGCONT');
 }
 
 const variables = `

@@ -17,7 +17,7 @@ const user = `signpost-e2e-${process.pid}`;
 const reason = process.getuid() !== 0 ? 'only root can make a user' : !existsSync(SUEXEC) && `no ${SUEXEC} (apache2-suexec-pristine)`;
 
 const must = (program, ...args) => {
-  const done = run(args, { program, timeout: 120000 });
+  const done = run(args, { program });
   assert.equal(done.code, 0, `${program}: ${done.out}${done.err}`);
   return done.out.trim();
 };

@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "standin", ""
-    timeout = 30
+    timeout = 60
 
     def log_message(self, format, *args):
         pass

@@ -46,7 +46,7 @@ units() {
 	for test in tests/unit/test_*.c; do
 		unit=$(basename "$test" .c)
 		out=$log/$name-$unit
-		timeout 120 "build/$name/tests/$unit" >"$out" 2>&1
+		timeout 600 "build/$name/tests/$unit" >"$out" 2>&1
 		code=$?
 		p=$(number '^\[  PASSED  \] \([0-9]*\) test.*' "$out")
 		f=$(number '^\[  FAILED  \] \([0-9]*\) test.*' "$out")
@@ -71,13 +71,13 @@ replay() {
 		leaks=1
 		[ "$seeds" != conf_text ] || leaks=0
 		one "seeds of $seeds" env ASAN_OPTIONS=detect_leaks=$leaks \
-			timeout 120 "build/asan/replay/$seeds" "tests/fuzz/seeds/$seeds"
+			timeout 600 "build/asan/replay/$seeds" "tests/fuzz/seeds/$seeds"
 	done
 }
 
 # e2e NAME: one file of end-to-end tests; what it says and its exit code.
 e2e() {
-	timeout 240 node --test --test-reporter=tap "tests/e2e/$1.test.mjs" \
+	timeout 1200 node --test --test-reporter=tap "tests/e2e/$1.test.mjs" \
 		>"$log/$1" 2>&1
 	echo $? >"$log/$1.code"
 }
@@ -101,7 +101,7 @@ units asan "$@"
 replay "$@"
 
 echo "rules of the house"
-for rule in format headers tested functions shell; do
+for rule in format headers tested functions waits shell; do
 	one "lint $rule" tests/tools/lint.sh "$rule"
 done
 

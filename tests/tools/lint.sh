@@ -32,6 +32,14 @@ functions)
 	! grep -nE '(^|[^A-Za-z_])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|strtol|strtoul|strtoll|sscanf|gets|system|popen|alloca) *\(' \
 		$(find src -name '*.[ch]')
 	;;
+waits)
+	# No test gives up, or is satisfied, after a time of its own: a busy
+	# machine misses it. There is PATIENCE.
+	! grep -nE '\b(within|setDefaultTimeout)\([0-9]|\buntil\(.*, [0-9]{3,}\)|^ *\}, [0-9]{4,}\)|timeout: *[0-9]{2}|Date\.now\(\) - [a-z]+ <' \
+		tests/e2e/*.mjs
+	! grep -nE '\b(fcgi_(answer|closed)|server_(wait|settles))\(.*, [1-9][0-9]*[,)]|clock(_ms)?\(\) - [a-z]+ < [^P]' \
+		tests/unit/*.[ch]
+	;;
 shell)
 	shellcheck tests/tools/*.sh tests/bench/*.sh tests/fuzz/*.sh .ci/run \
 		etc/debian/p*

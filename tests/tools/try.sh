@@ -110,7 +110,7 @@ fetch_uppy() {
 	mkdir "$dir/npm" || return 1
 	# Waited for, since Ctrl-C ends a wait at once, and npm in its own time.
 	later
-	(cd "$dir/npm" && exec timeout 30 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null) &
+	(cd "$dir/npm" && exec timeout 60 npm pack --silent --fetch-retries=0 "uppy@$version" >/dev/null) &
 	fetching=$!
 	now
 	code=0
@@ -199,7 +199,7 @@ answers() {
 	tries=0
 	until ask -f "$@"; do
 		tries=$((tries + 1))
-		if [ $tries -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+		if [ $tries -gt 600 ] || ! kill -0 "$server" 2>/dev/null; then
 			return 1
 		fi
 		sleep 0.1
@@ -220,7 +220,7 @@ if $here; then
 	tries=0
 	until ask --unix-socket "$dir/standin.sock" http://127.0.0.1/; do
 		tries=$((tries + 1))
-		if [ $tries -gt 100 ] || ! kill -0 "$standin" 2>/dev/null; then
+		if [ $tries -gt 600 ] || ! kill -0 "$standin" 2>/dev/null; then
 			echo "the stand-in did not start: python3 3.9 or newer is needed" >&2
 			exit 1
 		fi

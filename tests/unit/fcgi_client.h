@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/sink.h"
+#include "patience.h"
 
 #define FCGI_KEEP 1
 #define FCGI_REQUEST_ID 1

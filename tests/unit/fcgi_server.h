@@ -78,7 +78,6 @@ static inline int
 server_wait(const struct server *server, int milliseconds, long *cpu_ms)
 {
 	long long until = fcgi_clock_ms() + milliseconds;
-	const struct timespec moment = { 0, 5000000 };
 	struct rusage used;
 	int status = -1;
 
@@ -88,7 +87,7 @@ server_wait(const struct server *server, int milliseconds, long *cpu_ms)
 			waitpid(server->pid, &status, 0);
 			return -1;
 		}
-		nanosleep(&moment, NULL);
+		moment();
 	}
 	if (cpu_ms != NULL)
 		*cpu_ms =
@@ -148,12 +147,11 @@ static inline bool
 server_settles(const struct server *server, unsigned n, int milliseconds)
 {
 	long long until = fcgi_clock_ms() + milliseconds;
-	const struct timespec moment = { 0, 5000000 };
 
 	while (server_descriptors(server) > n) {
 		if (fcgi_clock_ms() > until)
 			return false;
-		nanosleep(&moment, NULL);
+		moment();
 	}
 	return true;
 }

@@ -18,13 +18,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "patience.h"
 #include "policy/config.h"
 #include "store/peer.h"
-
-#define PATIENCE_MS 60000 /* with a slow machine */
 
 struct redis_server {
 	pid_t pid;
@@ -33,14 +31,6 @@ struct redis_server {
 	char dir[32], path[64], log[64];
 	struct store_config config; /* of a store there, by the socket */
 };
-
-static inline void
-moment(void)
-{
-	const struct timespec pause = { 0, 5000000 };
-
-	nanosleep(&pause, NULL);
-}
 
 /* The folder, and the configuration of a store. */
 static inline void
@@ -92,8 +82,8 @@ static inline bool
 redis_server_answers(const struct redis_server *s)
 {
 	struct peer p = PEER_INIT;
-	bool there = peer_open_unix(&p, s->config.place, peer_clock() + 1000) ==
-		     PEER_DONE;
+	bool there = peer_open_unix(&p, s->config.place,
+			 peer_clock() + PATIENCE_MS) == PEER_DONE;
 
 	peer_close(&p);
 	return there;

@@ -71,10 +71,8 @@ run(int (*what)(void), const char *typed, char *seen, size_t cap, int kill_by)
 		n += typed[n] == '\n';
 		assert_int_equal(write(master, typed, (size_t)n), n);
 	}
-	if (kill_by != 0) {
-		usleep(200000);
+	if (kill_by != 0)
 		kill(child, kill_by);
-	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	/* In pieces, as the kernel likes; no terminal is open: then EIO. */
 	while ((n = read(master, seen + at, cap - 1 - at)) > 0)

@@ -164,6 +164,11 @@ max_age_counts_from_iat(void **state)
 	c.leeway = 30;
 	assert_int_equal(times(&c, NULL, NULL, "1699999970"), SESSION_AGE);
 	assert_int_equal(times(&c, NULL, NULL, "1699999971"), SESSION_OK);
+	c.leeway = 0;
+	c.max_age = 1;
+	assert_int_equal(times(&c, NULL, NULL, "1700000059"), SESSION_AGE);
+	assert_int_equal(times(&c, NULL, NULL, "1700000060"), SESSION_OK);
+	assert_int_equal(session.expires, 1700000061);
 	/* A missing iat is not 1970. */
 	c.max_age = 1800000000;
 	assert_int_equal(times(&c, NULL, NULL, NULL), SESSION_AGE);

@@ -38,15 +38,22 @@ put_program(void)
 static pid_t
 start(int fd)
 {
-	pid_t child = fork();
+	int ends[2];
+	pid_t child;
+	char byte;
 
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		dup2(fd, 0);
 		execl(program, program, "1000", (char *)NULL);
 		_exit(1);
 	}
-	usleep(300000); /* until it is the other program */
+	close(ends[1]);
+	/* The end: it is the other program. */
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
 	return child;
 }
 

@@ -16,8 +16,6 @@
 #include "fcgi_client.h"
 #include "gateway/held.h"
 
-#define SOON 2000
-
 static struct serve serve;
 static struct fcgi_answer answer;
 static unsigned char mem[HELD_MAX];
@@ -75,7 +73,7 @@ assert_answered(const char *text)
 {
 	struct span rest;
 
-	fcgi_answer(theirs, &answer, SOON);
+	fcgi_answer(theirs, &answer, PATIENCE_MS);
 	assert_true(answer.ended && answer.in_order);
 	rest = (struct span){ answer.text, answer.n };
 	while (rest.n > 0 && !span_starts(rest, span_of(text)))

@@ -315,6 +315,11 @@ age_at_the_edge(void **state)
 	assert_int_equal(open_made(text, 111), SESSION_AGE);
 	assert_int_equal(open_made(text, -10), SESSION_OK);
 	assert_int_equal(open_made(text, -11), SESSION_FUTURE);
+	config.leeway = 0;
+	config.max_age = 1;
+	assert_int_equal(open_made(text, 1), SESSION_OK);
+	assert_int_equal(open_made(text, 2), SESSION_AGE);
+	config.leeway = 10;
 	config.max_age = 0;
 	assert_int_equal(open_made(text, 1000000), SESSION_OK);
 	assert_true(opened.expires == SESSION_ENDLESS);

@@ -115,15 +115,11 @@ input_of(int fd, char *path, size_t cap)
 	assert_true(child >= 0);
 	if (child == 0) {
 		dup2(fd, 0);
-		pause();
+		raise(SIGSTOP);
 		_exit(0);
 	}
-	for (int i = 0; i < 500; i++) {
-		input = process_input((long long)child, path, cap);
-		if (input == INPUT_UNIX || input == INPUT_INTERNET)
-			break;
-		usleep(1000);
-	}
+	assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+	input = process_input((long long)child, path, cap);
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);
 	return input;

@@ -15,8 +15,6 @@
 #include "logging.h"
 #include "sandbox.h"
 
-#define SOON 2000
-
 static struct serve serve;
 static struct sandbox box;
 
@@ -132,7 +130,7 @@ assert_status(const char *path, const char *status)
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_request(&out, "GET", "policy=avatar", SPAN_LIT(""), 0);
 	fcgi_send(fd, sink_view(&out));
-	fcgi_answer(fd, &answer, SOON);
+	fcgi_answer(fd, &answer, PATIENCE_MS);
 	assert_true(answer.ended);
 	assert_true(span_starts(
 	    (struct span){ answer.text, answer.n }, span_of(status)));
