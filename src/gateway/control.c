@@ -20,6 +20,14 @@ take(struct control *out, struct span path)
 				    "long");
 		return false;
 	}
+	/* The kernel hands it on, as a part of the path. */
+	if (span_ends(path, SPAN_LIT("\r"))) {
+		sink_say(&out->why,
+		    "the line of the control file ends with a carriage return: "
+		    "save the file with Unix line ends (LF), or send it in the "
+		    "text mode of FTP");
+		return false;
+	}
 	memcpy(out->path, path.p, path.n);
 	out->path[path.n] = '\0';
 	return true;
@@ -56,32 +64,6 @@ take_environment(const char *environment, struct control *out)
 		take(out, span_of(environment));
 	else
 		take_default(out);
-}
-
-void
-control_fastcgi(
-    int argc, char *const *argv, const char *environment, struct control *out)
-{
-	struct span found = { NULL, 0 };
-
-	clear(out);
-	for (int i = 1; i < argc; i++) {
-		struct span word = span_of(argv[i]);
-
-		if (span_starts(word, option) && found.p == NULL) {
-			found = span_skip(word, option.n);
-		} else if (span_starts(word, SPAN_LIT("-"))) {
-			sink_say(&out->why,
-			    "the argument %q: only one "
-			    "--config=PATH is taken",
-			    word);
-			return;
-		}
-	}
-	if (found.p != NULL)
-		take(out, found);
-	else
-		take_environment(environment, out);
 }
 
 static bool
@@ -131,6 +113,83 @@ is_self_span(struct span path)
 	return is_self(text);
 }
 
+/* A control file of ours, of which line alone counts: is there more, or less?
+ */
+static void
+check_whole(
+    const char *script, struct span text, struct span path, struct control *out)
+{
+	struct span more = span_strip(span_cut(text, '\n').tail, "\r\n\t ");
+
+	if (path.p == NULL || more.n > 0)
+		sink_say(&out->why,
+		    "of %s only the first line counts, which must hold all: "
+		    "#!PROGRAM --config=PATH, in at most %d bytes",
+		    script, (long long)LINE_MAX_BYTES);
+}
+
+/*
+ * What stands behind --config= in script. False when that is no control file
+ * of this program. *why gets a reason when it is there and must not be read.
+ */
+static bool
+read_script(const char *script, struct control *out, struct sink *why,
+    unsigned char mem[static LINE_MAX_BYTES + 1], struct span *path)
+{
+	struct span program, text;
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	if (script == NULL || stat(script, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    is_self(script))
+		return false;
+	fd = trusted_open(script, why);
+	if (fd < 0)
+		return false;
+	n = read(fd, mem, LINE_MAX_BYTES + 1);
+	close(fd);
+	text = (struct span){ mem, n > 0 ? (size_t)n : 0 };
+	*path = control_line(text, &program);
+	if (!is_self_span(program))
+		return false;
+	check_whole(script, text, *path, out);
+	return true;
+}
+
+void
+control_fastcgi(
+    int argc, char *const *argv, const char *environment, struct control *out)
+{
+	unsigned char mem[LINE_MAX_BYTES + 1], unread[DETAIL_MAX];
+	struct span found = { NULL, 0 }, ignored;
+	const char *script = NULL;
+	struct sink why;
+
+	clear(out);
+	for (int i = 1; i < argc; i++) {
+		struct span word = span_of(argv[i]);
+
+		if (span_starts(word, option) && found.p == NULL) {
+			found = span_skip(word, option.n);
+		} else if (span_starts(word, SPAN_LIT("-"))) {
+			sink_say(&out->why,
+			    "the argument %q: only one "
+			    "--config=PATH is taken",
+			    word);
+			return;
+		} else {
+			script = argv[i];
+		}
+	}
+	sink_init(&why, unread, sizeof(unread));
+	read_script(script, out, &why, mem, &ignored);
+	if (found.p != NULL)
+		take(out, found);
+	else
+		take_environment(environment, out);
+}
+
 /*
  * True when script decides: it is a control file of this program; or it is
  * there but must not be read, and then there is no configuration, rather than
@@ -140,22 +199,11 @@ static bool
 take_script(const char *script, struct control *out)
 {
 	unsigned char mem[LINE_MAX_BYTES + 1];
-	struct span program, path;
-	struct stat st;
-	ssize_t n;
-	int fd;
+	struct span path;
 
-	if (script == NULL || stat(script, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    is_self(script))
-		return false;
-	fd = trusted_open(script, &out->why);
-	if (fd < 0)
-		return true;
-	n = read(fd, mem, sizeof(mem));
-	close(fd);
-	path =
-	    control_line((struct span){ mem, n > 0 ? (size_t)n : 0 }, &program);
-	if (path.p == NULL || !is_self_span(program))
+	if (!read_script(script, out, &out->why, mem, &path))
+		return out->why.n > 0;
+	if (path.p == NULL)
 		return false;
 	take(out, path);
 	return true;

@@ -60,11 +60,28 @@ fail_peer(struct redis_link *l, enum peer_what what)
 	return what == PEER_CLOSED ? ASKED_CLOSED : ASKED_FAILED;
 }
 
+/* What mends it, where the server's own words do not say so. */
+static const char *
+mend(struct span error)
+{
+	static const char *const mends[][2] = {
+		{ "NOAUTH",
+		    " (name the file with its password: store_password_file)" },
+		{ "READONLY", " (this is a replica: name the primary)" },
+	};
+
+	for (size_t i = 0; i < sizeof(mends) / sizeof(mends[0]); i++)
+		if (span_starts(error, span_of(mends[i][0])))
+			return mends[i][1];
+	return "";
+}
+
 bool
 redis_link_fail_answer(struct redis_link *l, const struct redis_answer *a)
 {
 	if (a != NULL && a->is_error)
-		return redis_link_fail(l, "it says: %v", a->text);
+		return redis_link_fail(
+		    l, "it says: %v%s", a->text, mend(a->text));
 	return redis_link_fail(l, "its answer makes no sense: is this Redis?");
 }
 
@@ -156,8 +173,8 @@ log_in(struct redis_link *l)
 		return false;
 	if (answer->is_error)
 		return redis_link_fail(l,
-		    "it refuses the password: is it the right one, "
-		    "and does this server ask for one?");
+		    "it refuses the password of store_password_file: is it "
+		    "the right one, and does this server ask for one?");
 	return span_is(answer->text, "OK") || redis_link_fail_answer(l, answer);
 }
 

@@ -232,6 +232,59 @@ test_cgi_not_ours(void **state)
 	assert_string_equal(cgi(script, "/env"), "/x");
 }
 
+/* What the log says where no configuration is found, "" for nothing. */
+static const char *
+why(void)
+{
+	static char text[DETAIL_MAX + 1];
+
+	assert_false(control.why.full);
+	memcpy(text, control.text, control.why.n);
+	text[control.why.n] = '\0';
+	return text;
+}
+
+/* Saved by an editor of Windows, wrapped by one, or by a mail. */
+static void
+test_line_ends(void **state)
+{
+	static const struct {
+		const char *rest, *path, *why;
+	} cases[] = {
+		{ " --config=/x\n", "/x", "" },
+		{ " --config=/x", "/x", "" },
+		{ " --config=/x\n\n", "/x", "" },
+		{ " --config=/x\r\n", "", "ends with a carriage return" },
+		{ " --config=/x\r", "", "ends with a carriage return" },
+		{ "\n--config=/x\n", "/env", "only the first line counts" },
+		{ " \r\n --config=/x\r\n", "/env",
+		    "only the first line counts" },
+		{ " --config=/x\ny/z\n", "/x", "only the first line counts" },
+		{ "\n", "/env", "only the first line counts" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *config = strstr(cases[i].rest, " --config=");
+		char *argv[] = { program, script, script, NULL };
+		char argument[64] = "";
+
+		write_script(program, cases[i].rest, 0755);
+		assert_string_equal(cgi(script, "/env"), cases[i].path);
+		assert_non_null(strstr(why(), cases[i].why));
+		assert_int_equal(why()[0] == '\0', cases[i].why[0] == '\0');
+		/* As the kernel makes arguments of it. */
+		if (config == cases[i].rest) {
+			snprintf(argument, sizeof(argument), "%.*s",
+			    (int)strcspn(config + 1, "\n"), config + 1);
+			argv[1] = argument;
+		}
+		control_fastcgi(3, argv, "/env", &control);
+		assert_string_equal(control.path, cases[i].path);
+		assert_non_null(strstr(why(), cases[i].why));
+	}
+}
+
 static void
 test_cgi_empty_path(void **state)
 {
@@ -255,6 +308,7 @@ main(void)
 		TEST(test_cgi),
 		TEST(test_cgi_link),
 		TEST(test_cgi_not_ours),
+		TEST(test_line_ends),
 		TEST(test_cgi_empty_path),
 	};
 

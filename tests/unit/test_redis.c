@@ -631,7 +631,9 @@ a_password_opens(void **state)
 	assert_int_equal(used_of("a"), 0);
 	breaks_with(SPAN_LIT("test-password-of-nobody-else"), 0,
 	    "refuses the password");
-	breaks_with(SPAN_LIT(""), 0, "it says: NOAUTH");
+	breaks_with(SPAN_LIT(""), 0,
+	    "required. (name the file with its password: "
+	    "store_password_file)");
 	assert_int_equal(used_of("a"), 1);
 }
 

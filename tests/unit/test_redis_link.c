@@ -227,7 +227,7 @@ the_password_is_not_told(void **state)
 	    "-ERR unknown command `AUTH`, with args beginning with: "
 	    "`test-password-of-nobody`\r\n");
 	fake.config.password = SPAN_LIT("test-password-of-nobody");
-	fails("it refuses the password: is it the right one");
+	fails("it refuses the password of store_password_file: is it");
 	assert_null(strstr(link_.reason, "nobody"));
 }
 
