@@ -101,7 +101,7 @@ static void
 a_time_is_a_number_of_seconds(void **state)
 {
 	static const char *const wrong[] = { "\"1700003600\"", "null", "true",
-		"false", "[1700003600]", "{}", "1.7e9", "1e400",
+		"false", "[1700003600]", "{}", "1.7e15", "1e400",
 		"1000000000000000", "\"\"" };
 	const char *good = "1700003600";
 
@@ -114,6 +114,25 @@ a_time_is_a_number_of_seconds(void **state)
 		assert_int_equal(
 		    times(&plain, good, NULL, wrong[i]), SESSION_TIME);
 	}
+}
+
+/* RFC 7519 2: any JSON number, so one with an exponent as well. */
+static void
+a_time_may_have_an_exponent(void **state)
+{
+	const char *good = "1.7000036e9";
+
+	(void)state;
+	assert_int_equal(times(&plain, good, NULL, NULL), SESSION_OK);
+	assert_int_equal(times(&plain, good, "1.7E+09", "17e8"), SESSION_OK);
+	assert_int_equal(
+	    times(&plain, "1.7000000e9", NULL, NULL), SESSION_EXPIRED);
+	assert_int_equal(
+	    times(&plain, good, "1.7000031e9", NULL), SESSION_NOT_YET);
+	assert_int_equal(
+	    times(&plain, good, NULL, "1.7000031e9"), SESSION_FUTURE);
+	assert_int_equal(
+	    times(&plain, "1.7e12", NULL, NULL), SESSION_EXPIRY_FAR);
 }
 
 static void
@@ -442,6 +461,7 @@ main(void)
 		cmocka_unit_test(expiry_is_required),
 		cmocka_unit_test(expiry_is_at_most_400_days_ahead),
 		cmocka_unit_test(a_time_is_a_number_of_seconds),
+		cmocka_unit_test(a_time_may_have_an_exponent),
 		cmocka_unit_test(not_before_its_time),
 		cmocka_unit_test(not_issued_in_the_future),
 		cmocka_unit_test(max_age_counts_from_iat),
