@@ -17,6 +17,11 @@ plain_cause(enum session_why why)
 				 "than the configured one.",
 		[SESSION_SHAPE] = "Another program's cookie, or another "
 				  "format than the configured one.",
+		[SESSION_MAC_SIZE] =
+		    "It was cut or changed on its way, is another program's, "
+		    "or is signed with another algorithm: set algorithm to the "
+		    "framework's (RS256, ES256 and other public keys are not "
+		    "read yet).",
 		[SESSION_JSON] = "The framework signs something else than "
 				 "JSON (pickle, another serializer).",
 		[SESSION_ALGORITHM] =

@@ -60,28 +60,6 @@ algorithm_name(enum hash hash)
 	return (struct span){ NULL, 0 };
 }
 
-static enum session_why
-verify(const struct session_config *config, const struct parts *parts,
-    struct span *key_id)
-{
-	unsigned char given[DIGEST_MAX] = { 0 };
-	const struct session_key *key;
-	size_t n;
-
-	/* The length comes from the configuration, never from the token. */
-	if (algorithm_name(config->hash).n == 0)
-		return SESSION_REFUSED;
-	if (!base64url_decode(parts->signature, given, sizeof(given), &n))
-		return SESSION_FORM;
-	if (n != digest_size(config->hash))
-		return SESSION_MAC;
-	key = keys_find(config, &parts->covered, 1, (struct span){ given, n });
-	if (key == NULL)
-		return SESSION_MAC;
-	*key_id = key->id;
-	return SESSION_OK;
-}
-
 /* A header or a payload, decoded and known to be one JSON object. */
 static enum session_why
 read_object(struct span part, struct arena *arena, struct json_value *out)
@@ -135,9 +113,12 @@ open_token(const struct session_config *config, struct span token,
 	enum session_why why;
 	struct parts parts;
 
+	if (algorithm_name(config->hash).n == 0)
+		return SESSION_REFUSED;
 	if (!split(token, &parts))
 		return SESSION_FORM;
-	why = verify(config, &parts, &out->key_id);
+	why = keys_verify(config, &parts.covered, 1, base64url_decode,
+	    parts.signature, &out->key_id);
 	if (why == SESSION_OK)
 		why = read_object(parts.header, arena, &header);
 	if (why == SESSION_OK)

@@ -41,11 +41,9 @@ proof_cookie_decoded(
 	return SESSION_OK;
 }
 
-typedef bool decoder(
-    struct span text, unsigned char *out, size_t cap, size_t *n);
-
 static enum session_why
-decode(decoder *with, struct span text, struct arena *arena, struct span *out)
+decode(base64_decoder *with, struct span text, struct arena *arena,
+    struct span *out)
 {
 	size_t cap = text.n / 4 * 3 + 3, n;
 	unsigned char *p = arena_bytes(arena, cap);

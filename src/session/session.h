@@ -109,11 +109,14 @@ enum session_why {
 	SESSION_REFUSED = 0,
 	SESSION_OK,
 	SESSION_NO_COOKIE,
+	SESSION_UNASKED_BEARER, /* no cookie, and bearer is not set */
+	SESSION_NO_BEARER,      /* no cookie, and another scheme than Bearer */
 	SESSION_TWO_COOKIES,
 	SESSION_BAD_COOKIE,
 	SESSION_BAD_BEARER,
 	SESSION_FORM, /* not three parts of base64url */
 	SESSION_MAC,
+	SESSION_MAC_SIZE, /* of another length than the algorithm's */
 	SESSION_JSON,
 	SESSION_ALGORITHM,
 	SESSION_HEADER, /* crit, b64, zip, enc, cty */

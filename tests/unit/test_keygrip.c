@@ -95,12 +95,12 @@ another_digest(void **state)
 	    "s=" VALUE "; s.sig=wit24oLrI8gEZeYtme1RO0FvcP0RRpQ37SNh9VarHoM";
 
 	(void)state;
-	assert_int_equal(open_cookies(with_sha256), SESSION_MAC);
+	assert_int_equal(open_cookies(with_sha256), SESSION_MAC_SIZE);
 	config.hash = HASH_SHA256;
 	key = derived_key(
 	    "k", &config, SPAN_LIT("plain test key of thirty-two bytes"));
 	assert_int_equal(open_cookies(with_sha256), SESSION_OK);
-	assert_int_equal(open_cookies(BOTH), SESSION_MAC);
+	assert_int_equal(open_cookies(BOTH), SESSION_MAC_SIZE);
 }
 
 static void
@@ -123,7 +123,7 @@ both_cookies_once(void **state)
 		{ "s.sig=; " BOTH, SESSION_TWO_SIGNATURES },
 		{ BOTH ",", SESSION_BAD_COOKIE },
 		{ "s=\\; s.sig=" SIGNATURE, SESSION_BAD_COOKIE },
-		{ "s=" VALUE "; s.sig=", SESSION_MAC },
+		{ "s=" VALUE "; s.sig=", SESSION_MAC_SIZE },
 		{ "s=; s.sig=" SIGNATURE, SESSION_MAC },
 	};
 
@@ -176,11 +176,11 @@ one_spelling_of_the_signature(void **state)
 {
 	(void)state;
 	assert_int_equal(open_cookies(BOTH), SESSION_OK);
-	assert_int_equal(open_cookies(BOTH "="), SESSION_SHAPE);
-	assert_int_equal(open_cookies(BOTH "AA"), SESSION_SHAPE);
+	assert_int_equal(open_cookies(BOTH "="), SESSION_MAC);
+	assert_int_equal(open_cookies(BOTH "AA"), SESSION_MAC_SIZE);
 	assert_int_equal(open_cookies(BOTH "A"), SESSION_MAC);
-	assert_int_equal(open_cookies(BOTH "%3D"), SESSION_SHAPE);
-	assert_int_equal(open_cookies(BOTH "." SIGNATURE), SESSION_SHAPE);
+	assert_int_equal(open_cookies(BOTH "%3D"), SESSION_MAC_SIZE);
+	assert_int_equal(open_cookies(BOTH "." SIGNATURE), SESSION_MAC_SIZE);
 }
 
 static void

@@ -154,7 +154,8 @@ the_token_is_what_counts(void **state)
 	    open_payload("{\"aud\":\"authenticated\",\"exp\":1700003600}"),
 	    SESSION_USER);
 	assert_int_equal(open_json("{\"access_token\":\"x@\"}"), SESSION_MAC);
-	assert_int_equal(open_json("{\"access_token\":\"@AA\"}"), SESSION_FORM);
+	assert_int_equal(
+	    open_json("{\"access_token\":\"@AA\"}"), SESSION_MAC_SIZE);
 	assert_int_equal(open_json("{\"access_token\":\"@.\"}"), SESSION_FORM);
 	assert_int_equal(open_json("{\"access_token\":\" @\"}"), SESSION_FORM);
 	assert_int_equal(open_json("{\"access_token\":\"\"}"), SESSION_FORM);
