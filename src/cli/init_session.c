@@ -3,11 +3,11 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/random.h"
-#include "base/text.h"
 #include "cli/ask.h"
 #include "cli/init.h"
 #include "cli/pasted.h"
 #include "cli/say.h"
+#include "http/cookie.h"
 #include "session/guess.h"
 
 #define KEY_BYTES 32 /* as `signpost keygen` makes them */
@@ -55,7 +55,7 @@ take_guess(struct init *i, const struct guess *g, struct span name)
 	i->row = g->row;
 	if (g->hash != g->row->hash && (g->row->takes & TAKES_ALGORITHM) != 0)
 		i->algorithm = guess_algorithm(g);
-	if (name.n > 0 && text_token(name))
+	if (cookie_name(name))
 		sink_string(i->cookie, INIT_TEXT_MAX, "%v", name);
 	if (g->is_text && (g->row->takes & TAKES_TEXT) != 0)
 		i->has_user = true;
@@ -139,13 +139,17 @@ settle_cookie(struct init *i)
 {
 	const char *otherwise = i->row->format == FORMAT_JWT ? "session" : NULL;
 	bool given = i->option[INIT_COOKIE].n > 0;
+	int code;
 
 	if (!takes(i, TAKES_COOKIE))
 		return without(i, INIT_COOKIE, "this format takes no --cookie");
 	if (!given && (i->cookie[0] != '\0' || i->row->cookie != NULL))
 		return -1;
-	return init_text(i, INIT_COOKIE, "   The cookie's name", otherwise,
+	code = init_text(i, INIT_COOKIE, "   The cookie's name", otherwise,
 	    i->cookie, sizeof(i->cookie));
+	return code >= 0 || cookie_name(span_of(i->cookie))
+		   ? code
+		   : init_mistake("no cookie can have this name", i->cookie);
 }
 
 static int

@@ -1,6 +1,6 @@
-#include "base/text.h"
 #include "cli/inspect.h"
 #include "cli/pasted.h"
+#include "http/cookie.h"
 #include "session/guess.h"
 
 static void
@@ -28,7 +28,7 @@ cookie_of(const struct guess *g, struct span name)
 	if (g->row->format == FORMAT_SUPABASE &&
 	    span_ends(name, SPAN_LIT(".0")))
 		name.n -= 2;
-	if (!text_token(name))
+	if (!cookie_name(name))
 		name = span_of(g->row->cookie == NULL ? "..." : g->row->cookie);
 	return name;
 }

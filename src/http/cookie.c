@@ -14,6 +14,15 @@ is_octet(unsigned char c)
 	       c != '\\';
 }
 
+bool
+cookie_name(struct span name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_octet(name.p[i]) || name.p[i] == '=')
+			return false;
+	return name.n > 0;
+}
+
 /* cookie-value = *cookie-octet / ( DQUOTE *cookie-octet DQUOTE ) */
 static enum cookie_found
 read_value(struct span text, struct span *value)

@@ -1,7 +1,7 @@
 #include "policy/conf_session.h"
 
 #include "base/limits.h"
-#include "base/text.h"
+#include "http/cookie.h"
 #include "session/formats.h"
 
 /* The row that `format` names; jwt where it says nothing or nothing known. */
@@ -77,10 +77,10 @@ take_cookie(struct loader *l, const config_setting_t *group,
 {
 	if (conf_string(
 		l, group, "cookie", row->cookie == NULL, &out->cookie) &&
-	    !text_token(out->cookie))
+	    !cookie_name(out->cookie))
 		conf_error(l, conf_member(group, "cookie"),
-		    "cookie = %q is no cookie's name, which has neither blanks "
-		    "nor any of ( ) < > @ , ; : \\ / [ ] ? = { } and quotes",
+		    "cookie = %q is no cookie's name, which is of visible "
+		    "ASCII without any of = ; , \" \\",
 		    out->cookie);
 }
 

@@ -202,6 +202,25 @@ the_value_is_padded_base64_of_an_object(void **state)
 	assert_int_equal(open_signed("MQ=="), SESSION_JSON);
 }
 
+/* Its name is whatever browsers send back, and so is the other's. */
+static void
+a_name_with_a_colon(void **state)
+{
+	unsigned char mem[1024];
+	struct sink out;
+
+	(void)state;
+	config.cookie = SPAN_LIT("koa:sess");
+	sink_init(&out, mem, sizeof(mem));
+	assert_true(keygrip_make(&config, &key, SPAN_LIT(JSON), &out));
+	assert_true(span_starts(sink_view(&out), SPAN_LIT("koa:sess=")));
+	assert_int_equal(
+	    open_header(&config, sink_view(&out), NOW), SESSION_OK);
+	config.cookie = SPAN_LIT("koa.sess");
+	assert_int_equal(
+	    open_header(&config, sink_view(&out), NOW), SESSION_NO_COOKIE);
+}
+
 static void
 koa_says_when_it_ends(void **state)
 {
@@ -358,6 +377,7 @@ main(void)
 		cmocka_unit_test_setup(one_spelling_of_the_signature, set_up),
 		cmocka_unit_test_setup(
 		    the_value_is_padded_base64_of_an_object, set_up),
+		cmocka_unit_test_setup(a_name_with_a_colon, set_up),
 		cmocka_unit_test_setup(koa_says_when_it_ends, set_up),
 		cmocka_unit_test_setup(an_end_that_is_none, set_up),
 		cmocka_unit_test_setup(koa_must_say_when_it_ends, set_up),
