@@ -61,6 +61,8 @@ take_guess(struct init *i, const struct guess *g, struct span name)
 		i->has_user = true;
 	else
 		sink_string(i->user, INIT_TEXT_MAX, "%v", g->user);
+	if ((g->row->takes & TAKES_COLLECTION) != 0)
+		sink_string(i->collection, INIT_TEXT_MAX, "%v", g->collection);
 	fprintf(stderr, "That looks like %s.\n", g->row->of);
 	if (g->note != NULL)
 		fprintf(stderr, "But: %s.\n", g->note);
@@ -139,17 +141,13 @@ settle_cookie(struct init *i)
 {
 	const char *otherwise = i->row->format == FORMAT_JWT ? "session" : NULL;
 	bool given = i->option[INIT_COOKIE].n > 0;
-	int code;
 
 	if (!takes(i, TAKES_COOKIE))
 		return without(i, INIT_COOKIE, "this format takes no --cookie");
 	if (!given && (i->cookie[0] != '\0' || i->row->cookie != NULL))
 		return -1;
-	code = init_text(i, INIT_COOKIE, "   The cookie's name", otherwise,
+	return init_text(i, INIT_COOKIE, "   The cookie's name", otherwise,
 	    i->cookie, sizeof(i->cookie));
-	return code >= 0 || cookie_name(span_of(i->cookie))
-		   ? code
-		   : init_mistake("no cookie can have this name", i->cookie);
 }
 
 static int

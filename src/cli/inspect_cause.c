@@ -57,8 +57,9 @@ plain_cause(enum session_why why)
 		[SESSION_ISSUER] = "Set issuer to the token's iss, if that is "
 				   "your login's.",
 		[SESSION_CLAIM] =
-		    "This is another kind of token (a refresh token?), or "
-		    "this user lacks what session.require asks for.",
+		    "This is another kind of token (a refresh token?) or of "
+		    "account (a guest's, another collection's), or this user "
+		    "lacks what session.require asks for.",
 		[SESSION_TWICE] = "No framework writes that: somebody made it "
 				  "to be read in two ways.",
 		[SESSION_TWO_SIGNATURES] =

@@ -42,6 +42,9 @@ say_configuration(const struct guess *g, struct span name, struct sink *out)
 	if (g->hash != HASH_NONE && g->hash != g->row->hash)
 		say_line(out, "algorithm", span_of(guess_algorithm(g)));
 	say_user(g, out);
+	if ((g->row->takes & TAKES_COLLECTION) != 0)
+		say_line(out, "collection",
+		    g->collection.n > 0 ? g->collection : SPAN_LIT("users"));
 	if ((g->row->takes & TAKES_SAVE_PATH) != 0)
 		sink_text(out, "      save_path = \"/var/lib/php/sessions\"; # "
 			       "PHP's session.save_path\n");

@@ -78,7 +78,8 @@ write_required(struct json_out *j, const struct session_config *config,
 	for (size_t i = 0; i < config->n_require; i++) {
 		const struct claim_rule *rule = &config->require[i];
 
-		if (taken(config, w, w->n_claims, i, top(rule->claim)))
+		if (rule->never ||
+		    taken(config, w, w->n_claims, i, top(rule->claim)))
 			continue;
 		if (rule->n == 0 || !write_path(j, rule->claim, rule->is[0]))
 			return false;

@@ -34,7 +34,8 @@ check_takes(struct loader *l, const config_setting_t *group,
 		{ "key_derivation", TAKES_DERIVATION },
 		{ "timed", TAKES_DERIVATION }, { "variable", TAKES_VARIABLE },
 		{ "save_path", TAKES_SAVE_PATH },
-		{ "serialize_handler", TAKES_SAVE_PATH } };
+		{ "serialize_handler", TAKES_SAVE_PATH },
+		{ "collection", TAKES_COLLECTION } };
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const config_setting_t *at =
@@ -94,13 +95,58 @@ take_name(struct loader *l, const config_setting_t *group, const char *name,
 		    "%s is empty: say which, or leave it out", name);
 }
 
+/* A value that the configuration must name, since no default is anybody's. */
+static bool
+take_kind(struct loader *l, const config_setting_t *group, const char *name,
+    struct span *is)
+{
+	if (conf_member(group, name) == NULL)
+		conf_error(l, group,
+		    "%s is missing in session: say whose ids are the users', "
+		    "since another's may be the same: %s = \"users\";",
+		    name, name);
+	else
+		take_name(l, group, name, is);
+	return is->n > 0;
+}
+
+static bool
+is_required(const struct session_config *session, const char *claim)
+{
+	for (size_t i = 0; i < session->n_require; i++)
+		if (span_is(session->require[i].claim, claim))
+			return true;
+	return false;
+}
+
+/* One of the row's own claims as a rule; false where none comes of it. */
+static bool
+take_claim(struct loader *l, const config_setting_t *group,
+    const struct format_claim *own, const struct session_config *session,
+    struct claim_rule *out)
+{
+	struct span *is = arena_array(&l->arena, CLAIM_VALUES_MAX, sizeof(*is));
+	size_t n = 0;
+
+	if (is == NULL || own->claim == NULL ||
+	    (own->kind == CLAIM_NO_GUEST && is_required(session, own->claim)))
+		return false;
+	for (; n < CLAIM_VALUES_MAX && own->is[n] != NULL; n++)
+		is[n] = span_of(own->is[n]);
+	if (own->kind == CLAIM_CONFIGURED)
+		n = take_kind(l, group, own->claim, is);
+	*out = (struct claim_rule){ span_of(own->claim), n, is,
+		own->kind == CLAIM_NEVER || own->kind == CLAIM_NO_GUEST };
+	return n > 0;
+}
+
 /* What is required, and what the format itself requires before it. */
 static void
 take_required(struct loader *l, const config_setting_t *group,
     const struct format_row *row, struct session_config *out)
 {
 	struct claim_rule *all;
-	struct span *is;
+	size_t n = 0;
 
 	conf_require(l, group, &out->require, &out->n_require);
 	if (out->n_require > 0 && out->user.n == 0 &&
@@ -108,18 +154,16 @@ take_required(struct loader *l, const config_setting_t *group,
 		conf_error(l, conf_member(group, "require"),
 		    "the cookie is nothing but the user (user = \"\"), so "
 		    "that no claim can be required of it");
-	if (row->claim == NULL)
+	all = arena_array(
+	    &l->arena, out->n_require + FORMAT_CLAIMS_MAX, sizeof(*all));
+	if (all == NULL)
 		return;
-	all = arena_array(&l->arena, out->n_require + 1, sizeof(*all));
-	is = arena_take(&l->arena, sizeof(*is));
-	if (all == NULL || is == NULL)
-		return;
-	*is = span_of(row->is);
-	all[0] = (struct claim_rule){ span_of(row->claim), 1, is };
+	for (size_t i = 0; i < FORMAT_CLAIMS_MAX; i++)
+		n += take_claim(l, group, &row->claims[i], out, &all[n]);
 	for (size_t i = 0; i < out->n_require; i++)
-		all[i + 1] = out->require[i];
+		all[n++] = out->require[i];
 	out->require = all;
-	out->n_require++;
+	out->n_require = n;
 }
 
 static void
@@ -183,7 +227,8 @@ conf_session(struct loader *l, const config_setting_t *root)
 	static const char *const names[] = { "format", "algorithm", "cookie",
 		"user", "bearer", "audience", "issuer", "leeway", "max_age",
 		"require", "keys", "deny_users_file", "salt", "key_derivation",
-		"timed", "variable", "save_path", "serialize_handler" };
+		"timed", "variable", "save_path", "serialize_handler",
+		"collection" };
 	const config_setting_t *group = conf_group(l, root, "session", true);
 	const struct format_row *row;
 

@@ -221,14 +221,16 @@ session_claim_is(const struct session *session, const struct claim_rule *rule,
     struct arena *arena)
 {
 	struct json_value v = json_path(session->claims, rule->claim);
-	bool list = v.kind == JSON_KIND_ARRAY;
+	bool list = v.kind == JSON_KIND_ARRAY && !rule->never;
 	struct span text;
 
+	if (rule->never && (v.kind == JSON_ABSENT || v.kind == JSON_KIND_NULL))
+		return true;
 	if (!list && !claim_text(v, arena, &text))
 		return false;
 	for (size_t i = 0; i < rule->n; i++)
 		if (list ? json_has_string(v, rule->is[i])
 			 : span_eq(text, rule->is[i]))
-			return true;
-	return false;
+			return !rule->never;
+	return rule->never;
 }

@@ -1,6 +1,7 @@
 #include "session/guess.h"
 
 #include "base/enc.h"
+#include "base/text.h"
 #include "session/guess_other.h"
 #include "session/php_session.h"
 #include "session/proof.h"
@@ -289,6 +290,17 @@ find_user(struct guess *g)
 			g->user = span_of(paths[i]);
 }
 
+static void
+find_collection(struct arena *arena, struct guess *g)
+{
+	struct span text;
+
+	if (json_read_text(json_member(object_of(g), SPAN_LIT("collection")),
+		arena, &text) &&
+	    text_segment(text))
+		g->collection = text;
+}
+
 void
 guess_format(struct span name, struct span value, bool has_signature,
     struct arena *arena, struct guess *out)
@@ -304,6 +316,7 @@ guess_format(struct span name, struct span value, bool has_signature,
 	    !guess_keygrip(value, has_signature, arena, out))
 		guess_id(name, value, out);
 	find_user(out);
+	find_collection(arena, out);
 }
 
 const char *

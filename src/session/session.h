@@ -66,6 +66,7 @@ struct claim_rule {
 	struct span claim; /* a path, see json_path() */
 	size_t n;
 	const struct span *is;
+	bool never; /* or: may be missing, and is none of them */
 };
 
 /* What the configuration says; lives as long as it. */
@@ -185,7 +186,8 @@ bool session_claim(const struct session *session, struct span path,
 
 /*
  * Does a configured claim hold: its text is one of rule->is, or it is a list
- * of strings and one of them is?
+ * of strings and one of them is? For one that never may be: it is missing or
+ * null, or a text that is none of them.
  */
 bool session_claim_is(const struct session *session,
     const struct claim_rule *rule, struct arena *arena);

@@ -304,6 +304,34 @@ required_claims(void **state)
 	assert_int_equal(with(&c, "\"user\":{\"role\":7}"), SESSION_CLAIM);
 }
 
+/* May be missing, and is none of these: Supabase's and Better Auth's guests. */
+static void
+claims_that_never_may_be(void **state)
+{
+	const struct span guests[] = { SPAN_INIT("true"), SPAN_INIT("anon") };
+	const struct claim_rule rule = { SPAN_INIT("user.anon"), 2, guests,
+		true };
+	static const char *const right[] = { "", "\"user\":{}",
+		"\"user\":{\"anon\":null}", "\"user\":{\"anon\":false}",
+		"\"user\":{\"anon\":\"no\"}", "\"user\":{\"anon\":0}",
+		"\"anon\":true" };
+	static const char *const wrong[] = { "\"user\":{\"anon\":true}",
+		"\"user\":{\"anon\":\"true\"}", "\"user\":{\"anon\":\"anon\"}",
+		"\"user\":{\"anon\":[]}", "\"user\":{\"anon\":[\"no\"]}",
+		"\"user\":{\"anon\":{}}", "\"user\":{\"anon\":1.5}" };
+	struct session_config c = plain;
+
+	(void)state;
+	c.n_require = 1;
+	c.require = &rule;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		assert_int_equal(with(&c, right[i]), SESSION_OK);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(with(&c, wrong[i]), SESSION_CLAIM);
+	assert_int_equal(with(&c, "\"user\":{\"anon\":false,\"anon\":false}"),
+	    SESSION_TWICE);
+}
+
 /* The user that this JSON value makes, NULL for none. */
 static void
 check_user(const char *value, const char *user)
@@ -469,6 +497,7 @@ main(void)
 		cmocka_unit_test(an_audience_is_for_its_own),
 		cmocka_unit_test(the_issuer_is_equal),
 		cmocka_unit_test(required_claims),
+		cmocka_unit_test(claims_that_never_may_be),
 		cmocka_unit_test(the_user_is_text_or_digits),
 		cmocka_unit_test(the_user_has_at_most_255_bytes),
 		cmocka_unit_test(the_user_must_be_there),

@@ -79,8 +79,8 @@ static const struct {
 	    FORMAT_JWT, 0, NULL },
 	{ "format = \"simplejwt\"; cookie = \"s\"; " KEYS, "s", "user_id",
 	    FORMAT_JWT, 0, NULL },
-	{ "format = \"payload\"; " KEYS, "payload-token", "id", FORMAT_JWT, 0,
-	    NULL },
+	{ "format = \"payload\"; collection = \"users\"; " KEYS,
+	    "payload-token", "id", FORMAT_JWT, 0, NULL },
 	{ "format = \"play\"; user = \"data.u\"; " KEYS, "PLAY_SESSION",
 	    "data.u", FORMAT_JWT, 86400, NULL },
 	{ "format = \"better-auth\"; " KEYS, "better-auth.session_data",
@@ -170,7 +170,7 @@ test_useless(void **state)
 		"audience = \"a\";", "issuer = \"a\";", "salt = \"a\";",
 		"key_derivation = \"hmac\";", "timed = true;",
 		"variable = \"A\";", "save_path = \"/tmp\";",
-		"serialize_handler = \"php\";" };
+		"collection = \"users\";", "serialize_handler = \"php\";" };
 	static const char *const remote[] = { "cookie = \"s\";", KEYS,
 		"user = \"u\";",
 		"require = ( { claim = \"c\"; is = \"d\"; } );",
@@ -191,7 +191,8 @@ test_useless(void **state)
 		wrong_group(
 		    text, "has no meaning with format = \"remote_user\"");
 	}
-	wrong_group("format = \"payload\"; algorithm = \"HS256\"; " KEYS,
+	wrong_group("format = \"payload\"; collection = \"users\"; "
+		    "algorithm = \"HS256\"; " KEYS,
 	    "algorithm has no meaning with format = \"payload\"");
 	wrong_group("format = \"koa\"; user = \"u\"; max_age = 60; " KEYS,
 	    "says no time of issue that max_age could count from");
@@ -223,6 +224,58 @@ test_own_claim(void **state)
 	s = right_group(
 	    "format = \"fastapi-users\"; audience = \"mine\"; " KEYS);
 	assert_true(span_is(s->audience, "mine"));
+}
+
+/* Ids of two collections are not the same user: it must be said which. */
+static void
+test_collection(void **state)
+{
+	const struct session_config *s = right_group(
+	    "format = \"payload\"; collection = \"customers\"; " KEYS);
+
+	(void)state;
+	assert_int_equal(s->n_require, 1);
+	assert_true(span_is(s->require[0].claim, "collection"));
+	assert_int_equal(s->require[0].n, 1);
+	assert_true(span_is(s->require[0].is[0], "customers"));
+	assert_false(s->require[0].never);
+	wrong_group("format = \"payload\"; " KEYS,
+	    "collection is missing in session: say whose ids are the users'");
+	wrong_group("format = \"payload\"; collection = \"\"; " KEYS,
+	    "collection is empty");
+	wrong_group("format = \"payload\"; collection = [ \"users\" ]; " KEYS,
+	    "collection must be a string");
+	wrong_group("format = \"simplejwt\"; cookie = \"s\"; collection = "
+		    "\"users\"; " KEYS,
+	    "collection has no meaning with format = \"simplejwt\"");
+}
+
+/* What is nobody, and who is a guest: the latter a site may want. */
+static void
+test_guests(void **state)
+{
+	const struct session_config *s =
+	    right_group("format = \"supabase\"; cookie = \"s\"; " KEYS);
+
+	(void)state;
+	assert_int_equal(s->n_require, 2);
+	assert_true(span_is(s->require[0].claim, "role"));
+	assert_int_equal(s->require[0].n, 2);
+	assert_true(s->require[0].never && s->require[1].never);
+	assert_true(span_is(s->require[1].claim, "is_anonymous"));
+	assert_true(span_is(s->require[1].is[0], "true"));
+	s = right_group(
+	    "format = \"supabase\"; cookie = \"s\"; require = ( { claim = "
+	    "\"is_anonymous\"; is = [ \"true\", \"false\" ]; }, { claim = "
+	    "\"role\"; is = \"anon\"; } ); " KEYS);
+	assert_int_equal(s->n_require, 3);
+	assert_true(
+	    s->require[0].never && span_is(s->require[0].claim, "role"));
+	assert_false(s->require[1].never || s->require[2].never);
+	s = right_group("format = \"better-auth\"; " KEYS);
+	assert_int_equal(s->n_require, 1);
+	assert_true(span_is(s->require[0].claim, "user.isAnonymous"));
+	assert_true(s->require[0].never);
 }
 
 /* user = "": the value is the name, so that there are no claims. */
@@ -329,6 +382,8 @@ main(void)
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_useless),
 		cmocka_unit_test(test_own_claim),
+		cmocka_unit_test(test_collection),
+		cmocka_unit_test(test_guests),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_members),

@@ -125,6 +125,15 @@ tokens(void **state)
 	is("s", HS256 "eyJzdWIiOiJhIn0.AA", "jwt", "sub");
 	assert_int_equal(g.hash, HASH_SHA256);
 	is("payload-token", HS256 "eyJpZCI6ImEifQ.AA", "payload", "id");
+	assert_int_equal(g.collection.n, 0);
+	is("payload-token",
+	    HS256 "eyJpZCI6ImEiLCJjb2xsZWN0aW9uIjoiY3VzdG9tZXJzIn0.AA",
+	    "payload", "id");
+	assert_true(span_is(g.collection, "customers"));
+	/* a"b, which nobody may paste into a configuration */
+	is("payload-token", HS256 "eyJpZCI6ImEiLCJjb2xsZWN0aW9uIjoiYVwiYiJ9.AA",
+	    "payload", "id");
+	assert_int_equal(g.collection.n, 0);
 	is("access_token_cookie", HS256 "eyJzdWIiOiJhIn0.AA",
 	    "flask-jwt-extended", "sub");
 	/* {"token_type":"access","user_id":7} */

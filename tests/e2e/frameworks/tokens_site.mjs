@@ -17,6 +17,7 @@ const makers = {
   '/fastapi_users': (user) => ['fastapiusersauth', sign({ sub: user, aud: ['fastapi-users:auth'] })],
   '/fastapi_users_reset': (user) => ['fastapiusersauth', sign({ sub: user, aud: ['fastapi-users:reset'] })],
   '/payload': (user) => ['payload-token', sign({ id: user, collection: 'users', email: 'a@b.c' }, { expiresIn: 7200 }, payloadKey)],
+  '/payload_customer': (user) => ['payload-token', sign({ id: user, collection: 'customers', email: 'a@b.c' }, { expiresIn: 7200 }, payloadKey)],
   '/payload_reset': (user) => ['payload-token', sign({ id: user, collection: 'users' })],
   '/play': (user) => ['PLAY_SESSION', sign({ data: { user }, nbf: Math.floor(Date.now() / 1000) }, {})],
   '/play_guest': () => ['PLAY_SESSION', sign({ data: { csrfToken: 'c' }, nbf: Math.floor(Date.now() / 1000) }, {})],
@@ -26,7 +27,7 @@ const makers = {
 const userOf = (user) => ({ id: user, aud: 'authenticated', role: 'authenticated', email: 'a@b.c', identities: [] });
 
 // The client asks the project who a token's user is; here, that is us.
-async function supabase(user, aud) {
+async function supabase(user, aud, role = 'authenticated', is_anonymous = false) {
   const set = [];
   const client = createServerClient('http://project.invalid', 'public-anon-key', {
     cookieOptions: { name: 'sb-PROJECT-auth-token' },
@@ -36,7 +37,7 @@ async function supabase(user, aud) {
         { headers: { 'Content-Type': 'application/json' } }),
     },
   });
-  const token = sign({ sub: user, aud, role: 'authenticated', iss: 'https://project.invalid/auth/v1' });
+  const token = sign({ sub: user, aud, role, is_anonymous, iss: 'https://project.invalid/auth/v1' });
   const { error } = await client.auth.setSession({ access_token: token, refresh_token: 'r' });
   if (error) throw error;
   return set.filter(({ value }) => value !== '').map(({ name, value }) => `${name}=${value}; Path=/`);
@@ -48,6 +49,8 @@ createServer(async (request, response) => {
   const make = makers[url.pathname];
   if (url.pathname === '/supabase') response.setHeader('Set-Cookie', await supabase(user, 'authenticated'));
   else if (url.pathname === '/supabase_other') response.setHeader('Set-Cookie', await supabase(user, 'other'));
+  else if (url.pathname === '/supabase_guest') response.setHeader('Set-Cookie', await supabase(user, 'authenticated', 'authenticated', true));
+  else if (url.pathname === '/supabase_anon') response.setHeader('Set-Cookie', await supabase(user, 'authenticated', 'anon'));
   else if (make) response.setHeader('Set-Cookie', `${make(user).join('=')}; Path=/`);
   response.end('done');
 }).listen(Number(port), '127.0.0.1');
