@@ -119,9 +119,13 @@ has_signature(struct span header, struct span name)
 static bool
 is_dull(const struct guess *g, struct span name)
 {
+	bool by_salt;
+
 	return name.n > 0 && (g->row == NULL || g->row->format == FORMAT_PHP) &&
 	       g->says.n == 0 && !span_is(name, "PHPSESSID") &&
-	       !span_is(name, "sessionid") && !span_is(name, "connect.sid");
+	       !span_is(name, "sessionid") &&
+	       format_of_guests(FORMAT_COOKIE_SIGNATURE, name,
+		   (struct span){ NULL, 0 }, &by_salt) == NULL;
 }
 
 void

@@ -184,14 +184,29 @@ take_bounds(struct loader *l, const config_setting_t *group,
 		    row->name);
 }
 
-/* npm's cookie-signature signs neither a name nor a purpose. */
+/*
+ * The value itself is the user: is it one? npm's cookie-signature signs neither
+ * a name nor a purpose.
+ */
 static void
-warn_of_text(struct loader *l, const config_setting_t *group,
+check_text(struct loader *l, const config_setting_t *group,
     const struct session_config *out)
 {
-	if (out->format == FORMAT_COOKIE_SIGNATURE &&
-	    out->signing.body == BODY_TEXT &&
-	    conf_member(group, "user") != NULL)
+	const char *of;
+	bool by_salt;
+
+	if (out->signing.body != BODY_TEXT)
+		return;
+	of = format_of_guests(
+	    out->format, out->cookie, out->signing.salt, &by_salt);
+	if (of != NULL)
+		conf_error(l, conf_member(group, by_salt ? "salt" : "cookie"),
+		    "%s = %q is %s: every guest has one, and no user's name is "
+		    "in it",
+		    by_salt ? "salt" : "cookie",
+		    by_salt ? out->signing.salt : out->cookie, of);
+	else if (out->format == FORMAT_COOKIE_SIGNATURE &&
+		 conf_member(group, "user") != NULL)
 		conf_warn(l, conf_member(group, "user"),
 		    "with user = \"\" whatever the site signs with this key is "
 		    "a user's name, the ids of express-session for its guests "
@@ -209,10 +224,10 @@ take_proof(struct loader *l, const config_setting_t *group,
 	if ((row->takes & (TAKES_USER | TAKES_TEXT)) != 0)
 		take_user(l, group, row, out);
 	format_body(row, out);
-	warn_of_text(l, group, out);
 	take_bounds(l, group, row, out);
 	take_required(l, group, row, out);
 	conf_signing(l, group, out);
+	check_text(l, group, out);
 	if ((row->takes & TAKES_VARIABLE) != 0)
 		conf_variable(l, group, out);
 	if ((row->takes & TAKES_SAVE_PATH) != 0)

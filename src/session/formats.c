@@ -156,3 +156,71 @@ format_body(const struct format_row *row, struct session_config *out)
 			out->signing.salt = SPAN_LIT("itsdangerous.Signer");
 	}
 }
+
+/*
+ * Names by which their makers write them: express-session's and Sails' README,
+ * @fastify/session's cookieName, Better Auth's createCookieGetter() (with any
+ * cookiePrefix), csurf's and @fastify/csrf-protection's cookie key, React
+ * Router's createSessionStorage() and createCookie(), Django's settings;
+ * Flask's sessions.py and Flask-Session's Signer for the salts.
+ */
+static const struct {
+	enum session_format format;
+	enum { NAME, NAME_END, SALT } at;
+	const char *text, *what;
+} of_guests[] = {
+	{ FORMAT_COOKIE_SIGNATURE, NAME, "connect.sid",
+	    "an id of express-session, which keeps what it says on the "
+	    "server" },
+	{ FORMAT_COOKIE_SIGNATURE, NAME, "sails.sid",
+	    "an id of Sails' session, which keeps what it says on the "
+	    "server" },
+	{ FORMAT_COOKIE_SIGNATURE, NAME, "sessionId",
+	    "an id of @fastify/session, which keeps what it says on the "
+	    "server" },
+	{ FORMAT_COOKIE_SIGNATURE, NAME_END, ".session_token",
+	    "Better Auth's id of a session in the database" },
+	{ FORMAT_COOKIE_SIGNATURE, NAME, "_csrf",
+	    "a secret against forged forms (csurf, @fastify/csrf-protection)" },
+	{ FORMAT_COOKIE_SIGNATURE, NAME, "__session",
+	    "React Router's, an id or an object in base64" },
+	{ FORMAT_ITSDANGEROUS, NAME, "sessionid",
+	    "Django's session, an id or an object (format = \"django\")" },
+	{ FORMAT_ITSDANGEROUS, NAME, "csrftoken",
+	    "Django's secret against forged forms" },
+	{ FORMAT_ITSDANGEROUS, SALT, "cookie-session",
+	    "that of Flask's session, an object (format = \"flask\")" },
+	{ FORMAT_ITSDANGEROUS, SALT, "flask-session",
+	    "that of Flask-Session's ids" },
+};
+
+/* RFC 6265bis 4.1.3 */
+static struct span
+without_prefix(struct span cookie)
+{
+	static const struct span prefixes[] = { SPAN_INIT("__Secure-"),
+		SPAN_INIT("__Host-") };
+
+	for (size_t i = 0; i < 2; i++)
+		if (span_starts(cookie, prefixes[i]))
+			return span_skip(cookie, prefixes[i].n);
+	return cookie;
+}
+
+const char *
+format_of_guests(enum session_format format, struct span cookie,
+    struct span salt, bool *by_salt)
+{
+	cookie = without_prefix(cookie);
+	for (size_t i = 0; i < sizeof(of_guests) / sizeof(*of_guests); i++) {
+		struct span text = span_of(of_guests[i].text);
+
+		*by_salt = of_guests[i].at == SALT;
+		if (of_guests[i].format == format &&
+		    (of_guests[i].at == NAME_END
+			    ? span_ends(cookie, text)
+			    : span_eq(*by_salt ? salt : cookie, text)))
+			return of_guests[i].what;
+	}
+	return NULL;
+}

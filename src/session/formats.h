@@ -77,6 +77,15 @@ const struct format_row *format_named(struct span name);
 void format_apply(const struct format_row *row, struct session_config *out);
 
 /*
+ * What this cookie is that a family of this format signs and that never holds
+ * a user's name, though every guest has one; NULL where nothing is known of
+ * it. Better Auth and others put __Secure- or __Host- before its name. salt:
+ * itsdangerous', which says as much; *by_salt, whether that told.
+ */
+const char *format_of_guests(enum session_format format, struct span cookie,
+    struct span salt, bool *by_salt);
+
+/*
  * Once out->user is the configured one: what is signed is the user's name
  * itself where the path is empty, else JSON. itsdangerous has a class, and a
  * salt, for each.

@@ -214,6 +214,7 @@ guess_signed(
 {
 	unsigned char *p = arena_bytes(arena, value.n + 1);
 	struct span_cut cut;
+	bool by_salt;
 	size_t n;
 
 	if (p == NULL || !percent_decode(value, p, value.n, &n))
@@ -223,14 +224,14 @@ guess_signed(
 		cut.head = span_skip(cut.head, 2);
 	if (!cut.found || mac_size(cut.tail) != digest_size(HASH_SHA256))
 		return false;
-	if (span_is(name, "connect.sid")) {
-		g->note = "an id of express-session, which keeps what it "
-			  "says on the server: nothing in it says who";
+	g->is_text = !is_json(BODY_PREFIXED, cut.head, arena, g);
+	if (g->is_text)
+		g->note = format_of_guests(FORMAT_COOKIE_SIGNATURE, name,
+		    (struct span){ NULL, 0 }, &by_salt);
+	if (g->note != NULL)
 		return true;
-	}
 	name_row(g, "cookie-signature");
 	g->hash = HASH_SHA256;
-	g->is_text = !is_json(BODY_PREFIXED, cut.head, arena, g);
 	if (g->is_text)
 		g->says = cut.head;
 	return true;

@@ -97,18 +97,28 @@ proof_object(enum body body, struct span text, struct arena *arena,
 	return why == SESSION_OK ? proof_json(json, out) : why;
 }
 
-/* Is this, of USER_MAX bytes at most, "j:" and anything, or a JSON object in
- * any base64? */
+/*
+ * Is this, of USER_MAX bytes at most, "j:" and anything, or in any base64 a
+ * JSON object, a JSON text (React Router's id of a session), or behind a dot
+ * what zlib deflated (itsdangerous' longer objects; RFC 1950 2.2)?
+ */
 static bool
 is_object(struct span name)
 {
+	bool deflated = name.n > 0 && name.p[0] == '.';
 	unsigned char mem[USER_MAX];
 	struct json_value object;
 	size_t n;
 
-	return span_starts(name, SPAN_LIT("j:")) ||
-	       (base64_decode(name, mem, sizeof(mem), &n) &&
-		   proof_json((struct span){ mem, n }, &object) == SESSION_OK);
+	if (span_starts(name, SPAN_LIT("j:")))
+		return true;
+	if (!base64_decode(span_skip(name, deflated), mem, sizeof(mem), &n) ||
+	    n < 2)
+		return false;
+	if (deflated)
+		return (mem[0] & 0xf) == 8 && (mem[0] << 8 | mem[1]) % 31 == 0;
+	return (mem[0] == '"' && mem[n - 1] == '"') ||
+	       proof_json((struct span){ mem, n }, &object) == SESSION_OK;
 }
 
 enum session_why

@@ -20,9 +20,9 @@ enum session_why proof_object(enum body body, struct span text,
     struct arena *arena, struct json_value *out);
 
 /*
- * text, whose MAC was right, as the user's name. An object in base64 is
- * nobody's name: with the same key a framework signs what it knows of its
- * guests.
+ * text, whose MAC was right, as the user's name. JSON in base64,
+ * deflated or not, is nobody's name: with the same key a framework signs what
+ * it knows of its guests.
  */
 enum session_why proof_name(struct span text, struct session *out);
 

@@ -310,6 +310,57 @@ test_text(void **state)
 	    "format = \"flask\"; user = \"\"; " KEYS, "user = \"\" is no path");
 }
 
+/* What every guest has is no user, by its name or by its salt. */
+static void
+test_of_guests(void **state)
+{
+	static const char *const cookies[] = { "connect.sid", "sails.sid",
+		"sessionId", "better-auth.session_token",
+		"__Secure-better-auth.session_token",
+		"__Host-better-auth.session_token", "shop.session_token",
+		"__Host-connect.sid", "_csrf", "__session" };
+	static const char *const others[] = { "uid", "connect.sid2",
+		"xconnect.sid", "Connect.sid", "sessionid", "session_token",
+		"__Secure-__Host-connect.sid", "better-auth.session_tokens" };
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cookies) / sizeof(cookies[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "format = \"cookie-signature\"; user = \"\"; " KEYS
+		    "\ncookie = \"%s\";",
+		    cookies[i]);
+		wrong_group(text, "every guest has one");
+		assert_true(sandbox_said(&b.box, "error 3: cookie = "));
+		assert_null(strstr(b.box.said, "whatever the site signs"));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "format = \"cookie-signature\"; user = \"\"; cookie = "
+		    "\"%s\"; " KEYS,
+		    others[i]);
+		read_group(text);
+		assert_int_equal(b.box.report.errors, 0);
+		assert_true(
+		    sandbox_said(&b.box, "whatever the site signs with"));
+	}
+	/* React Router's own, where it holds an object. */
+	warned_group("format = \"cookie-signature\"; cookie = \"__session\"; "
+		     "user = \"userId\"; " KEYS,
+	    "never expires");
+	wrong_group("format = \"django-cookie\"; cookie = \"sessionid\"; " KEYS,
+	    "Django's session");
+	wrong_group(
+	    "format = \"itsdangerous\"; cookie = \"s\"; user = \"\"; "
+	    "key_derivation = \"hmac\"; salt = \"flask-session\"; " KEYS,
+	    "salt = \"flask-session\" is that of Flask-Session's ids");
+	wrong_group("format = \"itsdangerous\"; cookie = \"session\"; user = "
+		    "\"\"; salt = \"cookie-session\"; " KEYS,
+	    "that of Flask's session");
+	right_group("format = \"itsdangerous\"; cookie = \"s\"; user = \"id\"; "
+		    "salt = \"cookie-session\"; " KEYS);
+}
+
 static void
 test_cookie(void **state)
 {
@@ -385,6 +436,7 @@ main(void)
 		cmocka_unit_test(test_collection),
 		cmocka_unit_test(test_guests),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_of_guests),
 		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_denied),

@@ -178,6 +178,14 @@ ids(void **state)
 	is_none("connect.sid",
 	    "s%3AabcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
 	    "express-session");
+	is_none("__Secure-better-auth.session_token",
+	    "abcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8%3D",
+	    "Better Auth's id");
+	is_none("sessionId",
+	    "abcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
+	    "@fastify/session");
+	is("sid", "abcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
+	    "cookie-signature", "");
 	is_none("theme", "dark", "nothing that is known here");
 	is_none("x", "", "nothing that is known here");
 }
