@@ -38,6 +38,10 @@ plain_cause(enum session_why why)
 		[SESSION_EXPIRY_FAR] =
 		    "The login writes milliseconds (Date.now()) where "
 		    "seconds are due, or a life of more than 400 days.",
+		[SESSION_OWN_END] =
+		    "This is no cookie cache of Better Auth, but another token "
+		    "of the same secret.",
+		[SESSION_ENDED] = "Log in again.",
 		[SESSION_TIME] = "The login writes a text where a number of "
 				 "seconds is due.",
 		[SESSION_NOT_YET] = "Compare the clocks of the two machines "

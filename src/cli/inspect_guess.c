@@ -25,8 +25,7 @@ say_user(const struct guess *g, struct sink *out)
 static struct span
 cookie_of(const struct guess *g, struct span name)
 {
-	if (g->row->format == FORMAT_SUPABASE &&
-	    span_ends(name, SPAN_LIT(".0")))
+	if (g->row->signing.chunked && span_ends(name, SPAN_LIT(".0")))
 		name.n -= 2;
 	if (!cookie_name(name))
 		name = span_of(g->row->cookie == NULL ? "..." : g->row->cookie);

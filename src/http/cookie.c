@@ -23,6 +23,18 @@ cookie_name(struct span name)
 	return name.n > 0;
 }
 
+struct span
+cookie_unprefixed(struct span name)
+{
+	static const struct span prefixes[] = { SPAN_INIT("__Secure-"),
+		SPAN_INIT("__Host-") };
+
+	for (size_t i = 0; i < 2; i++)
+		if (span_starts(name, prefixes[i]))
+			return span_skip(name, prefixes[i].n);
+	return name;
+}
+
 /* cookie-value = *cookie-octet / ( DQUOTE *cookie-octet DQUOTE ) */
 static enum cookie_found
 read_value(struct span text, struct span *value)

@@ -11,6 +11,9 @@
  */
 bool cookie_name(struct span name);
 
+/* Without __Secure- or __Host- in front (RFC 6265bis 4.1.3). */
+struct span cookie_unprefixed(struct span name);
+
 enum cookie_found { COOKIE_NONE = 0, COOKIE_ONE, COOKIE_MANY, COOKIE_BAD };
 
 /*

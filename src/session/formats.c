@@ -1,5 +1,7 @@
 #include "session/formats.h"
 
+#include "http/cookie.h"
+
 #define DAY (24 * 3600LL)
 
 #define SIGNED (TAKES_COOKIE | TAKES_KEYS | TAKES_USER)
@@ -44,6 +46,14 @@
 	{                                                                      \
 		.derivation = DERIVE_HEX32                                     \
 	}
+#define SUPABASE                                                               \
+	{                                                                      \
+		.chunked = true                                                \
+	}
+#define BETTER_AUTH                                                            \
+	{                                                                      \
+		.chunked = true, .own_end = SPAN_INIT("session.expiresAt")     \
+	}
 #define KOA                                                                    \
 	{                                                                      \
 		.expiry_required = true                                        \
@@ -71,12 +81,12 @@ const struct format_row formats[] = {
 	    TOKEN, HASH_SHA256, { 0 }, "PLAY_SESSION", NULL, DAY, false, NULL,
 	    { { 0 } } },
 	{ "better-auth", "Better Auth's cookie cache, strategy \"jwt\"",
-	    "BETTER_AUTH_SECRET", FORMAT_JWT, TOKEN, HASH_SHA256, { 0 },
+	    "BETTER_AUTH_SECRET", FORMAT_JWT, TOKEN, HASH_SHA256, BETTER_AUTH,
 	    "better-auth.session_data", "user.id", 0, false, NULL,
 	    { { "user.isAnonymous", CLAIM_NO_GUEST, { "true" } } } },
 	{ "supabase", "Supabase with the legacy JWT secret",
 	    "the project's legacy JWT secret", FORMAT_SUPABASE, TOKEN,
-	    HASH_SHA256, { 0 }, NULL, "sub", 0, false, "authenticated",
+	    HASH_SHA256, SUPABASE, NULL, "sub", 0, false, "authenticated",
 	    { { "role", CLAIM_NEVER, { "anon", "service_role" } },
 		{ "is_anonymous", CLAIM_NO_GUEST, { "true" } } } },
 	{ "flask", "Flask", "app.secret_key", FORMAT_ITSDANGEROUS, TIMED,
@@ -194,24 +204,11 @@ static const struct {
 	    "that of Flask-Session's ids" },
 };
 
-/* RFC 6265bis 4.1.3 */
-static struct span
-without_prefix(struct span cookie)
-{
-	static const struct span prefixes[] = { SPAN_INIT("__Secure-"),
-		SPAN_INIT("__Host-") };
-
-	for (size_t i = 0; i < 2; i++)
-		if (span_starts(cookie, prefixes[i]))
-			return span_skip(cookie, prefixes[i].n);
-	return cookie;
-}
-
 const char *
 format_of_guests(enum session_format format, struct span cookie,
     struct span salt, bool *by_salt)
 {
-	cookie = without_prefix(cookie);
+	cookie = cookie_unprefixed(cookie);
 	for (size_t i = 0; i < sizeof(of_guests) / sizeof(*of_guests); i++) {
 		struct span text = span_of(of_guests[i].text);
 

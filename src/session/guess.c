@@ -2,6 +2,7 @@
 
 #include "base/enc.h"
 #include "base/text.h"
+#include "http/cookie.h"
 #include "session/guess_other.h"
 #include "session/php_session.h"
 #include "session/proof.h"
@@ -79,7 +80,7 @@ name_token(struct span name, struct guess *g)
 	name_row(g, "jwt");
 	for (const struct format_row *row = formats; row->name != NULL; row++)
 		if (row->format == FORMAT_JWT && row->cookie != NULL &&
-		    span_is(name, row->cookie))
+		    span_is(cookie_unprefixed(name), row->cookie))
 			g->row = row;
 	if (g->row != formats)
 		return;

@@ -8,8 +8,9 @@
  * token = header "." payload "." signature
  * each  = 1*( ALPHA / DIGIT / "-" / "_" )
  *
- * RFC 7515 7.1, at most COOKIE_MAX. Nothing else is a token: no JSON
- * serialization, no fourth and fifth part of an encrypted one, no padding.
+ * RFC 7515 7.1, at most what a cookie, or its chunks, can hold. Nothing else is
+ * a token: no JSON serialization, no fourth and fifth part of an encrypted one,
+ * no padding.
  */
 struct parts {
 	struct span header, payload, signature;
@@ -31,13 +32,13 @@ is_part(struct span s)
 }
 
 static bool
-split(struct span token, struct parts *out)
+split(struct span token, size_t most, struct parts *out)
 {
 	struct span_cut last = span_cut_last(token, '.');
 	struct span_cut first = span_cut(last.head, '.');
 
 	*out = (struct parts){ first.head, first.tail, last.tail, last.head };
-	return token.n <= COOKIE_MAX && last.found && first.found &&
+	return token.n <= most && last.found && first.found &&
 	       is_part(out->header) && is_part(out->payload) &&
 	       is_part(out->signature);
 }
@@ -115,7 +116,8 @@ open_token(const struct session_config *config, struct span token,
 
 	if (algorithm_name(config->hash).n == 0)
 		return SESSION_REFUSED;
-	if (!split(token, &parts))
+	if (!split(token, config->signing.chunked ? JOINED_MAX : COOKIE_MAX,
+		&parts))
 		return SESSION_FORM;
 	why = keys_verify(config, &parts.covered, 1, base64url_decode,
 	    parts.signature, &out->key_id);

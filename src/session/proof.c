@@ -42,6 +42,58 @@ proof_cookie_decoded(
 }
 
 static enum session_why
+find_chunk(const struct session_asked *asked, struct span cookie, size_t i,
+    struct span *value)
+{
+	unsigned char mem[COOKIE_MAX];
+	struct sink name;
+
+	sink_init(&name, mem, sizeof(mem));
+	sink_say(&name, "%v.%d", cookie, (long long)i);
+	return name.full ? SESSION_REFUSED
+			 : proof_cookie(asked, sink_view(&name), value);
+}
+
+/* Chunks from 0 up to the first that is missing, and none behind a gap. */
+static enum session_why
+join(const struct session_asked *asked, struct span cookie, struct span *value)
+{
+	unsigned char *p = arena_bytes(asked->arena, JOINED_MAX);
+	size_t n = 0, chunks = 0;
+
+	if (p == NULL)
+		return SESSION_REFUSED;
+	for (size_t i = 0; i <= CHUNKS_MAX; i++) {
+		struct span chunk;
+		enum session_why why = find_chunk(asked, cookie, i, &chunk);
+
+		if (why == SESSION_NO_COOKIE)
+			continue;
+		if (why != SESSION_OK)
+			return why;
+		if (i != chunks || i == CHUNKS_MAX || chunk.n > JOINED_MAX - n)
+			return SESSION_CHUNKS;
+		if (chunk.n > 0)
+			memcpy(p + n, chunk.p, chunk.n);
+		n += chunk.n;
+		chunks++;
+	}
+	*value = (struct span){ p, n };
+	return chunks > 0 ? SESSION_OK : SESSION_NO_COOKIE;
+}
+
+enum session_why
+proof_chunks(const struct session_asked *asked,
+    const struct session_config *config, struct span *value)
+{
+	enum session_why why = proof_cookie(asked, config->cookie, value);
+
+	return why == SESSION_NO_COOKIE && config->signing.chunked
+		   ? join(asked, config->cookie, value)
+		   : why;
+}
+
+static enum session_why
 decode(base64_decoder *with, struct span text, struct arena *arena,
     struct span *out)
 {

@@ -31,7 +31,7 @@ session_why_text(enum session_why why)
 		    "and a token",
 		[SESSION_FORM] =
 		    "the token is not three parts of base64url with dots "
-		    "between them, at most 8192 bytes",
+		    "between them, or is too long",
 		[SESSION_MAC] = "the signature fits none of the keys",
 		[SESSION_MAC_SIZE] =
 		    "the signature has not the length of the configured "
@@ -47,6 +47,12 @@ session_why_text(enum session_why why)
 		[SESSION_EXPIRY_FAR] =
 		    "the token's exp is more than 400 days ahead "
 		    "(milliseconds in place of seconds?)",
+		[SESSION_OWN_END] =
+		    "the token has no session.expiresAt, or one that is no "
+		    "moment such as 2026-11-30T18:00:00.000Z",
+		[SESSION_ENDED] =
+		    "the session inside the token has ended "
+		    "(session.expiresAt), although the token has not",
 		[SESSION_TIME] =
 		    "the token's exp, nbf or iat is not a number of seconds",
 		[SESSION_NOT_YET] = "the token is not valid yet (nbf)",
@@ -177,7 +183,7 @@ open_jwt(const struct session_config *config, const struct session_asked *asked,
     struct session *out)
 {
 	struct span token;
-	enum session_why why = proof_cookie(asked, config->cookie, &token);
+	enum session_why why = proof_chunks(asked, config, &token);
 
 	if (why != SESSION_OK)
 		return why;

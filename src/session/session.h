@@ -59,6 +59,9 @@ struct signing {
 	struct span prefix;   /* of the secret */
 	bool salt_has_cookie; /* the cookie's name stands before the salt */
 	bool expiry_required; /* the body must have its own */
+	bool chunked;         /* the cookie may be spread over several */
+	struct span own_end;  /* of a token: a path to a moment in ISO 8601
+				 that ends it too; empty: none */
 };
 
 /* A claim that must be there: is one of these values (text or digits). */
@@ -124,7 +127,9 @@ enum session_why {
 	SESSION_EXPIRY_MISSING,
 	SESSION_EXPIRED,
 	SESSION_EXPIRY_FAR,
-	SESSION_TIME, /* a time claim of the wrong type */
+	SESSION_OWN_END, /* inside the token: missing, or no moment */
+	SESSION_ENDED,   /* that end is over */
+	SESSION_TIME,    /* a time claim of the wrong type */
 	SESSION_NOT_YET,
 	SESSION_FUTURE,
 	SESSION_AGE,

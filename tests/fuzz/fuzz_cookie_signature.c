@@ -14,7 +14,7 @@
 
 static struct session_config variants[VARIANTS];
 static struct span roles[] = { SPAN_INIT("admin") };
-static struct claim_rule role = { SPAN_INIT("roles"), 1, roles };
+static struct claim_rule role = { SPAN_INIT("roles"), 1, roles, false };
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -17,7 +17,7 @@
 
 static struct session_config variants[VARIANTS];
 static struct span admin[] = { SPAN_INIT("admin"), SPAN_INIT("7") };
-static struct claim_rule role = { SPAN_INIT("r[0]"), 2, admin };
+static struct claim_rule role = { SPAN_INIT("r[0]"), 2, admin, false };
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)

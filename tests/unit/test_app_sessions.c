@@ -33,7 +33,8 @@ static const struct {
 	{ "format = \"play\"; user = \"data.u\";" KEYS,
 	    "{\"data\":{\"u\":\"alice\"},\"iat\":1767225600}" },
 	{ "format = \"better-auth\";" KEYS,
-	    "{\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
+	    "{\"session\":{\"expiresAt\":\"2026-01-01T01:00:00.000Z\"},"
+	    "\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
 	{ "format = \"supabase\"; cookie = \"s\";" KEYS,
 	    "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
 	    "\"authenticated\",\"role\":\"authenticated\","
@@ -248,8 +249,14 @@ other_kinds(void **state)
 		    "\"customers\"}" },
 		{ "payload", "{\"id\":\"alice\",\"exp\":1767229200}" },
 		{ "better-auth",
-		    "{\"user\":{\"id\":\"alice\",\"isAnonymous\":true},"
+		    "{\"session\":{\"expiresAt\":\"2026-01-01T01:00:00.000Z\"},"
+		    "\"user\":{\"id\":\"alice\",\"isAnonymous\":true},"
 		    "\"exp\":1767229200}" },
+		{ "better-auth",
+		    "{\"session\":{\"expiresAt\":\"2026-01-01T00:00:00.000Z\"},"
+		    "\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
+		{ "better-auth",
+		    "{\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
 		{ "supabase", "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
 			      "\"authenticated\",\"role\":\"authenticated\","
 			      "\"is_anonymous\":true}" },

@@ -268,8 +268,8 @@ required_claims(void **state)
 	const struct span roles[] = { SPAN_INIT("editor"), SPAN_INIT("7"),
 		SPAN_INIT("true") };
 	const struct claim_rule rules[] = {
-		{ SPAN_INIT("user.role"), 3, roles },
-		{ SPAN_INIT("type"), 1, roles },
+		{ SPAN_INIT("user.role"), 3, roles, false },
+		{ SPAN_INIT("type"), 1, roles, false },
 	};
 	struct session_config c = plain;
 
@@ -302,6 +302,55 @@ required_claims(void **state)
 	assert_int_equal(
 	    with(&c, "\"user\":{\"role\":7},\"type\":\"7\""), SESSION_CLAIM);
 	assert_int_equal(with(&c, "\"user\":{\"role\":7}"), SESSION_CLAIM);
+}
+
+/* Better Auth's session ends inside the token that caches it. */
+static void
+an_end_inside(void **state)
+{
+	static const struct {
+		const char *more;
+		enum session_why why;
+		long long expires;
+	} cases[] = {
+		{ "\"s\":{\"e\":\"2023-11-14T22:13:21.000Z\"}", SESSION_ENDED,
+		    0 },
+		/* now is 1700000060 */
+		{ "\"s\":{\"e\":\"2023-11-14T22:14:20.999Z\"}", SESSION_ENDED,
+		    0 },
+		{ "\"s\":{\"e\":\"2023-11-14T22:14:21.000Z\"}", SESSION_OK,
+		    1700000061 },
+		{ "\"s\":{\"e\":\"2023-11-14T22:14:21Z\"}", SESSION_OK,
+		    1700000061 },
+		{ "\"s\":{\"e\":\"2030-11-21T22:13:20.000Z\"}", SESSION_OK,
+		    1700003600 },
+		{ "", SESSION_OWN_END, 0 },
+		{ "\"s\":{}", SESSION_OWN_END, 0 },
+		{ "\"s\":\"2030-11-21T22:13:20.000Z\"", SESSION_OWN_END, 0 },
+		{ "\"e\":\"2030-11-21T22:13:20.000Z\"", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":null}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":1900000000}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":\"\"}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":\"2030-11-21\"}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":\"2030-02-30T22:13:20.000Z\"}", SESSION_OWN_END,
+		    0 },
+		{ "\"s\":{\"e\":\"2030-11-21T22:13:20.000\"}", SESSION_OWN_END,
+		    0 },
+		{ "\"s\":{\"e\":\"2030-11-21T22:13:20.000Z\",\"e\":1}",
+		    SESSION_TWICE, 0 },
+	};
+	struct session_config c = plain;
+
+	(void)state;
+	c.signing.own_end = SPAN_LIT("s.e");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(with(&c, cases[i].more), cases[i].why);
+		if (cases[i].why == SESSION_OK)
+			assert_int_equal(session.expires, cases[i].expires);
+	}
+	c.leeway = 1;
+	assert_int_equal(with(&c, cases[1].more), SESSION_OK);
+	assert_int_equal(with(&c, cases[0].more), SESSION_ENDED);
 }
 
 /* May be missing, and is none of these: Supabase's and Better Auth's guests. */
@@ -411,7 +460,7 @@ static void
 nothing_that_is_read_is_there_twice(void **state)
 {
 	const struct span is[] = { SPAN_INIT("a") };
-	const struct claim_rule rule = { SPAN_INIT("role"), 1, is };
+	const struct claim_rule rule = { SPAN_INIT("role"), 1, is, false };
 	struct session_config c = plain;
 
 	(void)state;
@@ -490,6 +539,7 @@ main(void)
 		cmocka_unit_test(expiry_is_at_most_400_days_ahead),
 		cmocka_unit_test(a_time_is_a_number_of_seconds),
 		cmocka_unit_test(a_time_may_have_an_exponent),
+		cmocka_unit_test(an_end_inside),
 		cmocka_unit_test(not_before_its_time),
 		cmocka_unit_test(not_issued_in_the_future),
 		cmocka_unit_test(max_age_counts_from_iat),

@@ -212,6 +212,20 @@ test_names(void **state)
 	assert_false(cookie_name((struct span){ NULL, 0 }));
 }
 
+static void
+test_prefixes(void **state)
+{
+	(void)state;
+	assert_true(span_is(cookie_unprefixed(SPAN_LIT("__Host-s")), "s"));
+	assert_true(
+	    span_is(cookie_unprefixed(SPAN_LIT("__Secure-s.0")), "s.0"));
+	assert_true(span_is(
+	    cookie_unprefixed(SPAN_LIT("__Host-__Secure-s")), "__Secure-s"));
+	assert_true(
+	    span_is(cookie_unprefixed(SPAN_LIT("__host-s")), "__host-s"));
+	assert_true(span_is(cookie_unprefixed(SPAN_LIT("__Host")), "__Host"));
+}
+
 /* And each of them is found by exactly its own bytes. */
 static void
 test_wide_names(void **state)
@@ -246,6 +260,7 @@ main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_wide_names),
 	};
 

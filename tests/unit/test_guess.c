@@ -134,6 +134,8 @@ tokens(void **state)
 	is("payload-token", HS256 "eyJpZCI6ImEiLCJjb2xsZWN0aW9uIjoiYVwiYiJ9.AA",
 	    "payload", "id");
 	assert_int_equal(g.collection.n, 0);
+	is("__Secure-better-auth.session_data",
+	    HS256 "eyJ1c2VyIjp7ImlkIjoiYSJ9fQ.AA", "better-auth", "user.id");
 	is("access_token_cookie", HS256 "eyJzdWIiOiJhIn0.AA",
 	    "flask-jwt-extended", "sub");
 	/* {"token_type":"access","user_id":7} */

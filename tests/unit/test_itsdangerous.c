@@ -391,7 +391,7 @@ static void
 a_signature_is_no_login(void **state)
 {
 	const struct claim_rule rule = { SPAN_LIT("_fresh"), 1,
-		&SPAN_LIT("true") };
+		&SPAN_LIT("true"), false };
 
 	(void)state;
 	assert_int_equal(open_made("{\"_user_id\":42}", 60), SESSION_OK);

@@ -15,7 +15,7 @@
 #define HEADER "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
 #define PAYLOAD "{\"sub\":\"42\",\"iat\":1700000000,\"exp\":1700003600}"
 
-static unsigned char room[65536], text[COOKIE_MAX + 64];
+static unsigned char room[65536], text[JOINED_MAX + 64];
 static struct session_key keys[2];
 static struct session session;
 
@@ -407,6 +407,15 @@ a_token_fits_a_cookie(void **state)
 	assert_int_equal(open_with(&c, token), SESSION_OK);
 	assert_int_equal(
 	    open_with(&c, token_of_size(COOKIE_MAX + 3)), SESSION_FORM);
+	c.signing.chunked = true; /* or all of its chunks */
+	assert_int_equal(
+	    open_with(&c, token_of_size(COOKIE_MAX + 3)), SESSION_OK);
+	for (size_t n = JOINED_MAX - 1; n <= JOINED_MAX + 1; n++) {
+		memset(text, 'A', n);
+		text[8] = text[16] = '.';
+		assert_int_equal(open_with(&c, (struct span){ text, n }),
+		    n > JOINED_MAX ? SESSION_FORM : SESSION_MAC_SIZE);
+	}
 }
 
 static void

@@ -304,7 +304,7 @@ static void
 a_signature_is_no_login(void **state)
 {
 	const struct span is = SPAN_LIT("admin");
-	const struct claim_rule rule = { SPAN_LIT("role"), 1, &is };
+	const struct claim_rule rule = { SPAN_LIT("role"), 1, &is, false };
 
 	(void)state;
 	assert_int_equal(open_json(JSON), SESSION_OK);

@@ -379,7 +379,7 @@ read_config(const json_t *from, struct session_key *keys,
 		    json_object_iter_key(json_object_iter(require));
 
 		*is = text_of(require, name);
-		*rule = (struct claim_rule){ span_of(name), 1, is };
+		*rule = (struct claim_rule){ span_of(name), 1, is, false };
 	}
 	return c;
 }

@@ -28,6 +28,7 @@ set_up(void **state)
 		.audience = SPAN_LIT("authenticated"),
 		.n_keys = 1,
 		.keys = &key,
+		.signing = { .chunked = true },
 	};
 	key = token_key(
 	    "k", HASH_SHA256, SPAN_LIT("plain test key of thirty-two bytes"));

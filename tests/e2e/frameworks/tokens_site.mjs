@@ -9,6 +9,18 @@ const [port, secret] = process.argv.slice(2);
 const sign = (claims, options = { expiresIn: 3600 }, key = secret) => jsonwebtoken.sign(claims, key, options);
 const payloadKey = createHash('sha256').update(secret).digest('hex').slice(0, 32);
 
+// A cache of five minutes, of a session that ends in so many.
+const betterAuth = (user, minutes = 600) => ['better-auth.session_data', sign({
+  session: { token: 't', expiresAt: minutes === null ? undefined : new Date(Date.now() + 60_000 * minutes).toISOString() },
+  user, updatedAt: Date.now(), version: '1',
+}, { expiresIn: 300 })];
+
+// One cookie, or as Better Auth does it, several where one would be too long.
+function setCookie([name, value]) {
+  const chunks = value.length > 3900 ? value.match(/.{1,3900}/g).map((chunk, i) => [`${name}.${i}`, chunk]) : [[name, value]];
+  return chunks.map((pair) => `${pair.join('=')}; Path=/`);
+}
+
 // [cookie, its value], by the address.
 const makers = {
   '/jwt': (user) => ['session', sign({ sub: user })],
@@ -21,7 +33,11 @@ const makers = {
   '/payload_reset': (user) => ['payload-token', sign({ id: user, collection: 'users' })],
   '/play': (user) => ['PLAY_SESSION', sign({ data: { user }, nbf: Math.floor(Date.now() / 1000) }, {})],
   '/play_guest': () => ['PLAY_SESSION', sign({ data: { csrfToken: 'c' }, nbf: Math.floor(Date.now() / 1000) }, {})],
-  '/better_auth': (user) => ['better-auth.session_data', sign({ session: { token: 't' }, user: { id: user }, version: '1' }, { expiresIn: 300 })],
+  '/better_auth': (user) => betterAuth({ id: user }),
+  '/better_auth_large': (user) => betterAuth({ id: user, name: 'x'.repeat(4000) }),
+  '/better_auth_guest': (user) => betterAuth({ id: user, isAnonymous: true }),
+  '/better_auth_ended': (user) => betterAuth({ id: user }, -1),
+  '/better_auth_endless': (user) => betterAuth({ id: user }, null),
 };
 
 const userOf = (user) => ({ id: user, aud: 'authenticated', role: 'authenticated', email: 'a@b.c', identities: [] });
@@ -51,6 +67,6 @@ createServer(async (request, response) => {
   else if (url.pathname === '/supabase_other') response.setHeader('Set-Cookie', await supabase(user, 'other'));
   else if (url.pathname === '/supabase_guest') response.setHeader('Set-Cookie', await supabase(user, 'authenticated', 'authenticated', true));
   else if (url.pathname === '/supabase_anon') response.setHeader('Set-Cookie', await supabase(user, 'authenticated', 'anon'));
-  else if (make) response.setHeader('Set-Cookie', `${make(user).join('=')}; Path=/`);
+  else if (make) response.setHeader('Set-Cookie', setCookie(make(user)));
   response.end('done');
 }).listen(Number(port), '127.0.0.1');
