@@ -50,6 +50,17 @@
 	{                                                                      \
 		.chunked = true                                                \
 	}
+/* Of its keys for programs, and of signInAnonymously(). */
+#define SUPABASE_CLAIMS                                                        \
+	{                                                                      \
+		{ "role", CLAIM_NEVER, { "anon", "service_role" } },           \
+		{                                                              \
+			"is_anonymous", CLAIM_NO_GUEST,                        \
+			{                                                      \
+				"true"                                         \
+			}                                                      \
+		}                                                              \
+	}
 #define BETTER_AUTH                                                            \
 	{                                                                      \
 		.chunked = true, .own_end = SPAN_INIT("session.expiresAt")     \
@@ -87,8 +98,7 @@ const struct format_row formats[] = {
 	{ "supabase", "Supabase with the legacy JWT secret",
 	    "the project's legacy JWT secret", FORMAT_SUPABASE, TOKEN,
 	    HASH_SHA256, SUPABASE, NULL, "sub", 0, false, "authenticated",
-	    { { "role", CLAIM_NEVER, { "anon", "service_role" } },
-		{ "is_anonymous", CLAIM_NO_GUEST, { "true" } } } },
+	    SUPABASE_CLAIMS },
 	{ "flask", "Flask", "app.secret_key", FORMAT_ITSDANGEROUS, TIMED,
 	    HASH_SHA1, FLASK, "session", "_user_id", 31 * DAY, false, NULL,
 	    { { 0 } } },
