@@ -27,6 +27,10 @@ bool base64_decode(struct span text, unsigned char *out, size_t cap, size_t *n);
 bool base64_padded_decode(
     struct span text, unsigned char *out, size_t cap, size_t *n);
 
+/* Any of these three. */
+typedef bool base64_decoder(
+    struct span text, unsigned char *out, size_t cap, size_t *n);
+
 /* The byte that "%" and two hex digits at the front stand for, or -1. */
 int percent_byte(struct span s);
 

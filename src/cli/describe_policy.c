@@ -14,7 +14,8 @@ void
 describe_require(const struct claim_rule *require, size_t n, struct sink *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		sink_say(out, "  The session's %v must be ", require[i].claim);
+		sink_say(out, "  The session's %v must %sbe ", require[i].claim,
+		    require[i].never ? "not " : "");
 		describe_any(require[i].is, require[i].n, out);
 		sink_text(out, ".\n");
 	}

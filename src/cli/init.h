@@ -55,10 +55,11 @@ struct init {
 
 	const struct format_row *row;
 	char cookie[INIT_TEXT_MAX], user[INIT_TEXT_MAX];
-	const char *algorithm;         /* NULL: the format's own */
-	bool has_user;                 /* session.user is written, "" too */
-	char key[SECRET_FILE_MAX + 1]; /* "": the format takes none */
-	bool new_key;                  /* made here */
+	char collection[INIT_TEXT_MAX]; /* "": Payload's usual one */
+	const char *algorithm;          /* NULL: the format's own */
+	bool has_user;                  /* session.user is written, "" too */
+	char key[SECRET_FILE_MAX + 1];  /* "": the format takes none */
+	bool new_key;                   /* made here */
 	bool guests; /* nobody logs in: row and key stand there unused */
 
 	char folder[INIT_TEXT_MAX];

@@ -58,6 +58,9 @@ session(const struct init *i, struct sink *out)
 		    i->cookie[0] != '\0' ? i->cookie : i->row->cookie);
 	if ((takes & TAKES_USER) != 0)
 		line(out, "user", i->has_user ? i->user : i->row->user);
+	if ((takes & TAKES_COLLECTION) != 0)
+		line(out, "collection",
+		    i->collection[0] != '\0' ? i->collection : "users");
 	if ((takes & TAKES_VARIABLE) != 0)
 		line(out, "variable", "SIGNPOST_USER");
 	if ((takes & TAKES_SAVE_PATH) != 0)

@@ -3,11 +3,11 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/random.h"
-#include "base/text.h"
 #include "cli/ask.h"
 #include "cli/init.h"
 #include "cli/pasted.h"
 #include "cli/say.h"
+#include "http/cookie.h"
 #include "session/guess.h"
 
 #define KEY_BYTES 32 /* as `signpost keygen` makes them */
@@ -55,12 +55,14 @@ take_guess(struct init *i, const struct guess *g, struct span name)
 	i->row = g->row;
 	if (g->hash != g->row->hash && (g->row->takes & TAKES_ALGORITHM) != 0)
 		i->algorithm = guess_algorithm(g);
-	if (name.n > 0 && text_token(name))
+	if (cookie_name(name))
 		sink_string(i->cookie, INIT_TEXT_MAX, "%v", name);
 	if (g->is_text && (g->row->takes & TAKES_TEXT) != 0)
 		i->has_user = true;
 	else
 		sink_string(i->user, INIT_TEXT_MAX, "%v", g->user);
+	if ((g->row->takes & TAKES_COLLECTION) != 0)
+		sink_string(i->collection, INIT_TEXT_MAX, "%v", g->collection);
 	fprintf(stderr, "That looks like %s.\n", g->row->of);
 	if (g->note != NULL)
 		fprintf(stderr, "But: %s.\n", g->note);

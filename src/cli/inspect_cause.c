@@ -17,6 +17,11 @@ plain_cause(enum session_why why)
 				 "than the configured one.",
 		[SESSION_SHAPE] = "Another program's cookie, or another "
 				  "format than the configured one.",
+		[SESSION_MAC_SIZE] =
+		    "It was cut or changed on its way, is another program's, "
+		    "or is signed with another algorithm: set algorithm to the "
+		    "framework's (RS256, ES256 and other public keys are not "
+		    "read yet).",
 		[SESSION_JSON] = "The framework signs something else than "
 				 "JSON (pickle, another serializer).",
 		[SESSION_ALGORITHM] =
@@ -33,6 +38,10 @@ plain_cause(enum session_why why)
 		[SESSION_EXPIRY_FAR] =
 		    "The login writes milliseconds (Date.now()) where "
 		    "seconds are due, or a life of more than 400 days.",
+		[SESSION_OWN_END] =
+		    "This is no cookie cache of Better Auth, but another token "
+		    "of the same secret.",
+		[SESSION_ENDED] = "Log in again.",
 		[SESSION_TIME] = "The login writes a text where a number of "
 				 "seconds is due.",
 		[SESSION_NOT_YET] = "Compare the clocks of the two machines "
@@ -52,8 +61,9 @@ plain_cause(enum session_why why)
 		[SESSION_ISSUER] = "Set issuer to the token's iss, if that is "
 				   "your login's.",
 		[SESSION_CLAIM] =
-		    "This is another kind of token (a refresh token?), or "
-		    "this user lacks what session.require asks for.",
+		    "This is another kind of token (a refresh token?) or of "
+		    "account (a guest's, another collection's), or this user "
+		    "lacks what session.require asks for.",
 		[SESSION_TWICE] = "No framework writes that: somebody made it "
 				  "to be read in two ways.",
 		[SESSION_TWO_SIGNATURES] =

@@ -1,6 +1,6 @@
-#include "base/text.h"
 #include "cli/inspect.h"
 #include "cli/pasted.h"
+#include "http/cookie.h"
 #include "session/guess.h"
 
 static void
@@ -25,10 +25,9 @@ say_user(const struct guess *g, struct sink *out)
 static struct span
 cookie_of(const struct guess *g, struct span name)
 {
-	if (g->row->format == FORMAT_SUPABASE &&
-	    span_ends(name, SPAN_LIT(".0")))
+	if (g->row->signing.chunked && span_ends(name, SPAN_LIT(".0")))
 		name.n -= 2;
-	if (!text_token(name))
+	if (!cookie_name(name))
 		name = span_of(g->row->cookie == NULL ? "..." : g->row->cookie);
 	return name;
 }
@@ -42,6 +41,9 @@ say_configuration(const struct guess *g, struct span name, struct sink *out)
 	if (g->hash != HASH_NONE && g->hash != g->row->hash)
 		say_line(out, "algorithm", span_of(guess_algorithm(g)));
 	say_user(g, out);
+	if ((g->row->takes & TAKES_COLLECTION) != 0)
+		say_line(out, "collection",
+		    g->collection.n > 0 ? g->collection : SPAN_LIT("users"));
 	if ((g->row->takes & TAKES_SAVE_PATH) != 0)
 		sink_text(out, "      save_path = \"/var/lib/php/sessions\"; # "
 			       "PHP's session.save_path\n");
@@ -116,9 +118,13 @@ has_signature(struct span header, struct span name)
 static bool
 is_dull(const struct guess *g, struct span name)
 {
+	bool by_salt;
+
 	return name.n > 0 && (g->row == NULL || g->row->format == FORMAT_PHP) &&
 	       g->says.n == 0 && !span_is(name, "PHPSESSID") &&
-	       !span_is(name, "sessionid") && !span_is(name, "connect.sid");
+	       !span_is(name, "sessionid") &&
+	       format_of_guests(FORMAT_COOKIE_SIGNATURE, name,
+		   (struct span){ NULL, 0 }, &by_salt) == NULL;
 }
 
 void

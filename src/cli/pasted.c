@@ -1,6 +1,6 @@
 #include "cli/pasted.h"
 
-#include "base/text.h"
+#include "http/cookie.h"
 
 /* Without the name of a header in front, and the attributes behind. */
 static struct span
@@ -61,7 +61,7 @@ is_bare(struct span text, struct span wanted)
 
 	if (has_pair(text, wanted))
 		return false;
-	return !cut.found || !text_token(cut.head) ||
+	return !cut.found || !cookie_name(cut.head) ||
 	       span_starts(text, SPAN_LIT("eyJ")) || cut.tail.n == 0 ||
 	       cut.tail.p[0] == '=';
 }

@@ -1,5 +1,6 @@
 #include "cli/payload.h"
 
+#include "base/date.h"
 #include "base/text.h"
 #include "http/json_write.h"
 
@@ -43,7 +44,8 @@ taken(const struct session_config *config, const struct payload_wishes *w,
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (span_is(name, own[i]))
 			return true;
-	if (span_eq(name, top(config->user)))
+	if (span_eq(name, top(config->user)) ||
+	    span_eq(name, top(config->signing.own_end)))
 		return true;
 	for (size_t i = 0; i < n_wishes; i++)
 		if (span_eq(
@@ -78,7 +80,8 @@ write_required(struct json_out *j, const struct session_config *config,
 	for (size_t i = 0; i < config->n_require; i++) {
 		const struct claim_rule *rule = &config->require[i];
 
-		if (taken(config, w, w->n_claims, i, top(rule->claim)))
+		if (rule->never ||
+		    taken(config, w, w->n_claims, i, top(rule->claim)))
 			continue;
 		if (rule->n == 0 || !write_path(j, rule->claim, rule->is[0]))
 			return false;
@@ -137,11 +140,25 @@ write_registered(struct json_out *j, const struct session_config *config,
 }
 
 static void
+write_own_end(struct json_out *j, const struct session_config *config,
+    const struct payload_wishes *w)
+{
+	unsigned char mem[32];
+	struct sink moment;
+
+	sink_init(&moment, mem, sizeof(mem));
+	date_time_write(w->now + w->ttl, &moment);
+	write_path(j, config->signing.own_end, sink_view(&moment));
+}
+
+static void
 write_end(struct json_out *j, const struct session_config *config,
     const struct payload_wishes *w)
 {
 	if (is_token(config))
 		write_registered(j, config, w);
+	if (config->signing.own_end.n > 0)
+		write_own_end(j, config, w);
 	if (config->format != FORMAT_KEYGRIP)
 		return;
 	/* Milliseconds, as koa-session writes them. */

@@ -14,6 +14,27 @@ is_octet(unsigned char c)
 	       c != '\\';
 }
 
+bool
+cookie_name(struct span name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_octet(name.p[i]) || name.p[i] == '=')
+			return false;
+	return name.n > 0;
+}
+
+struct span
+cookie_unprefixed(struct span name)
+{
+	static const struct span prefixes[] = { SPAN_INIT("__Secure-"),
+		SPAN_INIT("__Host-") };
+
+	for (size_t i = 0; i < 2; i++)
+		if (span_starts(name, prefixes[i]))
+			return span_skip(name, prefixes[i].n);
+	return name;
+}
+
 /* cookie-value = *cookie-octet / ( DQUOTE *cookie-octet DQUOTE ) */
 static enum cookie_found
 read_value(struct span text, struct span *value)

@@ -4,6 +4,16 @@
 
 #include "base/span.h"
 
+/*
+ * Is this a name that browsers take and send back? Wider than RFC 6265's
+ * token, which RFC 6265bis 5.6 does not hold them to (koa:sess was Koa's): all
+ * visible ASCII but = ; , " and the backslash.
+ */
+bool cookie_name(struct span name);
+
+/* Without __Secure- or __Host- in front (RFC 6265bis 4.1.3). */
+struct span cookie_unprefixed(struct span name);
+
 enum cookie_found { COOKIE_NONE = 0, COOKIE_ONE, COOKIE_MANY, COOKIE_BAD };
 
 /*

@@ -4,6 +4,9 @@
 #include "base/text.h"
 #include "http/json_scan.h"
 
+#define SECONDS_MAX 999999999999999LL /* so that sums stay far from the end */
+#define EXPONENT_DIGITS_MAX 3         /* as C and Java write 1.7e+009 */
+
 bool
 json_object_valid(struct span text, unsigned depth_max)
 {
@@ -265,31 +268,56 @@ json_read_integer(struct json_value v, long long *out)
 	return !negative || *out < 0;
 }
 
+/* How far the exponent, cut off the end of a JSON number, moves its point. */
 static bool
-all_digits(struct span s)
+take_exponent(struct span *number, long long *shift)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return s.n > 0;
+	struct span rest;
+	bool negative;
+	size_t n = 0;
+
+	*shift = 0;
+	while (n < number->n && (number->p[n] | 0x20) != 'e')
+		n++;
+	rest = span_skip(*number, n);
+	*number = span_head(*number, n);
+	if (!json_scan_byte(&rest, 'e') && !json_scan_byte(&rest, 'E'))
+		return true;
+	negative = json_scan_byte(&rest, '-');
+	(void)json_scan_byte(&rest, '+');
+	for (size_t i = 0; i < rest.n && i <= EXPONENT_DIGITS_MAX; i++)
+		*shift = *shift * 10 + (rest.p[i] - '0');
+	if (negative)
+		*shift = -*shift;
+	return rest.n <= EXPONENT_DIGITS_MAX;
 }
 
 bool
 json_read_seconds(struct json_value v, long long *out)
 {
 	struct span rest = v.text;
-	struct span_cut at;
+	long long left, seconds = 0;
 	bool negative;
 
 	*out = 0;
-	if (v.kind != JSON_KIND_NUMBER)
+	if (v.kind != JSON_KIND_NUMBER || !json_scan_value(&rest, 0) ||
+	    rest.n > 0)
 		return false;
+	rest = v.text;
 	negative = json_scan_byte(&rest, '-');
-	at = span_cut(rest, '.');
-	if (at.head.n > 15 || (at.found && !all_digits(at.tail)) ||
-	    !span_digits(at.head, out))
+	if (!take_exponent(&rest, &left))
 		return false;
-	if (negative)
-		*out = -*out;
+	left += (long long)span_cut(rest, '.').head.n;
+	for (size_t i = 0; left > 0; i++) {
+		unsigned char digit = i < rest.n ? rest.p[i] : '0';
+
+		if (digit == '.')
+			continue;
+		if (seconds > SECONDS_MAX / 10)
+			return false;
+		seconds = seconds * 10 + (digit - '0');
+		left--;
+	}
+	*out = negative ? -seconds : seconds;
 	return true;
 }

@@ -90,8 +90,8 @@ bool json_read_integer(struct json_value v, long long *out);
 
 /*
  * A NumericDate (RFC 7519 2): a JSON number of seconds, possibly with a
- * fraction, which is cut off toward zero, no exponent, at most 15 digits
- * before the point. False for anything else.
+ * fraction, which is cut off toward zero, or an exponent of up to 3 digits
+ * (1.7e9), and under 10^15 either way. False for anything else.
  */
 bool json_read_seconds(struct json_value v, long long *out);
 

@@ -1,7 +1,7 @@
 #include "policy/conf_session.h"
 
 #include "base/limits.h"
-#include "base/text.h"
+#include "http/cookie.h"
 #include "session/formats.h"
 
 /* The row that `format` names; jwt where it says nothing or nothing known. */
@@ -34,7 +34,8 @@ check_takes(struct loader *l, const config_setting_t *group,
 		{ "key_derivation", TAKES_DERIVATION },
 		{ "timed", TAKES_DERIVATION }, { "variable", TAKES_VARIABLE },
 		{ "save_path", TAKES_SAVE_PATH },
-		{ "serialize_handler", TAKES_SAVE_PATH } };
+		{ "serialize_handler", TAKES_SAVE_PATH },
+		{ "collection", TAKES_COLLECTION } };
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const config_setting_t *at =
@@ -77,10 +78,10 @@ take_cookie(struct loader *l, const config_setting_t *group,
 {
 	if (conf_string(
 		l, group, "cookie", row->cookie == NULL, &out->cookie) &&
-	    !text_token(out->cookie))
+	    !cookie_name(out->cookie))
 		conf_error(l, conf_member(group, "cookie"),
-		    "cookie = %q is no cookie's name, which has neither blanks "
-		    "nor any of ( ) < > @ , ; : \\ / [ ] ? = { } and quotes",
+		    "cookie = %q is no cookie's name, which is of visible "
+		    "ASCII without any of = ; , \" \\",
 		    out->cookie);
 }
 
@@ -94,13 +95,58 @@ take_name(struct loader *l, const config_setting_t *group, const char *name,
 		    "%s is empty: say which, or leave it out", name);
 }
 
+/* A value that the configuration must name, since no default is anybody's. */
+static bool
+take_kind(struct loader *l, const config_setting_t *group, const char *name,
+    struct span *is)
+{
+	if (conf_member(group, name) == NULL)
+		conf_error(l, group,
+		    "%s is missing in session: say whose ids are the users', "
+		    "since another's may be the same: %s = \"users\";",
+		    name, name);
+	else
+		take_name(l, group, name, is);
+	return is->n > 0;
+}
+
+static bool
+is_required(const struct session_config *session, const char *claim)
+{
+	for (size_t i = 0; i < session->n_require; i++)
+		if (span_is(session->require[i].claim, claim))
+			return true;
+	return false;
+}
+
+/* One of the row's own claims as a rule; false where none comes of it. */
+static bool
+take_claim(struct loader *l, const config_setting_t *group,
+    const struct format_claim *own, const struct session_config *session,
+    struct claim_rule *out)
+{
+	struct span *is = arena_array(&l->arena, CLAIM_VALUES_MAX, sizeof(*is));
+	size_t n = 0;
+
+	if (is == NULL || own->claim == NULL ||
+	    (own->kind == CLAIM_NO_GUEST && is_required(session, own->claim)))
+		return false;
+	for (; n < CLAIM_VALUES_MAX && own->is[n] != NULL; n++)
+		is[n] = span_of(own->is[n]);
+	if (own->kind == CLAIM_CONFIGURED)
+		n = take_kind(l, group, own->claim, is);
+	*out = (struct claim_rule){ span_of(own->claim), n, is,
+		own->kind == CLAIM_NEVER || own->kind == CLAIM_NO_GUEST };
+	return n > 0;
+}
+
 /* What is required, and what the format itself requires before it. */
 static void
 take_required(struct loader *l, const config_setting_t *group,
     const struct format_row *row, struct session_config *out)
 {
 	struct claim_rule *all;
-	struct span *is;
+	size_t n = 0;
 
 	conf_require(l, group, &out->require, &out->n_require);
 	if (out->n_require > 0 && out->user.n == 0 &&
@@ -108,18 +154,16 @@ take_required(struct loader *l, const config_setting_t *group,
 		conf_error(l, conf_member(group, "require"),
 		    "the cookie is nothing but the user (user = \"\"), so "
 		    "that no claim can be required of it");
-	if (row->claim == NULL)
+	all = arena_array(
+	    &l->arena, out->n_require + FORMAT_CLAIMS_MAX, sizeof(*all));
+	if (all == NULL)
 		return;
-	all = arena_array(&l->arena, out->n_require + 1, sizeof(*all));
-	is = arena_take(&l->arena, sizeof(*is));
-	if (all == NULL || is == NULL)
-		return;
-	*is = span_of(row->is);
-	all[0] = (struct claim_rule){ span_of(row->claim), 1, is };
+	for (size_t i = 0; i < FORMAT_CLAIMS_MAX; i++)
+		n += take_claim(l, group, &row->claims[i], out, &all[n]);
 	for (size_t i = 0; i < out->n_require; i++)
-		all[i + 1] = out->require[i];
+		all[n++] = out->require[i];
 	out->require = all;
-	out->n_require++;
+	out->n_require = n;
 }
 
 static void
@@ -140,14 +184,29 @@ take_bounds(struct loader *l, const config_setting_t *group,
 		    row->name);
 }
 
-/* npm's cookie-signature signs neither a name nor a purpose. */
+/*
+ * The value itself is the user: is it one? npm's cookie-signature signs neither
+ * a name nor a purpose.
+ */
 static void
-warn_of_text(struct loader *l, const config_setting_t *group,
+check_text(struct loader *l, const config_setting_t *group,
     const struct session_config *out)
 {
-	if (out->format == FORMAT_COOKIE_SIGNATURE &&
-	    out->signing.body == BODY_TEXT &&
-	    conf_member(group, "user") != NULL)
+	const char *of;
+	bool by_salt;
+
+	if (out->signing.body != BODY_TEXT)
+		return;
+	of = format_of_guests(
+	    out->format, out->cookie, out->signing.salt, &by_salt);
+	if (of != NULL)
+		conf_error(l, conf_member(group, by_salt ? "salt" : "cookie"),
+		    "%s = %q is %s: every guest has one, and no user's name is "
+		    "in it",
+		    by_salt ? "salt" : "cookie",
+		    by_salt ? out->signing.salt : out->cookie, of);
+	else if (out->format == FORMAT_COOKIE_SIGNATURE &&
+		 conf_member(group, "user") != NULL)
 		conf_warn(l, conf_member(group, "user"),
 		    "with user = \"\" whatever the site signs with this key is "
 		    "a user's name, the ids of express-session for its guests "
@@ -165,10 +224,10 @@ take_proof(struct loader *l, const config_setting_t *group,
 	if ((row->takes & (TAKES_USER | TAKES_TEXT)) != 0)
 		take_user(l, group, row, out);
 	format_body(row, out);
-	warn_of_text(l, group, out);
 	take_bounds(l, group, row, out);
 	take_required(l, group, row, out);
 	conf_signing(l, group, out);
+	check_text(l, group, out);
 	if ((row->takes & TAKES_VARIABLE) != 0)
 		conf_variable(l, group, out);
 	if ((row->takes & TAKES_SAVE_PATH) != 0)
@@ -183,7 +242,8 @@ conf_session(struct loader *l, const config_setting_t *root)
 	static const char *const names[] = { "format", "algorithm", "cookie",
 		"user", "bearer", "audience", "issuer", "leeway", "max_age",
 		"require", "keys", "deny_users_file", "salt", "key_derivation",
-		"timed", "variable", "save_path", "serialize_handler" };
+		"timed", "variable", "save_path", "serialize_handler",
+		"collection" };
 	const config_setting_t *group = conf_group(l, root, "session", true);
 	const struct format_row *row;
 

@@ -1,5 +1,18 @@
 #include "policy/conf_session.h"
 
+/* RS256, PS384, ES512, EdDSA and their kin (RFC 7518 3.1, RFC 8037 3.1). */
+static bool
+has_public_key(struct span algorithm)
+{
+	static const char *const kin[] = { "RS", "PS", "ES", "ED" };
+
+	for (size_t i = 0; i < sizeof(kin) / sizeof(kin[0]); i++)
+		if (algorithm.n > 2 &&
+		    span_is_nocase(span_head(algorithm, 2), kin[i]))
+			return true;
+	return false;
+}
+
 /* RFC 7518 3.1; the others as Python's hashlib and Node's crypto name them. */
 static void
 take_algorithm(
@@ -12,10 +25,17 @@ take_algorithm(
 		HASH_SHA512, HASH_SHA1 };
 	bool token =
 	    out->format == FORMAT_JWT || out->format == FORMAT_SUPABASE;
+	const config_setting_t *at = conf_member(group, "algorithm");
+	const char *said = at == NULL ? NULL : config_setting_get_string(at);
 	size_t which;
 
-	if (conf_choice(l, group, "algorithm", token ? tokens : others,
-		token ? 3 : 4, &which))
+	if (token && said != NULL && has_public_key(span_of(said)))
+		conf_error(l, at,
+		    "algorithm = %q signs with a pair of keys, and public keys "
+		    "are not read yet: only HS256, HS384 and HS512 are",
+		    span_of(said));
+	else if (conf_choice(l, group, "algorithm", token ? tokens : others,
+		     token ? 3 : 4, &which))
 		out->hash = hashes[which];
 }
 

@@ -1,6 +1,7 @@
 #include "session/claims.h"
 
 #include "base/text.h"
+#include "session/iso_time.h"
 
 /* A claim that is a time. */
 struct moment {
@@ -87,6 +88,32 @@ check_times(const struct session_config *config,
 	if (nbf.present && nbf.at > now + config->leeway)
 		return SESSION_NOT_YET;
 	return check_age(config, iat, exp.present, now, out);
+}
+
+/*
+ * The token may be a cache of a session that ends before it does (Better
+ * Auth's getCookieCache() refuses then, too).
+ */
+static enum session_why
+check_own_end(const struct session_config *config, long long now,
+    struct arena *arena, struct session *out)
+{
+	struct json_value v;
+	struct span text;
+	long long end;
+
+	if (config->signing.own_end.n == 0)
+		return SESSION_OK;
+	v = json_path(out->claims, config->signing.own_end);
+	if (v.kind == JSON_TWICE)
+		return SESSION_TWICE;
+	if (!json_read_text(v, arena, &text) || !iso_time_read(text, &end))
+		return SESSION_OWN_END;
+	if (now >= end + config->leeway)
+		return SESSION_ENDED;
+	if (end < out->expires)
+		out->expires = end;
+	return SESSION_OK;
 }
 
 /*
@@ -201,6 +228,8 @@ claims_check(const struct session_config *config, long long now,
 	json_members(out->claims, registered, REGISTERED, claims);
 	why = check_times(config, claims, now, out);
 	if (why == SESSION_OK)
+		why = check_own_end(config, now, arena, out);
+	if (why == SESSION_OK)
 		why = check_audience(config, claims[AUD]);
 	if (why == SESSION_OK)
 		why = check_issuer(config, claims[ISS]);
@@ -221,14 +250,16 @@ session_claim_is(const struct session *session, const struct claim_rule *rule,
     struct arena *arena)
 {
 	struct json_value v = json_path(session->claims, rule->claim);
-	bool list = v.kind == JSON_KIND_ARRAY;
+	bool list = v.kind == JSON_KIND_ARRAY && !rule->never;
 	struct span text;
 
+	if (rule->never && (v.kind == JSON_ABSENT || v.kind == JSON_KIND_NULL))
+		return true;
 	if (!list && !claim_text(v, arena, &text))
 		return false;
 	for (size_t i = 0; i < rule->n; i++)
 		if (list ? json_has_string(v, rule->is[i])
 			 : span_eq(text, rule->is[i]))
-			return true;
-	return false;
+			return !rule->never;
+	return rule->never;
 }

@@ -1,6 +1,8 @@
 #include "session/guess.h"
 
 #include "base/enc.h"
+#include "base/text.h"
+#include "http/cookie.h"
 #include "session/guess_other.h"
 #include "session/php_session.h"
 #include "session/proof.h"
@@ -78,7 +80,7 @@ name_token(struct span name, struct guess *g)
 	name_row(g, "jwt");
 	for (const struct format_row *row = formats; row->name != NULL; row++)
 		if (row->format == FORMAT_JWT && row->cookie != NULL &&
-		    span_is(name, row->cookie))
+		    span_is(cookie_unprefixed(name), row->cookie))
 			g->row = row;
 	if (g->row != formats)
 		return;
@@ -213,6 +215,7 @@ guess_signed(
 {
 	unsigned char *p = arena_bytes(arena, value.n + 1);
 	struct span_cut cut;
+	bool by_salt;
 	size_t n;
 
 	if (p == NULL || !percent_decode(value, p, value.n, &n))
@@ -222,14 +225,14 @@ guess_signed(
 		cut.head = span_skip(cut.head, 2);
 	if (!cut.found || mac_size(cut.tail) != digest_size(HASH_SHA256))
 		return false;
-	if (span_is(name, "connect.sid")) {
-		g->note = "an id of express-session, which keeps what it "
-			  "says on the server: nothing in it says who";
+	g->is_text = !is_json(BODY_PREFIXED, cut.head, arena, g);
+	if (g->is_text)
+		g->note = format_of_guests(FORMAT_COOKIE_SIGNATURE, name,
+		    (struct span){ NULL, 0 }, &by_salt);
+	if (g->note != NULL)
 		return true;
-	}
 	name_row(g, "cookie-signature");
 	g->hash = HASH_SHA256;
-	g->is_text = !is_json(BODY_PREFIXED, cut.head, arena, g);
 	if (g->is_text)
 		g->says = cut.head;
 	return true;
@@ -289,6 +292,17 @@ find_user(struct guess *g)
 			g->user = span_of(paths[i]);
 }
 
+static void
+find_collection(struct arena *arena, struct guess *g)
+{
+	struct span text;
+
+	if (json_read_text(json_member(object_of(g), SPAN_LIT("collection")),
+		arena, &text) &&
+	    text_segment(text))
+		g->collection = text;
+}
+
 void
 guess_format(struct span name, struct span value, bool has_signature,
     struct arena *arena, struct guess *out)
@@ -304,6 +318,7 @@ guess_format(struct span name, struct span value, bool has_signature,
 	    !guess_keygrip(value, has_signature, arena, out))
 		guess_id(name, value, out);
 	find_user(out);
+	find_collection(arena, out);
 }
 
 const char *

@@ -16,6 +16,7 @@ struct guess {
 	struct span says; /* what was signed: JSON, or the name */
 	struct span user; /* the path of what looks most like a user's id;
 			     empty for none */
+	struct span collection; /* a plain name that it says; else empty */
 };
 
 /*

@@ -156,24 +156,19 @@ enum session_why
 itsdangerous_open(const struct session_config *config,
     const struct session_asked *asked, struct session *out)
 {
-	unsigned char mac[DIGEST_MAX];
-	const struct session_key *key;
 	struct span_cut cut;
 	struct span cookie;
 	enum session_why why = proof_cookie(asked, config->cookie, &cookie);
-	size_t n;
 
 	if (why != SESSION_OK)
 		return why;
 	cut = span_cut_last(cookie, config->signing.separator);
-	if (!cut.found || cut.head.n == 0 || cut.tail.n == 0 ||
-	    !base64url_decode(cut.tail, mac, sizeof(mac), &n))
+	if (!cut.found || cut.head.n == 0 || cut.tail.n == 0)
 		return SESSION_SHAPE;
-	key = keys_find(config, &cut.head, 1, (struct span){ mac, n });
-	if (key == NULL)
-		return SESSION_MAC;
-	out->key_id = key->id;
-	return read_value(config, cut.head, asked, out);
+	why = keys_verify(
+	    config, &cut.head, 1, base64url_decode, cut.tail, &out->key_id);
+	return why == SESSION_OK ? read_value(config, cut.head, asked, out)
+				 : why;
 }
 
 static void

@@ -8,8 +8,9 @@
  * token = header "." payload "." signature
  * each  = 1*( ALPHA / DIGIT / "-" / "_" )
  *
- * RFC 7515 7.1, at most COOKIE_MAX. Nothing else is a token: no JSON
- * serialization, no fourth and fifth part of an encrypted one, no padding.
+ * RFC 7515 7.1, at most what a cookie, or its chunks, can hold. Nothing else is
+ * a token: no JSON serialization, no fourth and fifth part of an encrypted one,
+ * no padding.
  */
 struct parts {
 	struct span header, payload, signature;
@@ -31,13 +32,13 @@ is_part(struct span s)
 }
 
 static bool
-split(struct span token, struct parts *out)
+split(struct span token, size_t most, struct parts *out)
 {
 	struct span_cut last = span_cut_last(token, '.');
 	struct span_cut first = span_cut(last.head, '.');
 
 	*out = (struct parts){ first.head, first.tail, last.tail, last.head };
-	return token.n <= COOKIE_MAX && last.found && first.found &&
+	return token.n <= most && last.found && first.found &&
 	       is_part(out->header) && is_part(out->payload) &&
 	       is_part(out->signature);
 }
@@ -58,28 +59,6 @@ algorithm_name(enum hash hash)
 		break;
 	}
 	return (struct span){ NULL, 0 };
-}
-
-static enum session_why
-verify(const struct session_config *config, const struct parts *parts,
-    struct span *key_id)
-{
-	unsigned char given[DIGEST_MAX] = { 0 };
-	const struct session_key *key;
-	size_t n;
-
-	/* The length comes from the configuration, never from the token. */
-	if (algorithm_name(config->hash).n == 0)
-		return SESSION_REFUSED;
-	if (!base64url_decode(parts->signature, given, sizeof(given), &n))
-		return SESSION_FORM;
-	if (n != digest_size(config->hash))
-		return SESSION_MAC;
-	key = keys_find(config, &parts->covered, 1, (struct span){ given, n });
-	if (key == NULL)
-		return SESSION_MAC;
-	*key_id = key->id;
-	return SESSION_OK;
 }
 
 /* A header or a payload, decoded and known to be one JSON object. */
@@ -135,9 +114,13 @@ open_token(const struct session_config *config, struct span token,
 	enum session_why why;
 	struct parts parts;
 
-	if (!split(token, &parts))
+	if (algorithm_name(config->hash).n == 0)
+		return SESSION_REFUSED;
+	if (!split(token, config->signing.chunked ? JOINED_MAX : COOKIE_MAX,
+		&parts))
 		return SESSION_FORM;
-	why = verify(config, &parts, &out->key_id);
+	why = keys_verify(config, &parts.covered, 1, base64url_decode,
+	    parts.signature, &out->key_id);
 	if (why == SESSION_OK)
 		why = read_object(parts.header, arena, &header);
 	if (why == SESSION_OK)

@@ -37,17 +37,9 @@ verify(const struct session_config *config, struct span value,
     struct span signature, struct session *out)
 {
 	const struct span covered[] = { config->cookie, SPAN_LIT("="), value };
-	unsigned char mac[DIGEST_MAX];
-	const struct session_key *key;
-	size_t n;
 
-	if (!base64url_decode(signature, mac, sizeof(mac), &n))
-		return SESSION_SHAPE;
-	key = keys_find(config, covered, 3, (struct span){ mac, n });
-	if (key == NULL)
-		return SESSION_MAC;
-	out->key_id = key->id;
-	return SESSION_OK;
+	return keys_verify(
+	    config, covered, 3, base64url_decode, signature, &out->key_id);
 }
 
 /*

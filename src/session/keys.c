@@ -62,8 +62,9 @@ keys_derive(const struct session_config *config, struct span secret,
 	return made;
 }
 
-const struct session_key *
-keys_find(const struct session_config *config, const struct span *parts,
+/* The key whose MAC over the parts this is, NULL for none. */
+static const struct session_key *
+find(const struct session_config *config, const struct span *parts,
     size_t n_parts, struct span mac)
 {
 	const struct session_key *found = NULL;
@@ -82,4 +83,25 @@ keys_find(const struct session_config *config, const struct span *parts,
 	/* It would be the right signature of a text that a client chose. */
 	wipe(own, sizeof(own));
 	return found;
+}
+
+enum session_why
+keys_verify(const struct session_config *config, const struct span *parts,
+    size_t n_parts, base64_decoder *decode, struct span signature,
+    struct span *key_id)
+{
+	size_t digits = (8 * digest_size(config->hash) + 5) / 6, n;
+	unsigned char mac[DIGEST_MAX];
+	const struct session_key *key;
+
+	/* What is longer may be padded up to a multiple of four. */
+	if (signature.n < digits || signature.n > (digits + 3) / 4 * 4)
+		return SESSION_MAC_SIZE;
+	if (!decode(signature, mac, sizeof(mac), &n))
+		return SESSION_MAC;
+	key = find(config, parts, n_parts, (struct span){ mac, n });
+	if (key == NULL)
+		return SESSION_MAC;
+	*key_id = key->id;
+	return SESSION_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef SESSION_KEYS_H
 #define SESSION_KEYS_H
 
+#include "base/enc.h"
 #include "session/session.h"
 
 /*
@@ -15,11 +16,14 @@ bool keys_derive(const struct session_config *config, struct span secret,
     struct hmac_key *out);
 
 /*
- * The key whose MAC over the parts this is, NULL for none. mac must have the
- * length of config->hash. Every key is tried, also after one fitted, so that
- * the time tells nothing about which.
+ * Is signature, in the base64 that `decode` reads, the MAC of the parts by one
+ * of the keys? Fills *key_id, else SESSION_MAC, or SESSION_MAC_SIZE where it
+ * has not the length of config->hash, which comes from nowhere else (RFC 8725
+ * 3.1). Every key is tried, also after one fitted, so that the time tells
+ * nothing about which.
  */
-const struct session_key *keys_find(const struct session_config *config,
-    const struct span *parts, size_t n_parts, struct span mac);
+enum session_why keys_verify(const struct session_config *config,
+    const struct span *parts, size_t n_parts, base64_decoder *decode,
+    struct span signature, struct span *key_id);
 
 #endif

@@ -41,11 +41,61 @@ proof_cookie_decoded(
 	return SESSION_OK;
 }
 
-typedef bool decoder(
-    struct span text, unsigned char *out, size_t cap, size_t *n);
+static enum session_why
+find_chunk(const struct session_asked *asked, struct span cookie, size_t i,
+    struct span *value)
+{
+	unsigned char mem[COOKIE_MAX];
+	struct sink name;
+
+	sink_init(&name, mem, sizeof(mem));
+	sink_say(&name, "%v.%d", cookie, (long long)i);
+	return name.full ? SESSION_REFUSED
+			 : proof_cookie(asked, sink_view(&name), value);
+}
+
+/* Chunks from 0 up to the first that is missing, and none behind a gap. */
+static enum session_why
+join(const struct session_asked *asked, struct span cookie, struct span *value)
+{
+	unsigned char *p = arena_bytes(asked->arena, JOINED_MAX);
+	size_t n = 0, chunks = 0;
+
+	if (p == NULL)
+		return SESSION_REFUSED;
+	for (size_t i = 0; i <= CHUNKS_MAX; i++) {
+		struct span chunk;
+		enum session_why why = find_chunk(asked, cookie, i, &chunk);
+
+		if (why == SESSION_NO_COOKIE)
+			continue;
+		if (why != SESSION_OK)
+			return why;
+		if (i != chunks || i == CHUNKS_MAX || chunk.n > JOINED_MAX - n)
+			return SESSION_CHUNKS;
+		if (chunk.n > 0)
+			memcpy(p + n, chunk.p, chunk.n);
+		n += chunk.n;
+		chunks++;
+	}
+	*value = (struct span){ p, n };
+	return chunks > 0 ? SESSION_OK : SESSION_NO_COOKIE;
+}
+
+enum session_why
+proof_chunks(const struct session_asked *asked,
+    const struct session_config *config, struct span *value)
+{
+	enum session_why why = proof_cookie(asked, config->cookie, value);
+
+	return why == SESSION_NO_COOKIE && config->signing.chunked
+		   ? join(asked, config->cookie, value)
+		   : why;
+}
 
 static enum session_why
-decode(decoder *with, struct span text, struct arena *arena, struct span *out)
+decode(base64_decoder *with, struct span text, struct arena *arena,
+    struct span *out)
 {
 	size_t cap = text.n / 4 * 3 + 3, n;
 	unsigned char *p = arena_bytes(arena, cap);
@@ -99,18 +149,28 @@ proof_object(enum body body, struct span text, struct arena *arena,
 	return why == SESSION_OK ? proof_json(json, out) : why;
 }
 
-/* Is this, of USER_MAX bytes at most, "j:" and anything, or a JSON object in
- * any base64? */
+/*
+ * Is this, of USER_MAX bytes at most, "j:" and anything, or in any base64 a
+ * JSON object, a JSON text (React Router's id of a session), or behind a dot
+ * what zlib deflated (itsdangerous' longer objects; RFC 1950 2.2)?
+ */
 static bool
 is_object(struct span name)
 {
+	bool deflated = name.n > 0 && name.p[0] == '.';
 	unsigned char mem[USER_MAX];
 	struct json_value object;
 	size_t n;
 
-	return span_starts(name, SPAN_LIT("j:")) ||
-	       (base64_decode(name, mem, sizeof(mem), &n) &&
-		   proof_json((struct span){ mem, n }, &object) == SESSION_OK);
+	if (span_starts(name, SPAN_LIT("j:")))
+		return true;
+	if (!base64_decode(span_skip(name, deflated), mem, sizeof(mem), &n) ||
+	    n < 2)
+		return false;
+	if (deflated)
+		return (mem[0] & 0xf) == 8 && (mem[0] << 8 | mem[1]) % 31 == 0;
+	return (mem[0] == '"' && mem[n - 1] == '"') ||
+	       proof_json((struct span){ mem, n }, &object) == SESSION_OK;
 }
 
 enum session_why

@@ -16,6 +16,12 @@ session_why_text(enum session_why why)
 		[SESSION_REFUSED] = "the proof could not be read",
 		[SESSION_OK] = "the session is valid",
 		[SESSION_NO_COOKIE] = "no session cookie was sent",
+		[SESSION_UNASKED_BEARER] =
+		    "no session cookie was sent, and the bearer token that was "
+		    "is read only with bearer = true",
+		[SESSION_NO_BEARER] =
+		    "no session cookie was sent, and the Authorization header "
+		    "does not begin with \"Bearer\"",
 		[SESSION_TWO_COOKIES] = "the session cookie was sent twice",
 		[SESSION_BAD_COOKIE] =
 		    "the session cookie is too long or has characters "
@@ -25,8 +31,11 @@ session_why_text(enum session_why why)
 		    "and a token",
 		[SESSION_FORM] =
 		    "the token is not three parts of base64url with dots "
-		    "between them",
+		    "between them, or is too long",
 		[SESSION_MAC] = "the signature fits none of the keys",
+		[SESSION_MAC_SIZE] =
+		    "the signature has not the length of the configured "
+		    "algorithm's",
 		[SESSION_JSON] =
 		    "the token's header or payload is not a strict JSON object",
 		[SESSION_ALGORITHM] =
@@ -38,6 +47,12 @@ session_why_text(enum session_why why)
 		[SESSION_EXPIRY_FAR] =
 		    "the token's exp is more than 400 days ahead "
 		    "(milliseconds in place of seconds?)",
+		[SESSION_OWN_END] =
+		    "the token has no session.expiresAt, or one that is no "
+		    "moment such as 2026-11-30T18:00:00.000Z",
+		[SESSION_ENDED] =
+		    "the session inside the token has ended "
+		    "(session.expiresAt), although the token has not",
 		[SESSION_TIME] =
 		    "the token's exp, nbf or iat is not a number of seconds",
 		[SESSION_NOT_YET] = "the token is not valid yet (nbf)",
@@ -107,12 +122,29 @@ scheme_of(struct span header)
 	return span_head(header, n);
 }
 
+static bool
+says_bearer(const struct request *request)
+{
+	return span_is_nocase(scheme_of(request->authorization), "bearer");
+}
+
 bool
 session_is_bearer(
     const struct session_config *config, const struct request *request)
 {
-	return config->bearer &&
-	       span_is_nocase(scheme_of(request->authorization), "bearer");
+	return config->bearer && says_bearer(request);
+}
+
+/* Without a cookie: was it meant to be the other proof? */
+static enum session_why
+why_no_cookie(
+    const struct session_config *config, const struct request *request)
+{
+	if (config->bearer)
+		return request->authorization.n > 0 ? SESSION_NO_BEARER
+						    : SESSION_NO_COOKIE;
+	return says_bearer(request) ? SESSION_UNASKED_BEARER
+				    : SESSION_NO_COOKIE;
 }
 
 static bool
@@ -155,7 +187,7 @@ open_jwt(const struct session_config *config, const struct session_asked *asked,
     struct session *out)
 {
 	struct span token;
-	enum session_why why = proof_cookie(asked, config->cookie, &token);
+	enum session_why why = proof_chunks(asked, config, &token);
 
 	if (why != SESSION_OK)
 		return why;
@@ -212,5 +244,7 @@ session_open(const struct session_config *config,
 	} else {
 		*out = (struct session){ 0 };
 	}
+	if (verdict.why == SESSION_NO_COOKIE)
+		verdict.why = why_no_cookie(config, asked->request);
 	return verdict;
 }

@@ -59,6 +59,9 @@ struct signing {
 	struct span prefix;   /* of the secret */
 	bool salt_has_cookie; /* the cookie's name stands before the salt */
 	bool expiry_required; /* the body must have its own */
+	bool chunked;         /* the cookie may be spread over several */
+	struct span own_end;  /* of a token: a path to a moment in ISO 8601
+				 that ends it too; empty: none */
 };
 
 /* A claim that must be there: is one of these values (text or digits). */
@@ -66,6 +69,7 @@ struct claim_rule {
 	struct span claim; /* a path, see json_path() */
 	size_t n;
 	const struct span *is;
+	bool never; /* or: may be missing, and is none of them */
 };
 
 /* What the configuration says; lives as long as it. */
@@ -109,18 +113,23 @@ enum session_why {
 	SESSION_REFUSED = 0,
 	SESSION_OK,
 	SESSION_NO_COOKIE,
+	SESSION_UNASKED_BEARER, /* no cookie, and bearer is not set */
+	SESSION_NO_BEARER,      /* no cookie, and another scheme than Bearer */
 	SESSION_TWO_COOKIES,
 	SESSION_BAD_COOKIE,
 	SESSION_BAD_BEARER,
 	SESSION_FORM, /* not three parts of base64url */
 	SESSION_MAC,
+	SESSION_MAC_SIZE, /* of another length than the algorithm's */
 	SESSION_JSON,
 	SESSION_ALGORITHM,
 	SESSION_HEADER, /* crit, b64, zip, enc, cty */
 	SESSION_EXPIRY_MISSING,
 	SESSION_EXPIRED,
 	SESSION_EXPIRY_FAR,
-	SESSION_TIME, /* a time claim of the wrong type */
+	SESSION_OWN_END, /* inside the token: missing, or no moment */
+	SESSION_ENDED,   /* that end is over */
+	SESSION_TIME,    /* a time claim of the wrong type */
 	SESSION_NOT_YET,
 	SESSION_FUTURE,
 	SESSION_AGE,
@@ -183,7 +192,8 @@ bool session_claim(const struct session *session, struct span path,
 
 /*
  * Does a configured claim hold: its text is one of rule->is, or it is a list
- * of strings and one of them is?
+ * of strings and one of them is? For one that never may be: it is missing or
+ * null, or a text that is none of them.
  */
 bool session_claim_is(const struct session *session,
     const struct claim_rule *rule, struct arena *arena);

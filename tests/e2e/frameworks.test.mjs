@@ -39,9 +39,10 @@ const rows = [
   { heading: 'Hono, a signed cookie', site: 'hono_site.mjs', login: '/login', none: ['/guest', '/plain'], guess: 'cookie-signature' },
   { heading: 'Hono, a signed cookie', site: 'hono_site.mjs', login: '/plain', none: ['/guest', '/login'], guess: 'cookie-signature', set: itself },
   { heading: 'React Router and Remix', site: 'hono_site.mjs', login: '/remix', none: ['/remix_guest'], guess: 'cookie-signature' },
-  { heading: 'Payload', site: 'tokens_site.mjs', login: '/payload', none: ['/payload_reset'], guess: 'payload' },
-  { heading: 'Better Auth, with the cookie cache', site: 'tokens_site.mjs', login: '/better_auth', none: ['/jwt'], guess: 'better-auth' },
-  { heading: 'Supabase', site: 'tokens_site.mjs', login: '/supabase', none: ['/supabase_other'], at: 100, guess: 'supabase' },
+  { heading: 'Payload', site: 'tokens_site.mjs', login: '/payload', none: ['/payload_reset', '/payload_customer'], guess: 'payload' },
+  { heading: 'Better Auth, with the cookie cache', site: 'tokens_site.mjs', login: '/better_auth', none: ['/jwt', '/better_auth_guest', '/better_auth_ended', '/better_auth_endless'], guess: 'better-auth' },
+  { heading: 'Better Auth, with the cookie cache', site: 'tokens_site.mjs', login: '/better_auth_large', none: ['/better_auth_ended'], at: 100 },
+  { heading: 'Supabase', site: 'tokens_site.mjs', login: '/supabase', none: ['/supabase_other', '/supabase_guest', '/supabase_anon'], at: 100, guess: 'supabase' },
   { heading: 'A token that your own login signs', site: 'tokens_site.mjs', login: '/jwt', none: ['/payload_reset'], guess: 'jwt' },
   { heading: 'The Play Framework', site: 'tokens_site.mjs', login: '/play', none: ['/play_guest'], guess: 'play' },
 ];

@@ -31,7 +31,7 @@ const rows = [
   ['format = "cookie-signature"; cookie = "uid"; user = "id";', 'fastify_site.mjs', '/login'],
   ['format = "cookie-signature"; cookie = "uid"; user = "id";', 'hono_site.mjs', '/login'],
   ['format = "cookie-signature"; cookie = "__session"; user = "userId";', 'hono_site.mjs', '/remix'],
-  ['format = "payload";', 'tokens_site.mjs', '/payload'],
+  ['format = "payload"; collection = "users";', 'tokens_site.mjs', '/payload'],
   ['format = "better-auth";', 'tokens_site.mjs', '/better_auth'],
   ['format = "supabase"; cookie = "sb-PROJECT-auth-token";', 'tokens_site.mjs', '/supabase'],
   ['cookie = "session";', 'tokens_site.mjs', '/jwt'],

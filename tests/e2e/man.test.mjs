@@ -101,6 +101,7 @@ const beside = {
   cname: { secure: 'false' },
   url_file: { cloud_name: null, api_key: null, api_secret_file: null },
   salt: { format: '"itsdangerous"', user: '"id"' },
+  collection: { format: '"payload"' },
   key_derivation: { format: '"itsdangerous"', user: '"id"' },
   timed: { format: '"itsdangerous"', user: '"id"' },
   variable: { format: '"remote_user"', cookie: null, keys: null },

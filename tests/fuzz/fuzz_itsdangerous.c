@@ -11,13 +11,14 @@
 #include "fuzz.h"
 #include "proving.h"
 #include "session/itsdangerous.h"
+#include "session/proof.h"
 
 #define INPUT_MAX 4096 /* so that no cookie is over COOKIE_MAX */
 #define VARIANTS 10
 
 static struct session_config variants[VARIANTS];
 static struct span admin[] = { SPAN_INIT("admin"), SPAN_INIT("7") };
-static struct claim_rule role = { SPAN_INIT("r[0]"), 2, admin };
+static struct claim_rule role = { SPAN_INIT("r[0]"), 2, admin, false };
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -159,15 +160,17 @@ check_packed(const struct session_config *c, struct span input, long long now)
 	    "nothing stands behind a stream");
 }
 
-/* Is it a name that a cookie can hold as it is? */
+/* Is it a name, which a cookie can hold as it is? */
 static bool
 is_name(struct span text)
 {
+	struct session ignored;
+
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] <= ' ' || text.p[i] > '~' ||
 		    memchr("\",;\\", text.p[i], 4) != NULL)
 			return false;
-	return text.n >= 1 && text.n <= USER_MAX;
+	return proof_name(text, &ignored) == SESSION_OK;
 }
 
 static bool

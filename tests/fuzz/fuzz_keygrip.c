@@ -13,7 +13,7 @@
 
 static struct session_config variants[VARIANTS];
 static struct span member[] = { SPAN_INIT("member"), SPAN_INIT("true") };
-static struct claim_rule kind = { SPAN_INIT("k"), 2, member };
+static struct claim_rule kind = { SPAN_INIT("k"), 2, member, false };
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)

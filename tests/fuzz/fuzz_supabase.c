@@ -25,7 +25,7 @@
 static struct session_config config, plain, strict;
 static struct session_key other;
 static struct span roles[] = { SPAN_INIT("s") };
-static struct claim_rule role = { SPAN_INIT("r"), 1, roles };
+static struct claim_rule role = { SPAN_INIT("r"), 1, roles, false };
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -28,15 +28,17 @@ static const struct {
 	{ "format = \"simplejwt\"; cookie = \"s\";" KEYS,
 	    "{\"user_id\":\"alice\",\"exp\":1767229200,\"token_type\":"
 	    "\"access\"}" },
-	{ "format = \"payload\";" KEYS,
-	    "{\"id\":\"alice\",\"exp\":1767229200}" },
+	{ "format = \"payload\"; collection = \"users\";" KEYS,
+	    "{\"id\":\"alice\",\"collection\":\"users\",\"exp\":1767229200}" },
 	{ "format = \"play\"; user = \"data.u\";" KEYS,
 	    "{\"data\":{\"u\":\"alice\"},\"iat\":1767225600}" },
 	{ "format = \"better-auth\";" KEYS,
-	    "{\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
+	    "{\"session\":{\"expiresAt\":\"2026-01-01T01:00:00.000Z\"},"
+	    "\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
 	{ "format = \"supabase\"; cookie = \"s\";" KEYS,
 	    "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
-	    "\"authenticated\"}" },
+	    "\"authenticated\",\"role\":\"authenticated\","
+	    "\"is_anonymous\":false}" },
 	{ "format = \"flask\";" KEYS, "{\"_user_id\":\"alice\"}" },
 	{ "format = \"starlette\"; user = \"u\";" KEYS, "{\"u\":\"alice\"}" },
 	{ "format = \"django\";" KEYS, "{\"_auth_user_id\":\"alice\"}" },
@@ -227,6 +229,59 @@ one_refusal(void **state)
 	}
 }
 
+/* The same key, and a good id: of another kind of account, or of token. */
+static void
+other_kinds(void **state)
+{
+	static const struct {
+		const char *format, *text;
+	} kinds[] = {
+		{ "flask-jwt-extended",
+		    "{\"sub\":\"alice\",\"exp\":1767229200,\"type\":"
+		    "\"refresh\"}" },
+		{ "fastapi-users",
+		    "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
+		    "[\"fastapi-users:reset\"]}" },
+		{ "simplejwt", "{\"user_id\":\"alice\",\"exp\":1767229200,"
+			       "\"token_type\":\"refresh\"}" },
+		{ "payload",
+		    "{\"id\":\"alice\",\"exp\":1767229200,\"collection\":"
+		    "\"customers\"}" },
+		{ "payload", "{\"id\":\"alice\",\"exp\":1767229200}" },
+		{ "better-auth",
+		    "{\"session\":{\"expiresAt\":\"2026-01-01T01:00:00.000Z\"},"
+		    "\"user\":{\"id\":\"alice\",\"isAnonymous\":true},"
+		    "\"exp\":1767229200}" },
+		{ "better-auth",
+		    "{\"session\":{\"expiresAt\":\"2026-01-01T00:00:00.000Z\"},"
+		    "\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
+		{ "better-auth",
+		    "{\"user\":{\"id\":\"alice\"},\"exp\":1767229200}" },
+		{ "supabase", "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
+			      "\"authenticated\",\"role\":\"authenticated\","
+			      "\"is_anonymous\":true}" },
+		{ "supabase", "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
+			      "\"authenticated\",\"role\":\"anon\"}" },
+		{ "supabase", "{\"sub\":\"alice\",\"exp\":1767229200,\"aud\":"
+			      "\"authenticated\",\"role\":\"service_role\"}" },
+		{ "supabase", "{\"sub\":\"alice\",\"exp\":1767229200,\"role\":"
+			      "\"authenticated\"}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (size_t k = 0; k < FORMATS; k++) {
+			log_in(k);
+			if (strcmp(config->session.name, kinds[i].format) ==
+			    0) {
+				write_proof(kinds[i].text);
+				request.cookie = proof;
+				same_answer();
+			}
+			log_out();
+		}
+}
+
 /* A name in a request is nobody's: only remote_user looks at the variable. */
 static void
 other_proofs(void **state)
@@ -261,6 +316,7 @@ main(void)
 		cmocka_unit_test(opens),
 		cmocka_unit_test(cross_site),
 		cmocka_unit_test(one_refusal),
+		cmocka_unit_test(other_kinds),
 		cmocka_unit_test(other_proofs),
 		cmocka_unit_test(php_is_not_there),
 	};

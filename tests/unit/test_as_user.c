@@ -74,7 +74,7 @@ every_format(void **state)
 		    true, true },
 		{ "format = \"express\"; cookie = \"s\"; user = \"u\";", true,
 		    true },
-		{ "format = \"django-cookie\"; cookie = \"sessionid\"; "
+		{ "format = \"django-cookie\"; cookie = \"uid\"; "
 		  "max_age = 600;",
 		    true, true },
 		{ "format = \"supabase\"; cookie = \"sb-x-auth-token\";", true,

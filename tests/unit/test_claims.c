@@ -101,7 +101,7 @@ static void
 a_time_is_a_number_of_seconds(void **state)
 {
 	static const char *const wrong[] = { "\"1700003600\"", "null", "true",
-		"false", "[1700003600]", "{}", "1.7e9", "1e400",
+		"false", "[1700003600]", "{}", "1.7e15", "1e400",
 		"1000000000000000", "\"\"" };
 	const char *good = "1700003600";
 
@@ -114,6 +114,25 @@ a_time_is_a_number_of_seconds(void **state)
 		assert_int_equal(
 		    times(&plain, good, NULL, wrong[i]), SESSION_TIME);
 	}
+}
+
+/* RFC 7519 2: any JSON number, so one with an exponent as well. */
+static void
+a_time_may_have_an_exponent(void **state)
+{
+	const char *good = "1.7000036e9";
+
+	(void)state;
+	assert_int_equal(times(&plain, good, NULL, NULL), SESSION_OK);
+	assert_int_equal(times(&plain, good, "1.7E+09", "17e8"), SESSION_OK);
+	assert_int_equal(
+	    times(&plain, "1.7000000e9", NULL, NULL), SESSION_EXPIRED);
+	assert_int_equal(
+	    times(&plain, good, "1.7000031e9", NULL), SESSION_NOT_YET);
+	assert_int_equal(
+	    times(&plain, good, NULL, "1.7000031e9"), SESSION_FUTURE);
+	assert_int_equal(
+	    times(&plain, "1.7e12", NULL, NULL), SESSION_EXPIRY_FAR);
 }
 
 static void
@@ -254,8 +273,8 @@ required_claims(void **state)
 	const struct span roles[] = { SPAN_INIT("editor"), SPAN_INIT("7"),
 		SPAN_INIT("true") };
 	const struct claim_rule rules[] = {
-		{ SPAN_INIT("user.role"), 3, roles },
-		{ SPAN_INIT("type"), 1, roles },
+		{ SPAN_INIT("user.role"), 3, roles, false },
+		{ SPAN_INIT("type"), 1, roles, false },
 	};
 	struct session_config c = plain;
 
@@ -288,6 +307,83 @@ required_claims(void **state)
 	assert_int_equal(
 	    with(&c, "\"user\":{\"role\":7},\"type\":\"7\""), SESSION_CLAIM);
 	assert_int_equal(with(&c, "\"user\":{\"role\":7}"), SESSION_CLAIM);
+}
+
+/* Better Auth's session ends inside the token that caches it. */
+static void
+an_end_inside(void **state)
+{
+	static const struct {
+		const char *more;
+		enum session_why why;
+		long long expires;
+	} cases[] = {
+		{ "\"s\":{\"e\":\"2023-11-14T22:13:21.000Z\"}", SESSION_ENDED,
+		    0 },
+		/* now is 1700000060 */
+		{ "\"s\":{\"e\":\"2023-11-14T22:14:20.999Z\"}", SESSION_ENDED,
+		    0 },
+		{ "\"s\":{\"e\":\"2023-11-14T22:14:21.000Z\"}", SESSION_OK,
+		    1700000061 },
+		{ "\"s\":{\"e\":\"2023-11-14T22:14:21Z\"}", SESSION_OK,
+		    1700000061 },
+		{ "\"s\":{\"e\":\"2030-11-21T22:13:20.000Z\"}", SESSION_OK,
+		    1700003600 },
+		{ "", SESSION_OWN_END, 0 },
+		{ "\"s\":{}", SESSION_OWN_END, 0 },
+		{ "\"s\":\"2030-11-21T22:13:20.000Z\"", SESSION_OWN_END, 0 },
+		{ "\"e\":\"2030-11-21T22:13:20.000Z\"", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":null}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":1900000000}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":\"\"}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":\"2030-11-21\"}", SESSION_OWN_END, 0 },
+		{ "\"s\":{\"e\":\"2030-02-30T22:13:20.000Z\"}", SESSION_OWN_END,
+		    0 },
+		{ "\"s\":{\"e\":\"2030-11-21T22:13:20.000\"}", SESSION_OWN_END,
+		    0 },
+		{ "\"s\":{\"e\":\"2030-11-21T22:13:20.000Z\",\"e\":1}",
+		    SESSION_TWICE, 0 },
+	};
+	struct session_config c = plain;
+
+	(void)state;
+	c.signing.own_end = SPAN_LIT("s.e");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(with(&c, cases[i].more), cases[i].why);
+		if (cases[i].why == SESSION_OK)
+			assert_int_equal(session.expires, cases[i].expires);
+	}
+	c.leeway = 1;
+	assert_int_equal(with(&c, cases[1].more), SESSION_OK);
+	assert_int_equal(with(&c, cases[0].more), SESSION_ENDED);
+}
+
+/* May be missing, and is none of these: Supabase's and Better Auth's guests. */
+static void
+claims_that_never_may_be(void **state)
+{
+	const struct span guests[] = { SPAN_INIT("true"), SPAN_INIT("anon") };
+	const struct claim_rule rule = { SPAN_INIT("user.anon"), 2, guests,
+		true };
+	static const char *const right[] = { "", "\"user\":{}",
+		"\"user\":{\"anon\":null}", "\"user\":{\"anon\":false}",
+		"\"user\":{\"anon\":\"no\"}", "\"user\":{\"anon\":0}",
+		"\"anon\":true" };
+	static const char *const wrong[] = { "\"user\":{\"anon\":true}",
+		"\"user\":{\"anon\":\"true\"}", "\"user\":{\"anon\":\"anon\"}",
+		"\"user\":{\"anon\":[]}", "\"user\":{\"anon\":[\"no\"]}",
+		"\"user\":{\"anon\":{}}", "\"user\":{\"anon\":1.5}" };
+	struct session_config c = plain;
+
+	(void)state;
+	c.n_require = 1;
+	c.require = &rule;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		assert_int_equal(with(&c, right[i]), SESSION_OK);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(with(&c, wrong[i]), SESSION_CLAIM);
+	assert_int_equal(with(&c, "\"user\":{\"anon\":false,\"anon\":false}"),
+	    SESSION_TWICE);
 }
 
 /* The user that this JSON value makes, NULL for none. */
@@ -369,7 +465,7 @@ static void
 nothing_that_is_read_is_there_twice(void **state)
 {
 	const struct span is[] = { SPAN_INIT("a") };
-	const struct claim_rule rule = { SPAN_INIT("role"), 1, is };
+	const struct claim_rule rule = { SPAN_INIT("role"), 1, is, false };
 	struct session_config c = plain;
 
 	(void)state;
@@ -447,6 +543,8 @@ main(void)
 		cmocka_unit_test(expiry_is_required),
 		cmocka_unit_test(expiry_is_at_most_400_days_ahead),
 		cmocka_unit_test(a_time_is_a_number_of_seconds),
+		cmocka_unit_test(a_time_may_have_an_exponent),
+		cmocka_unit_test(an_end_inside),
 		cmocka_unit_test(not_before_its_time),
 		cmocka_unit_test(not_issued_in_the_future),
 		cmocka_unit_test(max_age_counts_from_iat),
@@ -454,6 +552,7 @@ main(void)
 		cmocka_unit_test(an_audience_is_for_its_own),
 		cmocka_unit_test(the_issuer_is_equal),
 		cmocka_unit_test(required_claims),
+		cmocka_unit_test(claims_that_never_may_be),
 		cmocka_unit_test(the_user_is_text_or_digits),
 		cmocka_unit_test(the_user_has_at_most_255_bytes),
 		cmocka_unit_test(the_user_must_be_there),

@@ -79,8 +79,8 @@ static const struct {
 	    FORMAT_JWT, 0, NULL },
 	{ "format = \"simplejwt\"; cookie = \"s\"; " KEYS, "s", "user_id",
 	    FORMAT_JWT, 0, NULL },
-	{ "format = \"payload\"; " KEYS, "payload-token", "id", FORMAT_JWT, 0,
-	    NULL },
+	{ "format = \"payload\"; collection = \"users\"; " KEYS,
+	    "payload-token", "id", FORMAT_JWT, 0, NULL },
 	{ "format = \"play\"; user = \"data.u\"; " KEYS, "PLAY_SESSION",
 	    "data.u", FORMAT_JWT, 86400, NULL },
 	{ "format = \"better-auth\"; " KEYS, "better-auth.session_data",
@@ -170,7 +170,7 @@ test_useless(void **state)
 		"audience = \"a\";", "issuer = \"a\";", "salt = \"a\";",
 		"key_derivation = \"hmac\";", "timed = true;",
 		"variable = \"A\";", "save_path = \"/tmp\";",
-		"serialize_handler = \"php\";" };
+		"collection = \"users\";", "serialize_handler = \"php\";" };
 	static const char *const remote[] = { "cookie = \"s\";", KEYS,
 		"user = \"u\";",
 		"require = ( { claim = \"c\"; is = \"d\"; } );",
@@ -191,7 +191,8 @@ test_useless(void **state)
 		wrong_group(
 		    text, "has no meaning with format = \"remote_user\"");
 	}
-	wrong_group("format = \"payload\"; algorithm = \"HS256\"; " KEYS,
+	wrong_group("format = \"payload\"; collection = \"users\"; "
+		    "algorithm = \"HS256\"; " KEYS,
 	    "algorithm has no meaning with format = \"payload\"");
 	wrong_group("format = \"koa\"; user = \"u\"; max_age = 60; " KEYS,
 	    "says no time of issue that max_age could count from");
@@ -223,6 +224,58 @@ test_own_claim(void **state)
 	s = right_group(
 	    "format = \"fastapi-users\"; audience = \"mine\"; " KEYS);
 	assert_true(span_is(s->audience, "mine"));
+}
+
+/* Ids of two collections are not the same user: it must be said which. */
+static void
+test_collection(void **state)
+{
+	const struct session_config *s = right_group(
+	    "format = \"payload\"; collection = \"customers\"; " KEYS);
+
+	(void)state;
+	assert_int_equal(s->n_require, 1);
+	assert_true(span_is(s->require[0].claim, "collection"));
+	assert_int_equal(s->require[0].n, 1);
+	assert_true(span_is(s->require[0].is[0], "customers"));
+	assert_false(s->require[0].never);
+	wrong_group("format = \"payload\"; " KEYS,
+	    "collection is missing in session: say whose ids are the users'");
+	wrong_group("format = \"payload\"; collection = \"\"; " KEYS,
+	    "collection is empty");
+	wrong_group("format = \"payload\"; collection = [ \"users\" ]; " KEYS,
+	    "collection must be a string");
+	wrong_group("format = \"simplejwt\"; cookie = \"s\"; collection = "
+		    "\"users\"; " KEYS,
+	    "collection has no meaning with format = \"simplejwt\"");
+}
+
+/* What is nobody, and who is a guest: the latter a site may want. */
+static void
+test_guests(void **state)
+{
+	const struct session_config *s =
+	    right_group("format = \"supabase\"; cookie = \"s\"; " KEYS);
+
+	(void)state;
+	assert_int_equal(s->n_require, 2);
+	assert_true(span_is(s->require[0].claim, "role"));
+	assert_int_equal(s->require[0].n, 2);
+	assert_true(s->require[0].never && s->require[1].never);
+	assert_true(span_is(s->require[1].claim, "is_anonymous"));
+	assert_true(span_is(s->require[1].is[0], "true"));
+	s = right_group(
+	    "format = \"supabase\"; cookie = \"s\"; require = ( { claim = "
+	    "\"is_anonymous\"; is = [ \"true\", \"false\" ]; }, { claim = "
+	    "\"role\"; is = \"anon\"; } ); " KEYS);
+	assert_int_equal(s->n_require, 3);
+	assert_true(
+	    s->require[0].never && span_is(s->require[0].claim, "role"));
+	assert_false(s->require[1].never || s->require[2].never);
+	s = right_group("format = \"better-auth\"; " KEYS);
+	assert_int_equal(s->n_require, 1);
+	assert_true(span_is(s->require[0].claim, "user.isAnonymous"));
+	assert_true(s->require[0].never);
 }
 
 /* user = "": the value is the name, so that there are no claims. */
@@ -257,6 +310,57 @@ test_text(void **state)
 	    "format = \"flask\"; user = \"\"; " KEYS, "user = \"\" is no path");
 }
 
+/* What every guest has is no user, by its name or by its salt. */
+static void
+test_of_guests(void **state)
+{
+	static const char *const cookies[] = { "connect.sid", "sails.sid",
+		"sessionId", "better-auth.session_token",
+		"__Secure-better-auth.session_token",
+		"__Host-better-auth.session_token", "shop.session_token",
+		"__Host-connect.sid", "_csrf", "__session" };
+	static const char *const others[] = { "uid", "connect.sid2",
+		"xconnect.sid", "Connect.sid", "sessionid", "session_token",
+		"__Secure-__Host-connect.sid", "better-auth.session_tokens" };
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cookies) / sizeof(cookies[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "format = \"cookie-signature\"; user = \"\"; " KEYS
+		    "\ncookie = \"%s\";",
+		    cookies[i]);
+		wrong_group(text, "every guest has one");
+		assert_true(sandbox_said(&b.box, "error 3: cookie = "));
+		assert_null(strstr(b.box.said, "whatever the site signs"));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "format = \"cookie-signature\"; user = \"\"; cookie = "
+		    "\"%s\"; " KEYS,
+		    others[i]);
+		read_group(text);
+		assert_int_equal(b.box.report.errors, 0);
+		assert_true(
+		    sandbox_said(&b.box, "whatever the site signs with"));
+	}
+	/* React Router's own, where it holds an object. */
+	warned_group("format = \"cookie-signature\"; cookie = \"__session\"; "
+		     "user = \"userId\"; " KEYS,
+	    "never expires");
+	wrong_group("format = \"django-cookie\"; cookie = \"sessionid\"; " KEYS,
+	    "Django's session");
+	wrong_group(
+	    "format = \"itsdangerous\"; cookie = \"s\"; user = \"\"; "
+	    "key_derivation = \"hmac\"; salt = \"flask-session\"; " KEYS,
+	    "salt = \"flask-session\" is that of Flask-Session's ids");
+	wrong_group("format = \"itsdangerous\"; cookie = \"session\"; user = "
+		    "\"\"; salt = \"cookie-session\"; " KEYS,
+	    "that of Flask's session");
+	right_group("format = \"itsdangerous\"; cookie = \"s\"; user = \"id\"; "
+		    "salt = \"cookie-session\"; " KEYS);
+}
+
 static void
 test_cookie(void **state)
 {
@@ -265,19 +369,23 @@ test_cookie(void **state)
 
 	(void)state;
 	for (int c = 1; c < 256; c++) {
-		bool is_token = (c >= '0' && c <= '9') ||
-				(c >= 'A' && c <= 'Z') ||
-				(c >= 'a' && c <= 'z') ||
-				strchr("!#$%&'*+-.^_`|~", c) != NULL;
+		bool is_name = c > 0x20 && c < 0x7f && strchr("=;,", c) == NULL;
 
 		if (c == '"' || c == '\\')
 			continue; /* would not be one string */
 		*at = (char)c;
 		read_text(text);
-		assert_int_equal(b.box.report.errors, !is_token);
+		assert_int_equal(b.box.report.errors, !is_name);
 	}
 	read_text("session = { cookie = \"\"; " KEYS " };");
 	said_once("cookie = \"\" is no cookie's name");
+	read_text("session = { cookie = \"a\\\"\"; " KEYS " };");
+	said_once("is no cookie's name");
+	read_text("session = { cookie = \"a\\\\\"; " KEYS " };");
+	said_once("is no cookie's name");
+	read_text("session = { cookie = \"koa:sess\"; " KEYS " };");
+	assert_int_equal(b.box.report.errors, 0);
+	assert_true(span_is(b.config.session.cookie, "koa:sess"));
 }
 
 static void
@@ -325,7 +433,10 @@ main(void)
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_useless),
 		cmocka_unit_test(test_own_claim),
+		cmocka_unit_test(test_collection),
+		cmocka_unit_test(test_guests),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_of_guests),
 		cmocka_unit_test(test_cookie),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_denied),

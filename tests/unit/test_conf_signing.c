@@ -16,7 +16,14 @@ test_token_algorithm(void **state)
 	wrong("algorithm = \"HS265\";", "did you mean \"HS256\"?");
 	wrong("algorithm = \"hs256\";", "algorithm = \"hs256\" is not known");
 	wrong("algorithm = \"none\";", "algorithm = \"none\" is not known");
-	wrong("algorithm = \"RS256\";", "algorithm = \"RS256\" is not known");
+	wrong("algorithm = \"RS256\";", "algorithm = \"RS256\" signs with a "
+					"pair of keys, and public keys are "
+					"not read yet");
+	wrong("algorithm = \"ES256\";", "public keys are not read yet");
+	assert_null(strstr(b.box.said, "did you mean"));
+	wrong("algorithm = \"ps384\";", "public keys are not read yet");
+	wrong("algorithm = \"EdDSA\";", "public keys are not read yet");
+	wrong("algorithm = \"ES\";", "algorithm = \"ES\" is not known");
 	wrong("algorithm = \"\";", "algorithm = \"\" is not known");
 	wrong("algorithm = [ \"HS256\" ];", "algorithm must be a string");
 }
@@ -44,6 +51,7 @@ test_digest(void **state)
 	    "error 3: algorithm = \"HS256\" is not known");
 	wrong_group(ITS "\nalgorithm = \"md5\";", "is not known");
 	wrong_group(ITS "\nalgorithm = \"none\";", "is not known");
+	wrong_group(ITS "\nalgorithm = \"ES256\";", "is not known");
 	wrong_group("format = \"supabase\"; cookie = \"s\"; " KEYS
 		    "\nalgorithm = \"sha256\";",
 	    "is not known");

@@ -187,6 +187,66 @@ test_size(void **state)
 	}
 }
 
+/* What browsers send back: Koa's koa:sess, and what other sites made up. */
+static void
+test_names(void **state)
+{
+	static const char *const good[] = { "s", "koa:sess", "express:sess",
+		"__Host-s", "app/session", "user[id]", "a(b)", "{s}", "a@b?c",
+		"<s>", "$s", "it's" };
+	unsigned char name[] = "a?b";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(cookie_name(span_of(good[i])));
+	for (int c = 0; c < 256; c++) {
+		bool right =
+		    c > 0x20 && c < 0x7f && strchr("=;,\"\\", c) == NULL;
+		struct span s;
+
+		name[1] = (unsigned char)c;
+		s = guarded((struct span){ name, 3 });
+		assert_int_equal(cookie_name(s), right);
+		guard_free(s);
+	}
+	assert_false(cookie_name((struct span){ NULL, 0 }));
+}
+
+static void
+test_prefixes(void **state)
+{
+	(void)state;
+	assert_true(span_is(cookie_unprefixed(SPAN_LIT("__Host-s")), "s"));
+	assert_true(
+	    span_is(cookie_unprefixed(SPAN_LIT("__Secure-s.0")), "s.0"));
+	assert_true(span_is(
+	    cookie_unprefixed(SPAN_LIT("__Host-__Secure-s")), "__Secure-s"));
+	assert_true(
+	    span_is(cookie_unprefixed(SPAN_LIT("__host-s")), "__host-s"));
+	assert_true(span_is(cookie_unprefixed(SPAN_LIT("__Host")), "__Host"));
+}
+
+/* And each of them is found by exactly its own bytes. */
+static void
+test_wide_names(void **state)
+{
+	struct span value,
+	    header = SPAN_LIT(
+		"koa:sess=1; koa:Sess=2; koa%3Asess=3; user[id]=4; [id]=5");
+
+	(void)state;
+	assert_int_equal(
+	    cookie_find(header, SPAN_LIT("koa:sess"), &value), COOKIE_ONE);
+	assert_true(span_is(value, "1"));
+	assert_int_equal(
+	    cookie_find(header, SPAN_LIT("user[id]"), &value), COOKIE_ONE);
+	assert_true(span_is(value, "4"));
+	assert_int_equal(
+	    cookie_find(header, SPAN_LIT("koa"), &value), COOKIE_NONE);
+	assert_int_equal(
+	    cookie_find(header, SPAN_LIT("sess"), &value), COOKIE_NONE);
+}
+
 int
 main(void)
 {
@@ -199,6 +259,9 @@ main(void)
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_wide_names),
 	};
 
 	return cmocka_run_group_tests_name("cookie", tests, NULL, NULL);

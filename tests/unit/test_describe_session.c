@@ -62,7 +62,9 @@ tokens(void **state)
 	    "Session: a JWT with HS256 (format = \"supabase\": Supabase with "
 	    "the legacy JWT secret) in the cookie s; the user is its sub.\n"
 	    "  Its key is k (****).\n"
-	    "  Its audience must be authenticated.\n");
+	    "  Its audience must be authenticated.\n"
+	    "  The session's role must not be anon or service_role.\n"
+	    "  The session's is_anonymous must not be true.\n");
 }
 
 static void

@@ -26,14 +26,14 @@ static const struct {
 	    NULL, NULL, FORMAT_JWT, HASH_SHA256, 0, false },
 	{ "simplejwt", NULL, "user_id", NULL, "token_type", "access",
 	    FORMAT_JWT, HASH_SHA256, 0, false },
-	{ "payload", "payload-token", "id", NULL, NULL, NULL, FORMAT_JWT,
-	    HASH_SHA256, 0, false },
+	{ "payload", "payload-token", "id", NULL, "collection", NULL,
+	    FORMAT_JWT, HASH_SHA256, 0, false },
 	{ "play", "PLAY_SESSION", NULL, NULL, NULL, NULL, FORMAT_JWT,
 	    HASH_SHA256, DAY, false },
-	{ "better-auth", "better-auth.session_data", "user.id", NULL, NULL,
-	    NULL, FORMAT_JWT, HASH_SHA256, 0, false },
-	{ "supabase", NULL, "sub", "authenticated", NULL, NULL, FORMAT_SUPABASE,
-	    HASH_SHA256, 0, false },
+	{ "better-auth", "better-auth.session_data", "user.id", NULL,
+	    "user.isAnonymous", "true", FORMAT_JWT, HASH_SHA256, 0, false },
+	{ "supabase", NULL, "sub", "authenticated", "role", "anon",
+	    FORMAT_SUPABASE, HASH_SHA256, 0, false },
 	{ "flask", "session", "_user_id", NULL, NULL, NULL, FORMAT_ITSDANGEROUS,
 	    HASH_SHA1, 31 * DAY, false },
 	{ "starlette", "session", NULL, NULL, NULL, NULL, FORMAT_ITSDANGEROUS,
@@ -105,8 +105,8 @@ every_format(void **state)
 		assert_true(same(row->cookie, expected[i].cookie));
 		assert_true(same(row->user, expected[i].user));
 		assert_true(same(row->audience, expected[i].audience));
-		assert_true(same(row->claim, expected[i].claim));
-		assert_true(same(row->is, expected[i].is));
+		assert_true(same(row->claims[0].claim, expected[i].claim));
+		assert_true(same(row->claims[0].is[0], expected[i].is));
 		assert_int_equal(row->format, expected[i].format);
 		assert_int_equal(row->hash, expected[i].hash);
 		assert_int_equal(row->max_age, expected[i].max_age);
@@ -149,8 +149,15 @@ what_goes_together(void **state)
 
 		assert_int_equal(keys, row->hash != HASH_NONE);
 		assert_true(!claims || (row->takes & TAKES_USER) != 0);
-		assert_true((row->claim == NULL) == (row->is == NULL));
-		assert_true(row->claim == NULL || claims);
+		for (size_t k = 0; k < FORMAT_CLAIMS_MAX; k++) {
+			const struct format_claim *own = &row->claims[k];
+
+			assert_true((own->claim == NULL) == (own->kind == 0));
+			assert_true(
+			    (own->is[0] == NULL) ==
+			    (own->kind == 0 || own->kind == CLAIM_CONFIGURED));
+		}
+		assert_true(row->claims[0].claim == NULL || claims);
 		/* Who cannot say it must not have to. */
 		assert_true(
 		    (row->takes & TAKES_COOKIE) != 0 || row->cookie != NULL);

@@ -125,6 +125,17 @@ tokens(void **state)
 	is("s", HS256 "eyJzdWIiOiJhIn0.AA", "jwt", "sub");
 	assert_int_equal(g.hash, HASH_SHA256);
 	is("payload-token", HS256 "eyJpZCI6ImEifQ.AA", "payload", "id");
+	assert_int_equal(g.collection.n, 0);
+	is("payload-token",
+	    HS256 "eyJpZCI6ImEiLCJjb2xsZWN0aW9uIjoiY3VzdG9tZXJzIn0.AA",
+	    "payload", "id");
+	assert_true(span_is(g.collection, "customers"));
+	/* a"b, which nobody may paste into a configuration */
+	is("payload-token", HS256 "eyJpZCI6ImEiLCJjb2xsZWN0aW9uIjoiYVwiYiJ9.AA",
+	    "payload", "id");
+	assert_int_equal(g.collection.n, 0);
+	is("__Secure-better-auth.session_data",
+	    HS256 "eyJ1c2VyIjp7ImlkIjoiYSJ9fQ.AA", "better-auth", "user.id");
 	is("access_token_cookie", HS256 "eyJzdWIiOiJhIn0.AA",
 	    "flask-jwt-extended", "sub");
 	/* {"token_type":"access","user_id":7} */
@@ -169,6 +180,14 @@ ids(void **state)
 	is_none("connect.sid",
 	    "s%3AabcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
 	    "express-session");
+	is_none("__Secure-better-auth.session_token",
+	    "abcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8%3D",
+	    "Better Auth's id");
+	is_none("sessionId",
+	    "abcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
+	    "@fastify/session");
+	is("sid", "abcDEF.ozETRgQ0QkddHnvc1kCqlefSXs%2BgekM%2B%2FuuUbvsKYC8",
+	    "cookie-signature", "");
 	is_none("theme", "dark", "nothing that is known here");
 	is_none("x", "", "nothing that is known here");
 }

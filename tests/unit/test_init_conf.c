@@ -83,6 +83,22 @@ behind_units(void **state)
 	sandbox_close(&box);
 }
 
+/* Payload's usual collection, or the one that the pasted cookie is of. */
+static void
+whose_ids(void **state)
+{
+	(void)state;
+	fill("payload", "users/{user}");
+	write_text();
+	assert_non_null(strstr(text, "  collection = \"users\";\n"));
+	strcpy(init.collection, "customers");
+	write_text();
+	assert_non_null(strstr(text, "  collection = \"customers\";\n"));
+	fill("simplejwt", "users/{user}");
+	write_text();
+	assert_null(strstr(text, "collection"));
+}
+
 /* One policy, for everybody, and nothing that check would warn of. */
 static void
 nobody_logs_in(void **state)
@@ -166,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_format),
 		cmocka_unit_test(behind_units),
+		cmocka_unit_test(whose_ids),
 		cmocka_unit_test(nobody_logs_in),
 		cmocka_unit_test(what_was_answered),
 		cmocka_unit_test(room),

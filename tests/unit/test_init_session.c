@@ -53,6 +53,10 @@ by_name(void **state)
 	initing_give(INIT_COOKIE, "a");
 	assert_int_equal(initing_run(init_session), 2);
 	initing_begin(true);
+	initing_give(INIT_COOKIE, "koa:sess");
+	assert_int_equal(initing_run(init_session), -1);
+	assert_string_equal(init.cookie, "koa:sess");
+	initing_begin(true);
 	initing_give(INIT_FORMAT, "play");
 	assert_int_equal(initing_run(init_session), 2);
 	assert_non_null(strstr(caught.err, "--user-path is needed"));

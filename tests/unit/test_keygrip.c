@@ -95,12 +95,12 @@ another_digest(void **state)
 	    "s=" VALUE "; s.sig=wit24oLrI8gEZeYtme1RO0FvcP0RRpQ37SNh9VarHoM";
 
 	(void)state;
-	assert_int_equal(open_cookies(with_sha256), SESSION_MAC);
+	assert_int_equal(open_cookies(with_sha256), SESSION_MAC_SIZE);
 	config.hash = HASH_SHA256;
 	key = derived_key(
 	    "k", &config, SPAN_LIT("plain test key of thirty-two bytes"));
 	assert_int_equal(open_cookies(with_sha256), SESSION_OK);
-	assert_int_equal(open_cookies(BOTH), SESSION_MAC);
+	assert_int_equal(open_cookies(BOTH), SESSION_MAC_SIZE);
 }
 
 static void
@@ -123,7 +123,7 @@ both_cookies_once(void **state)
 		{ "s.sig=; " BOTH, SESSION_TWO_SIGNATURES },
 		{ BOTH ",", SESSION_BAD_COOKIE },
 		{ "s=\\; s.sig=" SIGNATURE, SESSION_BAD_COOKIE },
-		{ "s=" VALUE "; s.sig=", SESSION_MAC },
+		{ "s=" VALUE "; s.sig=", SESSION_MAC_SIZE },
 		{ "s=; s.sig=" SIGNATURE, SESSION_MAC },
 	};
 
@@ -176,11 +176,11 @@ one_spelling_of_the_signature(void **state)
 {
 	(void)state;
 	assert_int_equal(open_cookies(BOTH), SESSION_OK);
-	assert_int_equal(open_cookies(BOTH "="), SESSION_SHAPE);
-	assert_int_equal(open_cookies(BOTH "AA"), SESSION_SHAPE);
+	assert_int_equal(open_cookies(BOTH "="), SESSION_MAC);
+	assert_int_equal(open_cookies(BOTH "AA"), SESSION_MAC_SIZE);
 	assert_int_equal(open_cookies(BOTH "A"), SESSION_MAC);
-	assert_int_equal(open_cookies(BOTH "%3D"), SESSION_SHAPE);
-	assert_int_equal(open_cookies(BOTH "." SIGNATURE), SESSION_SHAPE);
+	assert_int_equal(open_cookies(BOTH "%3D"), SESSION_MAC_SIZE);
+	assert_int_equal(open_cookies(BOTH "." SIGNATURE), SESSION_MAC_SIZE);
 }
 
 static void
@@ -200,6 +200,25 @@ the_value_is_padded_base64_of_an_object(void **state)
 	assert_int_equal(open_signed("W10="), SESSION_JSON); /* [] */
 	assert_int_equal(open_signed("e30="), SESSION_USER); /* {} */
 	assert_int_equal(open_signed("MQ=="), SESSION_JSON);
+}
+
+/* Its name is whatever browsers send back, and so is the other's. */
+static void
+a_name_with_a_colon(void **state)
+{
+	unsigned char mem[1024];
+	struct sink out;
+
+	(void)state;
+	config.cookie = SPAN_LIT("koa:sess");
+	sink_init(&out, mem, sizeof(mem));
+	assert_true(keygrip_make(&config, &key, SPAN_LIT(JSON), &out));
+	assert_true(span_starts(sink_view(&out), SPAN_LIT("koa:sess=")));
+	assert_int_equal(
+	    open_header(&config, sink_view(&out), NOW), SESSION_OK);
+	config.cookie = SPAN_LIT("koa.sess");
+	assert_int_equal(
+	    open_header(&config, sink_view(&out), NOW), SESSION_NO_COOKIE);
 }
 
 static void
@@ -285,7 +304,7 @@ static void
 a_signature_is_no_login(void **state)
 {
 	const struct span is = SPAN_LIT("admin");
-	const struct claim_rule rule = { SPAN_LIT("role"), 1, &is };
+	const struct claim_rule rule = { SPAN_LIT("role"), 1, &is, false };
 
 	(void)state;
 	assert_int_equal(open_json(JSON), SESSION_OK);
@@ -358,6 +377,7 @@ main(void)
 		cmocka_unit_test_setup(one_spelling_of_the_signature, set_up),
 		cmocka_unit_test_setup(
 		    the_value_is_padded_base64_of_an_object, set_up),
+		cmocka_unit_test_setup(a_name_with_a_colon, set_up),
 		cmocka_unit_test_setup(koa_says_when_it_ends, set_up),
 		cmocka_unit_test_setup(an_end_that_is_none, set_up),
 		cmocka_unit_test_setup(koa_must_say_when_it_ends, set_up),

@@ -193,9 +193,18 @@ config_with_keys(size_t n)
 static const struct session_key *
 finds(const struct session_config *c, struct span text, struct span mac)
 {
-	struct span a = guarded(text), b = guarded(mac);
-	const struct session_key *found = keys_find(c, &a, 1, b);
+	unsigned char mem[4 * DIGEST_MAX];
+	const struct session_key *found = NULL;
+	struct span a = guarded(text), b, id = { NULL, 0 };
+	struct sink out;
 
+	sink_init(&out, mem, sizeof(mem));
+	base64url_encode(mac, &out);
+	b = guarded(sink_view(&out));
+	if (keys_verify(c, &a, 1, base64url_decode, b, &id) == SESSION_OK)
+		for (size_t i = 0; i < c->n_keys; i++)
+			if (span_eq(c->keys[i].id, id))
+				found = &c->keys[i];
 	guard_free(a);
 	guard_free(b);
 	return found;
@@ -263,6 +272,15 @@ a_key_of_another_hash_fits_nothing(void **state)
 	assert_non_null(finds(&c, x, (struct span){ mac, n }));
 }
 
+static enum session_why
+verify(const struct session_config *c, const struct span *parts, size_t n,
+    struct span signature)
+{
+	struct span id;
+
+	return keys_verify(c, parts, n, base64url_decode, signature, &id);
+}
+
 static void
 parts_are_one_text(void **state)
 {
@@ -270,15 +288,48 @@ parts_are_one_text(void **state)
 		SPAN_LIT("me="), SPAN_LIT("x") };
 	const struct span whole = SPAN_LIT("name=x");
 	struct session_config c = config_with_keys(1);
-	unsigned char mac[DIGEST_MAX];
-	struct span s = { mac, hmac_of(keys[0].hmac, &whole, 1, mac) };
+	unsigned char mac[DIGEST_MAX], mem[2 * DIGEST_MAX];
+	struct sink out;
+	struct span s;
 
 	(void)state;
-	assert_non_null(keys_find(&c, &whole, 1, s));
-	assert_non_null(keys_find(&c, parts, 4, s));
-	assert_null(keys_find(&c, parts, 3, s));
-	assert_null(keys_find(&c, parts + 1, 3, s));
-	assert_null(keys_find(&c, parts, 0, s));
+	sink_init(&out, mem, sizeof(mem));
+	base64url_encode(
+	    (struct span){ mac, hmac_of(keys[0].hmac, &whole, 1, mac) }, &out);
+	s = sink_view(&out);
+	assert_int_equal(verify(&c, &whole, 1, s), SESSION_OK);
+	assert_int_equal(verify(&c, parts, 4, s), SESSION_OK);
+	assert_int_equal(verify(&c, parts, 3, s), SESSION_MAC);
+	assert_int_equal(verify(&c, parts + 1, 3, s), SESSION_MAC);
+	assert_int_equal(verify(&c, parts, 0, s), SESSION_MAC);
+}
+
+/*
+ * A signature with one letter changed fits no key, also where the letter holds
+ * spare bits; one of another length is another algorithm's.
+ */
+static void
+what_is_wrong_with_a_signature(void **state)
+{
+	struct session_config c = config_with_keys(1);
+	const struct span x = SPAN_LIT("x");
+	unsigned char mac[DIGEST_MAX], mem[1024];
+	size_t n = hmac_of(keys[0].hmac, &x, 1, mac);
+	struct sink out;
+
+	(void)state;
+	sink_init(&out, mem, sizeof(mem));
+	base64url_encode((struct span){ mac, n }, &out);
+	assert_int_equal(out.n, 43);
+	assert_int_equal(verify(&c, &x, 1, sink_view(&out)), SESSION_OK);
+	mem[42]++;
+	assert_int_equal(verify(&c, &x, 1, sink_view(&out)), SESSION_MAC);
+	mem[42] = '!';
+	assert_int_equal(verify(&c, &x, 1, sink_view(&out)), SESSION_MAC);
+	memset(mem, 'A', sizeof(mem));
+	for (size_t size = 0; size <= 683; size++)
+		assert_int_equal(verify(&c, &x, 1, (struct span){ mem, size }),
+		    size == 43 || size == 44 ? SESSION_MAC : SESSION_MAC_SIZE);
 }
 
 int
@@ -293,6 +344,7 @@ main(void)
 		cmocka_unit_test(the_mac_is_whole_and_nothing_else),
 		cmocka_unit_test(a_key_of_another_hash_fits_nothing),
 		cmocka_unit_test(parts_are_one_text),
+		cmocka_unit_test(what_is_wrong_with_a_signature),
 	};
 
 	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);

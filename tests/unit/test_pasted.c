@@ -48,6 +48,9 @@ headers(void **state)
 	header("s=", "s=");
 	header("other=x", "other=x");
 	header("s=a=b", "s=a=b");
+	header("koa:sess=eyJ", "koa:sess=eyJ");
+	header("user[id]=abc", "user[id]=abc");
+	header("koa:sess=eyJ; koa:sess.sig=2", "koa:sess=eyJ; koa:sess.sig=2");
 }
 
 static void

@@ -9,7 +9,7 @@
 
 static const struct span admin[] = { SPAN_INIT("admin"), SPAN_INIT("x") };
 static const struct claim_rule require[] = {
-	{ SPAN_INIT("role"), 2, admin },
+	{ SPAN_INIT("role"), 2, admin, false },
 };
 static struct session_config config;
 static struct payload_wishes wishes;
@@ -59,6 +59,39 @@ nested_and_configured(void **state)
 	    "{\"passport\":{\"user\":\"a\\\"b\"},\"iat\":1000,\"exp\":1060,"
 	    "\"aud\":\"upload\",\"iss\":\"https://a.example\","
 	    "\"role\":\"admin\"}"));
+}
+
+/* Better Auth's session ends inside the token that caches it. */
+static void
+an_end_inside(void **state)
+{
+	static const char *const claims[] = { "session.token=t" };
+
+	(void)state;
+	config.user = SPAN_LIT("user.id");
+	config.signing.own_end = SPAN_LIT("session.expiresAt");
+	assert_true(writes());
+	assert_true(span_is(sink_view(&out),
+	    "{\"user\":{\"id\":\"alice\"},\"iat\":1000,\"exp\":1060,"
+	    "\"session\":{\"expiresAt\":\"1970-01-01T00:17:40Z\"}}"));
+	wishes.claims = claims;
+	wishes.n_claims = 1;
+	assert_false(writes());
+}
+
+/* What never may be is not made. */
+static void
+a_claim_that_never_may_be(void **state)
+{
+	static const struct claim_rule never = { SPAN_INIT("role"), 2, admin,
+		true };
+
+	(void)state;
+	config.require = &never;
+	config.n_require = 1;
+	assert_true(writes());
+	assert_true(span_is(
+	    sink_view(&out), "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060}"));
 }
 
 static void
@@ -167,6 +200,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(plain, setup),
 		cmocka_unit_test_setup(nested_and_configured, setup),
+		cmocka_unit_test_setup(an_end_inside, setup),
+		cmocka_unit_test_setup(a_claim_that_never_may_be, setup),
 		cmocka_unit_test_setup(wished_claims, setup),
 		cmocka_unit_test_setup(what_cannot_be_made, setup),
 		cmocka_unit_test_setup(ends, setup),

@@ -347,7 +347,7 @@ static void
 a_required_claim(void **state)
 {
 	const struct span is[] = { SPAN_LIT("editor"), SPAN_LIT("admin") };
-	const struct claim_rule rule = { SPAN_LIT("role"), 2, is };
+	const struct claim_rule rule = { SPAN_LIT("role"), 2, is, false };
 
 	(void)state;
 	config.n_require = 1;

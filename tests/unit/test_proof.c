@@ -343,7 +343,8 @@ objects_are_nobody(void **state)
 		"YW5u", "W10=", "e30x", "a@b.c", "J:x" };
 	static const char *const wrong[] = { "", "j:", "j:{}", "e30",
 		"e30=", "eyJpZCI6NDJ9", "eyJhIjoifn5-In0",
-		"eyJhIjoifn5+In0=", "a\nb" };
+		"eyJhIjoifn5+In0=", "a\nb", "ImFubiI=", "ImFubiI",
+		".eJyrVkouLkqLL8nPTs1TslJKJAIo1QIADxkTjQ" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)

@@ -199,6 +199,35 @@ a_bearer_token_alone_counts(void **state)
 	assert_int_equal(with_bearer("Bearer \"@\""), SESSION_BAD_BEARER);
 }
 
+static enum session_why
+with_only(const char *authorization)
+{
+	char header[2048];
+	struct sink out;
+
+	sink_init(&out, header, sizeof(header));
+	return open_at(&config, SPAN_LIT("other=1"),
+	    filled(authorization, &out), TOKEN_NOW);
+}
+
+/* What was sent in place of the cookie is named, and never opens anything. */
+static void
+another_proof_than_the_cookie(void **state)
+{
+	(void)state;
+	config.bearer = false;
+	assert_int_equal(with_only("Bearer @"), SESSION_UNASKED_BEARER);
+	assert_int_equal(with_only("bearer x"), SESSION_UNASKED_BEARER);
+	assert_int_equal(with_only("Basic x"), SESSION_NO_COOKIE);
+	assert_int_equal(with_only("@"), SESSION_NO_COOKIE);
+	config.bearer = true;
+	assert_int_equal(with_only("@"), SESSION_NO_BEARER);
+	assert_int_equal(with_only("JWT @"), SESSION_NO_BEARER);
+	assert_int_equal(with_only("Bearers @"), SESSION_NO_BEARER);
+	assert_int_equal(with_only(""), SESSION_NO_COOKIE);
+	assert_false(session.open);
+}
+
 static void
 every_byte_in_a_bearer_token(void **state)
 {
@@ -350,7 +379,7 @@ read_config(const json_t *from, struct session_key *keys,
 		    json_object_iter_key(json_object_iter(require));
 
 		*is = text_of(require, name);
-		*rule = (struct claim_rule){ span_of(name), 1, is };
+		*rule = (struct claim_rule){ span_of(name), 1, is, false };
 	}
 	return c;
 }
@@ -417,6 +446,7 @@ main(void)
 		cmocka_unit_test_setup(no_other_cookie_opens, set_up),
 		cmocka_unit_test_setup(expiry_at_the_edge, set_up),
 		cmocka_unit_test_setup(a_bearer_token_alone_counts, set_up),
+		cmocka_unit_test_setup(another_proof_than_the_cookie, set_up),
 		cmocka_unit_test_setup(every_byte_in_a_bearer_token, set_up),
 		cmocka_unit_test_setup(other_schemes_leave_the_cookie, set_up),
 		cmocka_unit_test_setup(bearer_is_off_unless_configured, set_up),

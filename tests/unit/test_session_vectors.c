@@ -30,6 +30,7 @@ static const struct {
 	{ "keygrip", FORMAT_KEYGRIP },
 	{ "cookie-signature", FORMAT_COOKIE_SIGNATURE },
 	{ "supabase", FORMAT_SUPABASE },
+	{ "jwt", FORMAT_JWT },
 };
 
 /* Where a list of names says which of the values it is. */
@@ -86,6 +87,8 @@ read_config(const json_t *from, struct span scheme)
 			.salt = text_of(from, "salt"),
 			.prefix = text_of(from, "secret_prefix"),
 			.expiry_required = text_of(from, "expiry").n > 0,
+			.chunked = text_of(from, "chunks").n > 0,
+			.own_end = text_of(from, "session_expiry"),
 		},
 	};
 
@@ -136,7 +139,7 @@ cookies_of_real_frameworks(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(json_array_size(vectors), 103);
+	assert_int_equal(json_array_size(vectors), 117);
 	json_array_foreach(vectors, i, v) check_vector(v);
 	print_message("%zu vectors; for later:", i);
 	json_object_foreach(json_object_get(file, "later"), name, v)
