@@ -90,8 +90,7 @@ session_why_text(enum session_why why)
 		    "the web server has set no user in the configured variable",
 		[SESSION_NO_AUTH_TYPE] =
 		    "REMOTE_USER has a name and AUTH_TYPE is empty: nobody has "
-		    "checked who that is; let the web server authenticate, or "
-		    "set a variable of its own",
+		    "checked who that is",
 		[SESSION_BAD_VARIABLE] =
 		    "the web server's variable holds no usable user",
 		[SESSION_PHP_ID] = "the cookie is no id of a PHP session",
