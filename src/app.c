@@ -214,6 +214,8 @@ handle(const struct config *config, const struct request *request,
 	sink_init(&t.body, ws->body, sizeof(ws->body));
 	out->set_cookie = no_param;
 	ws->problem.policy = out->policy;
+	if (out->reason == NULL)
+		out->reason = ws->problem.reason;
 	out->retry_after = ws->problem.retry_after;
 	out->param = ws->problem.param;
 	out->allow = ws->problem.status == 405;

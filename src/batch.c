@@ -77,6 +77,8 @@ cancel_item(
 	t->ws->grants[i].given = false;
 	prepare_refusal(&why, j);
 	t->out->param = why.param;
+	if (why.reason != NULL)
+		t->out->reason = why.reason;
 	if (t->out->code == NULL)
 		t->out->code = why.code;
 }

@@ -57,9 +57,11 @@ read_scalar(
 		    "%q is null; leave it out.", name);
 	else if (json_is_real(v))
 		return problem_set(r->why, 400, "malformed", name,
-		    "%q is a number with a fraction or an exponent; send it "
-		    "as a string.",
-		    name);
+		    "%q is a number with a fraction or an exponent; send %s.",
+		    name,
+		    span_is(name, "timestamp")
+			? "whole seconds, as Math.floor(Date.now() / 1000)"
+			: "it as a string");
 	else
 		return problem_set(r->why, 400, "malformed", name,
 		    "%q is an object; it must be a string, a boolean, a whole "

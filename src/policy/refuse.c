@@ -33,6 +33,10 @@ refuse_unknown(const struct policy *p, struct span name, struct problem *why)
 	unsigned char mem[NAMES_TEXT_MAX];
 	const char *near = term_nearest(name, p->action);
 
+	if (term_means_size(name))
+		return problem_set(why, 403, "parameter_unknown", name,
+		    "Cloudinary has no parameter %q: " TERM_SIZE_ADVICE ".",
+		    name);
 	if (near != NULL)
 		return problem_set(why, 403, "parameter_unknown", name,
 		    "%s does not take a parameter %q; did you mean \"%s\"?",
@@ -53,6 +57,28 @@ refuse_reserved(const struct term *term, struct problem *why)
 		    "the one from the answer to Cloudinary.");
 	return problem_set(why, 403, "parameter_reserved", name,
 	    "%q is never taken from a client; leave it out.", name);
+}
+
+bool
+refuse_contract(struct problem *why)
+{
+	return problem_set(why, 403, "timestamp_not_taken",
+	    SPAN_LIT("timestamp"),
+	    "The timestamp is the server's; leave it out, and send the one "
+	    "from the answer to Cloudinary. A client that fixes its own, as "
+	    "the Upload Widget does, sends {\"paramsToSign\": {...}} as JSON, "
+	    "or contract=text.");
+}
+
+bool
+refuse_seconds(long long now, struct problem *why)
+{
+	why->server_time = now;
+	return problem_set(why, 403, "timestamp_malformed",
+	    SPAN_LIT("timestamp"),
+	    "\"timestamp\" takes whole seconds, as Math.floor(Date.now() / "
+	    "1000); the server's time is %d.",
+	    now);
 }
 
 bool
@@ -80,18 +106,21 @@ refuse_addition(const struct policy *p, const struct term *term,
 
 bool
 refuse_fixed(const struct policy *p, const struct term *term, struct span key,
-    struct span ours, struct problem *why)
+    struct span ours, bool final, struct problem *why)
 {
 	struct span name = span_of(term->name);
+	const char *advice = ", or leave it out";
 
+	if (final && term->is_signed)
+		advice = "; a client that fixes its parameters itself can't "
+			 "leave it out";
 	if (key.n > 0)
 		return problem_set(why, 403, "value_fixed", name,
-		    "The policy %q sets %q in %q to %q; send that, or leave "
-		    "it out.",
-		    p->name, key, name, ours);
+		    "The policy %q sets %q in %q to %q; send that%s.", p->name,
+		    key, name, ours, advice);
 	return problem_set(why, 403, "value_fixed", name,
-	    "The policy %q sets %q to %q; send that, or leave it out.", p->name,
-	    name, ours);
+	    "The policy %q sets %q to %q; send that%s.", p->name, name, ours,
+	    advice);
 }
 
 bool
@@ -115,6 +144,20 @@ refuse_absent(const struct policy *p, const struct term *term, struct span ours,
 	    "The policy %q asks for %q = %q, and this client fixes its "
 	    "parameters before it asks. Send that value; or put it in a "
 	    "signed preset, and name the preset in `set`.",
+	    p->name, name, ours);
+}
+
+bool
+refuse_unlike(const struct policy *p, const struct term *term, struct span ours,
+    bool absent, struct problem *why)
+{
+	struct span name = span_of(term->name);
+
+	return problem_set(why, 403,
+	    absent ? "parameter_missing" : "value_fixed", name,
+	    "The policy %q asks for %q like %q, with 32 digits 0-9 a-f of the "
+	    "client's own, since this client fixes its parameters before it "
+	    "asks.",
 	    p->name, name, ours);
 }
 

@@ -153,6 +153,7 @@ one_fits(const struct trial *t)
 			      t->facts, t->arena, t->value, &passed)
 			: value_matches(t, i, &passed))
 			return true;
+	t->why->reason = passed.reason;
 	if (passed.status != 0)
 		return problem_set(t->why, passed.status, passed.code,
 		    span_of(t->term->name), "%v", sink_view(&passed.detail));

@@ -245,6 +245,20 @@ term_find(struct span name)
 }
 
 bool
+term_means_size(struct span name)
+{
+	static const char *const words[] = { "file_size", "filesize",
+		"size_limit", "max_size", "min_size", "max_bytes", "min_bytes",
+		"content_length" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (size_t k = 0; k < name.n; k++)
+			if (span_starts(span_skip(name, k), span_of(words[i])))
+				return true;
+	return false;
+}
+
+bool
 term_taken(const struct term *t, enum action action)
 {
 	return action != ACTION_NONE && (t->actions & 1u << action) != 0;
