@@ -181,7 +181,7 @@ const struct term vocabulary[] = {
 	    "", NPM_ARCHIVE },
 	{ "source", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", WIDGET },
 	{ "start_time", TERM_INT, TOKEN, SENDER_CLIENT, true, "", NPM_TOKEN },
-	{ "tag", TERM_TEXT, TAGS, SENDER_CLIENT, true, ",", NPM_CALLS },
+	{ "tag", TERM_LIST, TAGS, SENDER_CLIENT, true, ",", NPM_CALLS },
 	{ "tags", TERM_TAGS, UPLOAD | ARCHIVE, SENDER_CLIENT, true, ",",
 	    NPM_UPDATE },
 	{ "target_asset_folder", TERM_FOLDER, ARCHIVE, SENDER_CLIENT, true, "",

@@ -24,6 +24,11 @@
 #define WIDGET                                                                 \
 	"widget = { action = \"upload\"; reusable = true;\n"                   \
 	"  set = { upload_preset = \"p\"; }; };\n"
+#define LISTED                                                                 \
+	"listed = { action = \"upload\"; reusable = true; shared_tags = "      \
+	"true;\n"                                                              \
+	"  allow = { tags = \"text 9 x9\"; context = { a = \"text 9\";\n"      \
+	"    caption = \"text 9\"; }; }; };\n"
 
 static int
 setup(void **state)
@@ -34,7 +39,7 @@ setup(void **state)
 	    "session = { cookie = \"session\"; bearer = true;\n"
 	    "  keys = ( { id = \"1\"; file = \"session.key\"; } ); };\n"
 	    "origins = [ \"https://www.example.com\", \"null\" ];\n"
-	    "policies = {\n" AVATAR REMOVE EDITORS WIDGET "};\n");
+	    "policies = {\n" AVATAR REMOVE EDITORS WIDGET LISTED "};\n");
 	return 0;
 }
 
@@ -88,6 +93,81 @@ grants_the_final_contract(void **state)
 	assert_true(body_has("policy", "widget"));
 }
 
+/* What the operator can do stands in the log, and not in the answer. */
+static void
+a_name_that_fits_no_id(void **state)
+{
+	(void)state;
+	char kept[sizeof(cookie)];
+
+	memcpy(kept, cookie, sizeof(kept));
+	mint(config, "{\"sub\":\"a@b.example\",\"exp\":1767229200}", cookie,
+	    sizeof(cookie), "session=");
+	good("policy=avatar");
+	refused(403, "user_not_usable");
+	assert_true(body_has("detail",
+	    "The user's name can't stand in an id, a folder or a tag: that "
+	    "takes 1 to 64 of A-Z, a-z, 0-9, _ and -."));
+	assert_string_equal(answer.reason,
+	    "{user} can't be this user's name here; {user_hash} in its place "
+	    "takes any name");
+	good("policy=remove&public_id=users/alice/x");
+	refused(403, "user_not_usable");
+	assert_non_null(strstr(answer.reason, "{user_hash}"));
+	memcpy(cookie, kept, sizeof(cookie));
+	good("policy=remove&public_id=users/bob/x");
+	refused(403, "value_not_allowed");
+	assert_null(answer.reason);
+}
+
+/* In each language that has lists, with the same words. */
+static void
+an_empty_element_has_a_place(void **state)
+{
+	static const struct {
+		const char *form, *json, *detail;
+	} each[] = {
+		{ "tags[]=a&tags[]=", "\"tags\":[\"a\",\"\"]",
+		    "Element 2 of \"tags\" is empty; leave it out." },
+		{ "tags[]=a&tags[]=", "\"tags\":[\"a\",null]",
+		    "Element 2 of \"tags\" is empty; leave it out." },
+		{ "tags=a,,b", "\"tags\":\"a,,b\"",
+		    "Element 2 of \"tags\" is empty; leave it out." },
+		{ "tags[]=", "\"tags\":[null]",
+		    "Element 1 of \"tags\" is empty; leave it out." },
+		{ "context=a=b|caption=", "\"context\":\"a=b|caption=\"",
+		    "\"caption\" in \"context\" is empty; leave it out." },
+		{ NULL, "\"context\":{\"caption\":null}",
+		    "\"caption\" in \"context\" is empty; leave it out." },
+		{ NULL, "\"context\":{\"caption\":\"\"}",
+		    "\"caption\" in \"context\" is empty; leave it out." },
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		if (each[i].form != NULL) {
+			snprintf(text, sizeof(text), "policy=listed&%s",
+			    each[i].form);
+			good(text);
+			refused(403, "element_empty");
+			assert_true(body_has("detail", each[i].detail));
+		}
+		snprintf(text, sizeof(text), "{%s}", each[i].json);
+		post("policy=listed", "application/json", text);
+		refused(403, "element_empty");
+		assert_true(body_has("detail", each[i].detail));
+		if (strstr(text, "{\"context\":{") != NULL)
+			continue; /* it has no text that could be signed */
+		snprintf(text, sizeof(text),
+		    "{\"paramsToSign\":{\"timestamp\":1767225600,%s}}",
+		    each[i].json);
+		post("policy=listed", "application/json", text);
+		refused(403, "element_empty");
+		assert_true(body_has("detail", each[i].detail));
+	}
+}
+
 static void
 informs(void **state)
 {
@@ -99,7 +179,7 @@ informs(void **state)
 	assert_string_equal(answer.code, "information");
 	assert_true(body_has("user", "alice"));
 	all = body();
-	assert_int_equal(json_array_size(json_object_get(all, "policies")), 3);
+	assert_int_equal(json_array_size(json_object_get(all, "policies")), 4);
 	json_decref(all);
 	post("", "", "");
 	assert_int_equal(ask(config), 200);
@@ -274,6 +354,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grants),
 		cmocka_unit_test(grants_the_final_contract),
+		cmocka_unit_test(a_name_that_fits_no_id),
+		cmocka_unit_test(an_empty_element_has_a_place),
 		cmocka_unit_test(informs),
 		cmocka_unit_test(order_of_checks),
 		cmocka_unit_test(one_text_for_every_401),
