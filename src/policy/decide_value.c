@@ -34,7 +34,7 @@ well_formed(struct decision *d, const struct term *term, struct span value,
 	struct address address;
 
 	if (term_has_patterns(term))
-		return id_form_valid(term, value, why);
+		return id_form_valid(term, value, true, why);
 	if (d->policy->action == ACTION_TOKEN && span_is(name, "ip")) {
 		sink_text(why, "it takes an IP address");
 		return address_parse(value, &address);

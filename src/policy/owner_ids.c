@@ -59,7 +59,9 @@ owner_join(struct loader *l, const struct policy *policy,
 	memcpy(segments, head.segments, head.n * sizeof(*segments));
 	memcpy(segments + head.n, id->segments, id->n * sizeof(*segments));
 	sink_say(&text, "%v/%v", before, id->source);
-	*out = (struct pattern){ head.n + id->n, segments, sink_view(&text) };
+	*out = (struct pattern){ .n = head.n + id->n,
+		.segments = segments,
+		.source = sink_view(&text) };
 	return out;
 }
 

@@ -50,6 +50,15 @@ test_ids(void **state)
 		    "public_id = "
 		    "\"u/x{user_hash}\"; }; };",
 		    "public_id = \"u/x{user_hash}\" need not be" },
+		{ UP "set = { public_id = \"\xc3\xbc b/{user}/x\"; }; };",
+		    UP "set = { public_id = \"$\xc3\xbc/{user}/x\"; }; };",
+		    "its first segment must be a fixed word" },
+		{ UP "set = { public_id = \"our users/{user}\"; }; };",
+		    UP "set = { public_id = \"our {user}/{user}\"; }; };",
+		    "its first segment must be a fixed word" },
+		{ UP "set = { public_id = \"a b/{user}/x\"; }; };",
+		    UP "set = { public_id = \"a b/of {user}/x\"; }; };",
+		    "a segment of its own before the first" },
 		/* a folder makes no id one's own */
 		{ UP "set = { folder = \"x\"; public_id = \"u/{user}\"; }; };",
 		    UP

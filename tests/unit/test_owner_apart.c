@@ -68,6 +68,14 @@ ids_of_two_policies(void **state)
 		{ "up/{date}/{user}/x", "up/{date}/{user}/*", true },
 		{ "up/{date}/{user}/x", "up/today/{user}/*", false },
 		{ "up/p_{user}/{user}/x", "up/q_{user}/{user}/*", false },
+		{ "our users/{user}/x", "our users/{user}/*", true },
+		{ "our users/{user}/x", "our users/{user_hash}/*", false },
+		{ "our users/{user}/x", "our users/team/{user}/*", false },
+		{ "our users/{user}/x", "our  users/{user_hash}/*", true },
+		{ "users/f\xc3\xbcr alle/{user}/x", "users/{user}/**", false },
+		{ "users/f\xc3\xbcr/{user}/x", "users/fur/{user_hash}/*",
+		    true },
+		{ "users/a b/{user}/x", "users/a b/{user_hash}/*", false },
 	};
 
 	(void)state;
@@ -313,6 +321,10 @@ ids_behind_folders(void **state)
 		    "u", false },
 		{ "folder = \"%\"; public_id = \"u/{user}/x\";", "u", false },
 		{ "folder = \"%\"; public_id = \"u/{user}/x\";", "a", true },
+		{ "folder = \"%\"; public_id = \"u/{user}/x\";", "Our Photos",
+		    true },
+		{ "folder = \"%\"; public_id = \"my img/{user}/x\";", "u",
+		    false },
 		/* without an id, Cloudinary makes one */
 		{ "folder = \"%\";", "u", true },
 		{ "folder = \"%/{user}\";", "u", true },
