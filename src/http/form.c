@@ -197,6 +197,11 @@ add_pair(struct form *f, struct span pair)
 	struct span none = { NULL, 0 }, text, value;
 	struct written w;
 
+	if (span_starts(pair, SPAN_LIT("{")))
+		return problem_set(f->r->why, 400, "malformed", none,
+		    "%q is not name=value; JSON comes with the content type "
+		    "application/json.",
+		    pair);
 	if (!cut.found || cut.head.n == 0)
 		return problem_set(f->r->why, 400, "malformed", none,
 		    "%q is not name=value.", pair);

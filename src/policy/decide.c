@@ -68,7 +68,7 @@ check_name(struct decision *d, const struct param *param)
 	const struct term *term = term_find(param->name);
 
 	if (term == NULL)
-		return refuse_unknown(d->policy, param->name, d->why);
+		return refuse_unknown(d->policy, param->name, d->final, d->why);
 	if (d->final &&
 	    (span_is(param->name, "timestamp") || sent(d, term->name) == NULL))
 		return true;
@@ -87,8 +87,8 @@ check_name(struct decision *d, const struct param *param)
 	if (term_reserved(term, d->policy->action))
 		return refuse_reserved(term, d->why);
 	if (!term_taken(term, d->policy->action))
-		return refuse_unknown(d->policy, param->name, d->why);
-	return refuse_not_allowed(d->policy, term, d->why);
+		return refuse_unknown(d->policy, param->name, d->final, d->why);
+	return refuse_not_allowed(d->policy, term, d->final, d->why);
 }
 
 static bool

@@ -157,7 +157,7 @@ decide_list(struct decision *d, const struct case_of *c, struct span *value)
 	if (whole && held < n_own) {
 		all.n = n_own;
 		joined = elements_join(&all, c->term, d->arena);
-		return c->param == NULL
+		return c->param == NULL || !one_value(c->term)
 			   ? refuse_absent(d->policy, c->term, joined, d->why)
 			   : refuse_fixed(d->policy, c->term, no_key, joined,
 				 d->final, d->why);

@@ -7,25 +7,25 @@
 
 #include "policy/config.h"
 
-/* A name that Cloudinary does not know, or that this action does not take. */
+/*
+ * A name that Cloudinary does not know, or that this action does not take.
+ * final: the client fixes its parameters itself, see contract_is_final().
+ */
 bool refuse_unknown(
-    const struct policy *p, struct span name, struct problem *why);
+    const struct policy *p, struct span name, bool final, struct problem *why);
 
 /* A name that no client may ever send. */
 bool refuse_reserved(const struct term *term, struct problem *why);
 
 /* Neither in `set` nor in `allow`. */
-bool refuse_not_allowed(
-    const struct policy *p, const struct term *term, struct problem *why);
+bool refuse_not_allowed(const struct policy *p, const struct term *term,
+    bool final, struct problem *why);
 
 /* An element or key beside the server's own, where none may be added. */
 bool refuse_addition(const struct policy *p, const struct term *term,
     struct span element, struct problem *why);
 
-/*
- * Set by the server (key: a group's, or empty), and sent with another value.
- * final: the client fixes its parameters itself, see contract_is_final().
- */
+/* Set by the server (key: a group's, or empty), and sent with another value. */
 bool refuse_fixed(const struct policy *p, const struct term *term,
     struct span key, struct span ours, bool final, struct problem *why);
 

@@ -438,6 +438,16 @@ a_part_of_a_fixed_list(void **state)
 	assert_true(deciding_refused(&d, "value_fixed", "allowed_formats",
 	    "to \"jpg,png\"; send that; a client that fixes its parameters "
 	    "itself can't leave it out."));
+	/* more may stand beside the server's tags */
+	deciding_send(&d, "timestamp", "1767225600");
+	deciding_send(&d, "overwrite", "false");
+	deciding_send(&d, "public_id", "users/alice/" HEX);
+	deciding_send(&d, "tags", "cat");
+	deciding_send(&d, "context", "owner=alice|note=a\\=b\\|c");
+	deciding_send(&d, "allowed_formats", "jpg,png");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(deciding_refused(&d, "parameter_missing", "tags",
+	    "asks for \"tags\" = \"user_alice,site\""));
 }
 
 int

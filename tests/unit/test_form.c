@@ -57,6 +57,11 @@ test_pairs(void **state)
 	takes("a=b=c==", "a=<b=c==>");
 	takes("a=1;b=2", "a=<1;b=2>");
 	takes("public_id=users/a.b-c~d", "public_id=<users/a.b-c~d>");
+	refuses("{\"a\":\"b=c\"}", "malformed");
+	assert_true(span_is(sink_view(&b.why.detail),
+	    "\"{\\x22a\\x22:\\x22b=c\\x22}\" is not name=value; JSON comes "
+	    "with "
+	    "the content type application/json."));
 	refuses("&", "malformed");
 	refuses("a", "malformed");
 	refuses("a=1&", "malformed");

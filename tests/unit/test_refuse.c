@@ -27,25 +27,38 @@ static void
 names_what_it_takes(void **state)
 {
 	static struct allowance allow[90];
+	const struct setting set = { .term = term_find(SPAN_LIT("folder")) };
 	struct policy p = { .name = SPAN_INIT("avatar"),
 		.action = ACTION_UPLOAD };
 	const struct term *tags = term_find(SPAN_LIT("tags"));
 
 	(void)state;
 	problem_clear(&why);
-	assert_false(refuse_not_allowed(&p, tags, &why));
+	assert_false(refuse_not_allowed(&p, tags, false, &why));
 	assert_true(says("parameter_not_allowed", "tags", "nothing"));
 	for (size_t i = 0; i < 90; i++)
 		allow[i].term = tags;
 	p.allow = allow;
 	p.n_allow = 2;
 	problem_clear(&why);
-	assert_false(refuse_not_allowed(&p, tags, &why));
+	assert_false(refuse_not_allowed(&p, tags, false, &why));
 	assert_true(says("parameter_not_allowed", "tags", "tags, tags."));
+	/* who fixes all sends what is set, too */
+	p.set = &set;
+	p.n_set = 1;
+	problem_clear(&why);
+	assert_false(refuse_not_allowed(&p, tags, true, &why));
+	assert_true(says("parameter_not_allowed", "tags",
+	    "The policy \"avatar\" does not take \"tags\"; it takes: folder, "
+	    "tags, tags."));
+	problem_clear(&why);
+	assert_false(refuse_not_allowed(&p, tags, false, &why));
+	assert_true(says("parameter_not_allowed", "tags", ": tags, tags."));
+	p.n_set = 0;
 	/* A long list ends in dots and stays one sentence. */
 	p.n_allow = 90;
 	problem_clear(&why);
-	assert_false(refuse_not_allowed(&p, tags, &why));
+	assert_false(refuse_not_allowed(&p, tags, false, &why));
 	assert_true(says("parameter_not_allowed", "tags", "tags, ...."));
 }
 
@@ -57,7 +70,7 @@ hostile_names_are_escaped(void **state)
 
 	(void)state;
 	problem_clear(&why);
-	assert_false(refuse_unknown(&p, SPAN_LIT("q\"q\nq\xff"), &why));
+	assert_false(refuse_unknown(&p, SPAN_LIT("q\"q\nq\xff"), false, &why));
 	assert_true(
 	    says("parameter_unknown", "q\"q\nq\xff", "\"q\\x22q\\x0aq\\xff\""));
 }
@@ -77,7 +90,9 @@ each_one_refuses(void **state)
 	assert_true(says("timestamp_not_taken", "timestamp", "server's"));
 	problem_clear(&why);
 	assert_false(refuse_reserved(term_find(SPAN_LIT("file")), &why));
-	assert_true(says("parameter_reserved", "file", "never"));
+	assert_true(says("parameter_reserved", "file",
+	    "The file goes to Cloudinary, with the fields of the answer, and "
+	    "never here; leave \"file\" out."));
 	problem_clear(&why);
 	assert_false(refuse_addition(&p, id, SPAN_LIT("x"), &why));
 	assert_true(says("parameter_not_allowed", "public_id", "\"x\""));
@@ -159,7 +174,8 @@ texts_that_lead_on(void **state)
 	assert_int_equal(why.server_time, 1767225600);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		problem_clear(&why);
-		assert_false(refuse_unknown(&p, span_of(sizes[i]), &why));
+		assert_false(
+		    refuse_unknown(&p, span_of(sizes[i]), false, &why));
 		assert_true(says("parameter_unknown", sizes[i],
 		    ": the account's plan bounds a file's size, or an eval "
 		    "that the policy sets."));
@@ -167,7 +183,7 @@ texts_that_lead_on(void **state)
 		    "Cloudinary has no parameter \""));
 	}
 	problem_clear(&why);
-	assert_false(refuse_unknown(&p, SPAN_LIT("size"), &why));
+	assert_false(refuse_unknown(&p, SPAN_LIT("size"), false, &why));
 	assert_false(says("parameter_unknown", "size", "the account's plan"));
 }
 
