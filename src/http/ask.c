@@ -108,7 +108,9 @@ read_request(const struct request *request, struct reading *r, struct ask *out)
 			   "A GET has no body; use POST.");
 	if (r->params->n > 0 || r->around != NULL)
 		return in_query(r);
-	out->probe = request->body.n == 0 && r->contract == CONTRACT_NONE;
+	/* A form of no fields is a form. */
+	out->probe = request->body.n == 0 && r->contract == CONTRACT_NONE &&
+		     notation_of(request->content_type) != NOTATION_FORM;
 	return read_body(request, r, out);
 }
 

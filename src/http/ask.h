@@ -48,7 +48,7 @@ bool contract_is_final(enum contract contract);
 struct ask {
 	enum contract contract;
 	struct span policy;   /* empty: none was named */
-	bool probe;           /* a POST with no body and no contract */
+	bool probe;           /* a POST of nothing, and no contract is named */
 	bool list;            /* the answer is a list, also of one item */
 	size_t n;             /* items; 1 but for CONTRACT_PREPARE */
 	struct params *items; /* the caller's, BATCH_MAX of them */

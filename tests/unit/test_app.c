@@ -294,6 +294,9 @@ an_empty_post_counts_nothing(void **state)
 	post("policy=widget", "application/json", "");
 	assert_int_equal(ask(config), 200);
 	assert_string_equal(answer.code, "information");
+	post("policy=widget", "application/x-www-form-urlencoded", "");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "granted");
 	/* who names a contract, sends a body, or asks with GET means it */
 	post("policy=widget&contract=plain", "", "");
 	assert_int_equal(ask(config), 200);
