@@ -112,8 +112,8 @@ answer_information(struct task *t)
 	if (t->ask.items[0].n > 0 || t->ask.contract != CONTRACT_PLAIN)
 		return problem_set(&t->ws->problem, 400, "policy_missing",
 		    SPAN_LIT("policy"), "No policy is named; add policy=NAME.");
-	information_write(
-	    t->config, &t->facts, t->request, &t->arena, &t->body);
+	information_write(t->config, &t->config->clouds[0], &t->facts,
+	    t->request, &t->arena, &t->body);
 	t->out->code = "information";
 	return true;
 }
@@ -214,6 +214,8 @@ handle(const struct config *config, const struct request *request,
 	sink_init(&t.body, ws->body, sizeof(ws->body));
 	out->set_cookie = no_param;
 	ws->problem.policy = out->policy;
+	if (out->reason == NULL)
+		out->reason = ws->problem.reason;
 	out->retry_after = ws->problem.retry_after;
 	out->param = ws->problem.param;
 	out->allow = ws->problem.status == 405;

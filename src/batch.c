@@ -1,6 +1,8 @@
 #include "batch.h"
 
+#include "cloudinary/information.h"
 #include "cloudinary/prepare_answer.h"
+#include "policy/contracts.h"
 #include "policy/quota.h"
 #include "respond.h"
 
@@ -77,6 +79,8 @@ cancel_item(
 	t->ws->grants[i].given = false;
 	prepare_refusal(&why, j);
 	t->out->param = why.param;
+	if (why.reason != NULL)
+		t->out->reason = why.reason;
 	if (t->out->code == NULL)
 		t->out->code = why.code;
 }
@@ -110,6 +114,19 @@ write_batch(struct task *t, const struct policy *policy)
 	return true;
 }
 
+/*
+ * Some clients first send a POST without a body, to learn the api_key, and
+ * then what they want signed. That is all that this policy is for: so nothing
+ * is signed or counted yet. Source: cloudinary-devs/skills
+ * skills/cloudinary-react/references/signed-uploads.md.
+ */
+static bool
+is_probe(const struct task *t, const struct policy *policy)
+{
+	return t->ask.probe && policy->reusable &&
+	       contracts_final_obstacle(policy) == NULL;
+}
+
 /* All is judged before anything is counted, and counted before it is signed.
  */
 bool
@@ -132,6 +149,12 @@ batch_answer(struct task *t)
 	if (!policy_open_to(
 		policy, &t->facts, t->request, &t->arena, &t->ws->problem))
 		return false;
+	if (is_probe(t, policy)) {
+		information_write(t->config, policy->cloud, &t->facts,
+		    t->request, &t->arena, &t->body);
+		t->out->code = "information";
+		return true;
+	}
 	t->out->public_id = asked_id(&t->ask);
 	if (!decide_batch(t, policy, &granted))
 		return false;

@@ -21,7 +21,7 @@ webhook_asked(const struct config *config, const struct request *request,
 	scratch->n = 0;
 	if (!config->has_webhook || request->query.n > QUERY_MAX ||
 	    !form_read(request->query, &r) || scratch->n > 0 ||
-	    r.contract != CONTRACT_NONE)
+	    r.around != NULL || r.contract != CONTRACT_NONE)
 		return NULL;
 	policy = config_policy(config, r.policy);
 	return policy != NULL && policy->webhook ? policy : NULL;

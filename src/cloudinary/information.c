@@ -3,10 +3,10 @@
 #include "http/json_write.h"
 
 void
-information_write(const struct config *config, const struct facts *facts,
-    const struct request *request, struct arena *arena, struct sink *out)
+information_write(const struct config *config, const struct cloud *cloud,
+    const struct facts *facts, const struct request *request,
+    struct arena *arena, struct sink *out)
 {
-	const struct cloud *cloud = &config->clouds[0];
 	struct problem unused;
 	struct json_out j;
 

@@ -5,10 +5,11 @@
 #include "policy/grant.h"
 
 /*
- * cloud_name, api_key, user, the policies that are open to this user, and
- * server_time, as JSON.
+ * cloud_name and api_key of that account, user, the policies that are open to
+ * this user, and server_time, as JSON.
  */
-void information_write(const struct config *config, const struct facts *facts,
-    const struct request *request, struct arena *arena, struct sink *out);
+void information_write(const struct config *config, const struct cloud *cloud,
+    const struct facts *facts, const struct request *request,
+    struct arena *arena, struct sink *out);
 
 #endif

@@ -45,7 +45,7 @@ struct answer {
 
 	/* For the log, never for the client. */
 	const char *code;   /* "granted", or the problem's code */
-	const char *reason; /* why a session was refused; NULL */
+	const char *reason; /* more than the client is told; NULL */
 	struct span user, policy, param;
 	const char *action; /* NULL */
 	struct span public_id;

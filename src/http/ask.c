@@ -81,6 +81,17 @@ read_body(const struct request *request, struct reading *r, struct ask *out)
 }
 
 static bool
+in_query(struct reading *r)
+{
+	struct span name =
+	    r->params->n > 0 ? r->params->p[0].name : span_of(r->around);
+
+	return problem_set(r->why, 400, "malformed", name,
+	    "%q stands in the query; a POST has its parameters in the body.",
+	    name);
+}
+
+static bool
 read_request(const struct request *request, struct reading *r, struct ask *out)
 {
 	bool is_post = span_is(request->method, "POST");
@@ -95,34 +106,45 @@ read_request(const struct request *request, struct reading *r, struct ask *out)
 		return request->body.n == 0 ||
 		       problem_set(r->why, 400, "malformed", nameless,
 			   "A GET has no body; use POST.");
-	if (r->params->n > 0)
-		return problem_set(r->why, 400, "malformed",
-		    r->params->p[0].name,
-		    "%q stands in the query; a POST has its parameters in the "
-		    "body.",
-		    r->params->p[0].name);
+	if (r->params->n > 0 || r->around != NULL)
+		return in_query(r);
+	/* A form of no fields is a form. */
+	out->probe = request->body.n == 0 && r->contract == CONTRACT_NONE &&
+		     notation_of(request->content_type) != NOTATION_FORM;
 	return read_body(request, r, out);
 }
 
 /*
- * data[NAME] is how jQuery writes the parameters of the old widget's sample.
- * The contract may stand behind it, so that this is asked at the end.
+ * data[NAME] is how jQuery writes the parameters of the old widget's sample;
+ * params_to_sign[NAME], and a JSON object of that name, are what others make
+ * of next-cloudinary's body. The contract may stand behind, so that this is
+ * asked at the end.
  */
 static bool
-check_data(const struct reading *r)
+check_around(const struct reading *r, struct ask *out)
 {
-	if (r->data.n == 0)
+	bool data = r->around != NULL && span_is(span_of(r->around), "data");
+
+	if (r->around == NULL)
 		return true;
-	if (r->contract != CONTRACT_TEXT)
+	if (data && r->contract != CONTRACT_TEXT)
 		return problem_set(r->why, 400, "bad_name", nameless,
 		    "\"data[%v]\" is not a parameter's name; data[NAME] goes "
 		    "with contract=text.",
 		    r->data);
-	return !r->bare ||
-	       problem_set(r->why, 400, "malformed", r->data,
-		   "Some parameters are written as data[NAME], such as %q, and "
-		   "some are not; write all in one way.",
-		   r->data);
+	if (r->bare)
+		return problem_set(r->why, 400, "malformed", r->data,
+		    "Some parameters stand in %s, and some do not; write all "
+		    "in one way.",
+		    r->around);
+	if (data)
+		return true;
+	out->contract = CONTRACT_PARAMS_TO_SIGN;
+	return r->contract == CONTRACT_NONE ||
+	       problem_set(r->why, 400, "contract_unknown",
+		   SPAN_LIT("contract"),
+		   "%q chooses its own contract; leave \"contract\" out.",
+		   span_of(r->around));
 }
 
 bool
@@ -133,7 +155,7 @@ ask_read(const struct request *request, struct arena *arena, struct ask *out,
 
 	*out = (struct ask){ .n = 1, .items = out->items };
 	out->items[0].n = 0;
-	if (!read_request(request, &r, out) || !check_data(&r)) {
+	if (!read_request(request, &r, out) || !check_around(&r, out)) {
 		*out = (struct ask){ .items = out->items };
 		out->items[0].n = 0;
 		return false;

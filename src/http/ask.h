@@ -8,12 +8,16 @@
  *   POST  {"paramsToSign": {...}} or {"params_to_sign": {...}}, with policy
  *         beside it or in the query; also with no JSON content type, if the
  *         body begins with {
+ *   GET   ?params_to_sign={...}, or params_to_sign[name]=value and
+ *         params_to_sign[name][]=element; the same as a form of a POST; also
+ *         paramsToSign
  *   POST  {"prepareUploadParams": {...}} or [{...}, ...], the same way; names
  *         may be the Upload Widget's (see camel.h)
  *
- * contract=NAME is plain, classic or text; the last two bodies are contracts
- * of their own. With contract=text a query or a form may write all its
- * parameters as data[NAME]=value and data[NAME][]=element.
+ * contract=NAME is plain, classic or text; paramsToSign (params_to_sign) and
+ * prepareUploadParams are contracts of their own. With contract=text a query or
+ * a form may write all its parameters as data[NAME]=value and
+ * data[NAME][]=element.
  *
  * Everything is refused rather than guessed: a broken escape, NUL, invalid
  * UTF-8, a control character, a second parameter of the same name (also
@@ -44,6 +48,7 @@ bool contract_is_final(enum contract contract);
 struct ask {
 	enum contract contract;
 	struct span policy;   /* empty: none was named */
+	bool probe;           /* a POST of nothing, and no contract is named */
 	bool list;            /* the answer is a list, also of one item */
 	size_t n;             /* items; 1 but for CONTRACT_PREPARE */
 	struct params *items; /* the caller's, BATCH_MAX of them */

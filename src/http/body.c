@@ -45,14 +45,14 @@ count(struct tally *t, unsigned char c, struct reading *r)
 	if (c == '{' || c == '[') {
 		if (t->depth == JSON_DEPTH_MAX)
 			return problem_set(r->why, 400, "malformed", nameless,
-			    "The body is nested more than %d deep.",
+			    "The JSON is nested more than %d deep.",
 			    (long long)JSON_DEPTH_MAX);
 		t->members[++t->depth] = 0;
 	} else if ((c == '}' || c == ']') && t->depth > 0) {
 		t->depth--;
 	} else if (c == ':' && t->members[t->depth]++ == JSON_MEMBERS_MAX) {
 		return problem_set(r->why, 400, "too_many", nameless,
-		    "An object in the body has more than %d names.",
+		    "An object in the JSON has more than %d names.",
 		    (long long)JSON_MEMBERS_MAX);
 	}
 	return true;
@@ -113,11 +113,11 @@ parse(struct span body, struct reading *r)
 		reading_no_room(r);
 	else if (json_error_code(&error) == json_error_duplicate_key)
 		problem_set(r->why, 400, "duplicate", nameless,
-		    "The body has one name twice (line %d, column %d).",
+		    "The JSON has one name twice (line %d, column %d).",
 		    (long long)error.line, (long long)error.column);
 	else
 		problem_set(r->why, 400, "malformed", nameless,
-		    "The body is not a JSON object that can be read (line %d, "
+		    "This is not a JSON object that can be read (line %d, "
 		    "column %d).",
 		    (long long)error.line, (long long)error.column);
 	return NULL;
@@ -227,6 +227,15 @@ read_beside(struct reading *r, json_t *root, struct span choice)
 }
 
 static bool
+read_signed(struct reading *r, json_t *inner)
+{
+	return json_is_object(inner)
+		   ? read_item(r, inner, false)
+		   : problem_set(r->why, 400, "malformed", nameless,
+			 "The parameters to sign must be a JSON object.");
+}
+
+static bool
 read_chosen(
     struct reading *r, json_t *root, const char *choice, struct ask *out)
 {
@@ -236,10 +245,7 @@ read_chosen(
 		return false;
 	if (out->contract == CONTRACT_PREPARE)
 		return read_items(r, inner, out);
-	return json_is_object(inner)
-		   ? read_item(r, inner, false)
-		   : problem_set(r->why, 400, "malformed", nameless,
-			 "The parameters to sign must be a JSON object.");
+	return read_signed(r, inner);
 }
 
 static bool
@@ -255,7 +261,7 @@ read_root(struct reading *r, json_t *root, bool chosen_only, struct ask *out)
 
 	if (!json_is_object(root))
 		return problem_set(r->why, 400, "malformed", nameless,
-		    "The body is not a JSON object.");
+		    "This is not a JSON object.");
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		if (json_object_get(root, choices[i].name) == NULL)
 			continue;
@@ -272,6 +278,14 @@ read_root(struct reading *r, json_t *root, bool chosen_only, struct ask *out)
 				 "Send parameters with the content type "
 				 "application/json.")
 			   : read_plain(r, root);
+}
+
+bool
+body_params(struct span text, struct reading *r)
+{
+	json_t *root = check_text(text, r) ? parse(text, r) : NULL;
+
+	return root != NULL && read_signed(r, root);
 }
 
 bool

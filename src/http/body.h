@@ -5,6 +5,12 @@
 #include "http/reading.h"
 
 /*
+ * An object of parameters and nothing else, as paramsToSign holds them: a text
+ * that stands in a query or a form.
+ */
+bool body_params(struct span text, struct reading *r);
+
+/*
  * An object of parameters, with policy and contract among them; out->contract
  * is CONTRACT_NONE then, since the body chose none. Or an object with
  * paramsToSign (params_to_sign) or prepareUploadParams, which hold them, and

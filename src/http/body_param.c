@@ -57,9 +57,11 @@ read_scalar(
 		    "%q is null; leave it out.", name);
 	else if (json_is_real(v))
 		return problem_set(r->why, 400, "malformed", name,
-		    "%q is a number with a fraction or an exponent; send it "
-		    "as a string.",
-		    name);
+		    "%q is a number with a fraction or an exponent; send %s.",
+		    name,
+		    span_is(name, "timestamp")
+			? "whole seconds, as Math.floor(Date.now() / 1000)"
+			: "it as a string");
 	else
 		return problem_set(r->why, 400, "malformed", name,
 		    "%q is an object; it must be a string, a boolean, a whole "
@@ -76,12 +78,21 @@ check_count(struct reading *r, struct span name, size_t n)
 		   "%q has more than %d elements.", name, (long long)LIST_MAX);
 }
 
+/* A null is an empty element, as a form has: the policy refuses both. */
+static bool
+read_element(
+    struct reading *r, struct span name, const json_t *v, struct span *out)
+{
+	*out = SPAN_LIT("");
+	return json_is_null(v) || body_string(r, name, v, out);
+}
+
 static bool
 read_list(struct reading *r, struct span name, const json_t *list,
     struct span *values)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (!body_string(r, name, json_array_get(list, i), &values[i]))
+		if (!read_element(r, name, json_array_get(list, i), &values[i]))
 			return false;
 	return true;
 }
@@ -95,7 +106,7 @@ read_object(struct reading *r, struct span name, json_t *object,
 	for (size_t i = 0; m != NULL; i++) {
 		keys[i] = body_name(m);
 		if (!reading_text(r, name, keys[i]) ||
-		    !body_string(
+		    !read_element(
 			r, name, json_object_iter_value(m), &values[i]))
 			return false;
 		m = json_object_iter_next(object, m);

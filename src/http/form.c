@@ -1,6 +1,7 @@
 #include "http/form.h"
 
 #include "base/enc.h"
+#include "http/body.h"
 
 struct form {
 	struct reading *r;
@@ -102,33 +103,90 @@ add_element(struct form *f, struct span name, struct span value)
 /* A pair's name, once decoded. */
 struct written {
 	struct span name;
-	bool list; /* NAME[] */
-	bool data; /* data[NAME], and data[NAME][] */
+	bool list;          /* NAME[] */
+	bool whole;         /* the value is a JSON object of parameters */
+	const char *around; /* "data" in data[NAME] and data[NAME][]; NULL */
 };
 
+/* What parameters may be written in; the first takes no JSON. */
+static const char *const wrappers[] = { "data", "paramsToSign",
+	"params_to_sign" };
+
+#define WRAPPERS (sizeof(wrappers) / sizeof(wrappers[0]))
+
+/* Takes the wrapper off. */
+static void
+unwrap(struct span *name, struct written *out)
+{
+	for (size_t i = 0; i < WRAPPERS; i++) {
+		struct span w = span_of(wrappers[i]);
+		struct span rest;
+
+		if (!span_starts(*name, w))
+			continue;
+		rest = span_skip(*name, w.n);
+		out->whole = i > 0 && rest.n == 0;
+		if (rest.n >= 2 && rest.p[0] == '[' &&
+		    span_ends(rest, SPAN_LIT("]")))
+			*name = span_skip(span_head(rest, rest.n - 1), 1);
+		else if (!out->whole)
+			continue;
+		out->around = wrappers[i];
+		return;
+	}
+}
+
 /*
- * written = name [ "[]" ] / "data[" name "]" [ "[]" ]
+ * written = name [ "[]" ] / around "[" name "]" [ "[]" ] / around
  *
- * policy and contract have neither brackets behind them nor data before them.
+ * policy and contract have neither brackets behind them nor anything around
+ * them.
  */
 static bool
 read_name(struct reading *r, struct span text, struct written *out)
 {
-	struct span list = SPAN_LIT("[]"), data = SPAN_LIT("data[");
+	struct span list = SPAN_LIT("[]");
 	struct span name = text;
 
 	*out = (struct written){ .list = span_ends(name, list) };
 	if (out->list)
 		name = span_head(name, name.n - list.n);
-	out->data = span_starts(name, data) && span_ends(name, SPAN_LIT("]"));
-	if (out->data)
-		name = span_skip(span_head(name, name.n - 1), data.n);
+	unwrap(&name, out);
+	if (out->whole && !out->list)
+		return true;
+	if (out->whole)
+		return problem_set(r->why, 400, "bad_name",
+		    (struct span){ NULL, 0 },
+		    "%q is no parameter; write %s[NAME], or a JSON object as "
+		    "its value.",
+		    text, out->around);
 	if (reading_is_own(name) && name.n < text.n)
 		return problem_set(r->why, 400, "bad_name",
 		    (struct span){ NULL, 0 },
 		    "%q is no parameter; write %v=NAME.", text, name);
 	out->name = name;
 	return reading_name(r, name);
+}
+
+/* All are written in one way; whether some are bare is looked at at the end. */
+static bool
+take_wrapper(struct reading *r, const struct written *w)
+{
+	if (w->around == NULL) {
+		r->bare = true;
+		return true;
+	}
+	if (r->around != NULL &&
+	    (r->around != w->around || w->whole || r->data.n == 0))
+		return problem_set(r->why, 400, "duplicate",
+		    (struct span){ NULL, 0 },
+		    "Parameters stand in %s and in %s; write all in one way, "
+		    "and once.",
+		    r->around, w->around);
+	r->around = w->around;
+	if (!w->whole)
+		r->data = w->name;
+	return true;
 }
 
 /* pair = written "=" value, each encoded; brackets may be encoded too */
@@ -139,6 +197,11 @@ add_pair(struct form *f, struct span pair)
 	struct span none = { NULL, 0 }, text, value;
 	struct written w;
 
+	if (span_starts(pair, SPAN_LIT("{")))
+		return problem_set(f->r->why, 400, "malformed", none,
+		    "%q is not name=value; JSON comes with the content type "
+		    "application/json.",
+		    pair);
 	if (!cut.found || cut.head.n == 0)
 		return problem_set(f->r->why, 400, "malformed", none,
 		    "%q is not name=value.", pair);
@@ -148,10 +211,10 @@ add_pair(struct form *f, struct span pair)
 		return false;
 	if (reading_is_own(w.name))
 		return reading_own(f->r, w.name, value);
-	if (w.data)
-		f->r->data = w.name;
-	else
-		f->r->bare = true;
+	if (!take_wrapper(f->r, &w))
+		return false;
+	if (w.whole)
+		return body_params(value, f->r);
 	return (w.list ? add_element : add_text)(f, w.name, value);
 }
 

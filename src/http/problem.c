@@ -42,6 +42,7 @@ problem_clear(struct problem *p)
 	p->code = NULL;
 	p->param = p->policy = (struct span){ NULL, 0 };
 	p->server_time = p->retry_after = 0;
+	p->reason = NULL;
 	sink_init(&p->detail, p->text, sizeof(p->text));
 }
 

@@ -12,6 +12,7 @@ struct problem {
 	struct span policy;    /* empty: no member */
 	long long server_time; /* 0: no member */
 	long long retry_after; /* seconds; 0: no member */
+	const char *reason;    /* for the log, and nobody else; NULL: none */
 	struct sink detail;    /* into text */
 	unsigned char text[DETAIL_MAX];
 };

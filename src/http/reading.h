@@ -13,8 +13,11 @@ struct reading {
 	struct problem *why;    /* set by everything here that is false */
 	struct span policy;     /* empty until it was named */
 	enum contract contract; /* CONTRACT_NONE until it was named */
-	struct span data;       /* a name written as data[NAME], or empty */
-	bool bare;              /* a parameter's name was written by itself */
+	/* What parameters are written in: data[NAME], params_to_sign[NAME] or
+	   a JSON object in the value of that name; NULL: in none. */
+	const char *around;
+	struct span data; /* a name written so, or empty */
+	bool bare;        /* a parameter's name was written by itself */
 };
 
 /* [a-z_]{1,64}? Else 400 bad_name. */

@@ -182,7 +182,9 @@ acl_owned(struct span path, struct span policy, struct span cloud_name,
 		    "it must name a resource type, a delivery type and an id, "
 		    "as in " EXAMPLE);
 	else if (pattern_compile(*id, policy, arena, &pattern, &said) &&
-		 pattern_owned(&pattern, &said))
+		 pattern.wide)
+		sink_text(&said, "an id in a path takes A-Z a-z 0-9 _ -");
+	else if (pattern.n > 0 && pattern_owned(&pattern, &said))
 		return true;
 	if (why != NULL)
 		sink_span(why, sink_view(&said));

@@ -68,6 +68,14 @@ bool conf_is_original(
     const config_setting_t *at, const struct term *term, enum action action);
 
 /*
+ * May this pattern of the term stand here? Ids in delivery URLs and tokens are
+ * of the characters that every SDK spells alike. Says it when not.
+ */
+bool conf_deliverable(struct loader *l, const config_setting_t *at,
+    const struct policy *policy, const struct term *term,
+    const struct pattern *id);
+
+/*
  * May this text, an element of a list or a value alone, stand in `set`? An id
  * is well formed for every user, and holds no "*".
  */

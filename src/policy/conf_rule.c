@@ -88,7 +88,7 @@ read_pattern(struct loader *l, const config_setting_t *at,
 		return false;
 	if (id_form_compile(
 		in->term, text, in->policy->name, &l->arena, out, &why))
-		return true;
+		return conf_deliverable(l, at, in->policy, in->term, out);
 	conf_error(l, at, "%s = %q: %v", in->term->name, text, sink_view(&why));
 	return false;
 }
@@ -148,10 +148,15 @@ read_rule(struct loader *l, const config_setting_t *at,
 		return false;
 	}
 	sink_init(&why, mem, sizeof(mem));
-	if (rule_compile(span_of(config_setting_get_string(at)), in->term,
-		in->policy->name, &l->arena, out, &why))
+	if (!rule_compile(span_of(config_setting_get_string(at)), in->term,
+		in->policy->name, &l->arena, out, &why)) {
+		conf_error(l, at, "%v", sink_view(&why));
+		return false;
+	}
+	if (out->kind != RULE_PATTERNS ||
+	    conf_deliverable(l, at, in->policy, in->term, out->patterns))
 		return true;
-	conf_error(l, at, "%v", sink_view(&why));
+	*out = (struct rule){ .kind = RULE_NONE };
 	return false;
 }
 

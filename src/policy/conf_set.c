@@ -22,6 +22,21 @@ longest(const struct text_template *segment)
 	return n;
 }
 
+bool
+conf_deliverable(struct loader *l, const config_setting_t *at,
+    const struct policy *policy, const struct term *term,
+    const struct pattern *id)
+{
+	if (!id->wide || actions[policy->action].kind == KIND_API ||
+	    actions[policy->action].kind == KIND_VERIFY)
+		return true;
+	conf_error(l, at,
+	    "%s = %q: the SDKs spell blanks and other letters in a delivery "
+	    "URL in different ways; it takes A-Z a-z 0-9 _ -",
+	    term->name, id->source);
+	return false;
+}
+
 /* Will it be a well-formed id or folder for every user? */
 static bool
 check_id(struct loader *l, const config_setting_t *at,
@@ -40,6 +55,8 @@ check_id(struct loader *l, const config_setting_t *at,
 		    sink_view(&why));
 		return false;
 	}
+	if (!conf_deliverable(l, at, policy, term, &pattern))
+		return false;
 	for (size_t i = 0; i < pattern.n; i++) {
 		n += longest(&pattern.segments[i].text) + (i > 0);
 		if (pattern.segments[i].kind == SEGMENT_TEXT)

@@ -52,6 +52,11 @@ conf_term(struct loader *l, const config_setting_t *at, enum action action)
 	}
 	if (term != NULL && term_taken(term, action))
 		return term;
+	if (term_means_size(name)) {
+		conf_error(l, at,
+		    "Cloudinary has no parameter %q: " TERM_SIZE_ADVICE, name);
+		return NULL;
+	}
 	near = term_nearest(name, action);
 	if (near != NULL)
 		conf_error(l, at,

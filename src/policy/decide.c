@@ -47,22 +47,19 @@ sent(const struct decision *d, const char *name)
 }
 
 /*
- * Names that a final contract's client may send although they are never
- * signed, if they say what holds anyway.
+ * What a final contract's client may send although it is never signed, if it
+ * says what holds anyway. Empty: none of these.
  */
-static bool
-names_the_account(const struct decision *d, const struct param *param)
+static struct span
+account_text(const struct decision *d, const struct term *term)
 {
-	const struct cloud *cloud = d->policy->cloud;
+	struct span name = span_of(term->name);
 
-	if (!d->final || param->shape != SHAPE_TEXT)
-		return false;
-	return (span_is(param->name, "cloud_name") &&
-		   span_eq(param->values[0], cloud->cloud_name)) ||
-	       (span_is(param->name, "api_key") &&
-		   span_eq(param->values[0], cloud->api_key)) ||
-	       (span_is(param->name, "resource_type") &&
-		   span_is(param->values[0], "image"));
+	if (span_is(name, "cloud_name"))
+		return d->policy->cloud->cloud_name;
+	if (span_is(name, "api_key"))
+		return d->policy->cloud->api_key;
+	return span_is(name, "resource_type") ? SPAN_LIT("image") : no_param;
 }
 
 static bool
@@ -71,23 +68,27 @@ check_name(struct decision *d, const struct param *param)
 	const struct term *term = term_find(param->name);
 
 	if (term == NULL)
-		return refuse_unknown(d->policy, param->name, d->why);
+		return refuse_unknown(d->policy, param->name, d->final, d->why);
 	if (d->final &&
 	    (span_is(param->name, "timestamp") || sent(d, term->name) == NULL))
 		return true;
 	if (policy_setting(d->policy, term) != NULL ||
-	    policy_allowance(d->policy, term) != NULL ||
-	    names_the_account(d, param))
+	    policy_allowance(d->policy, term) != NULL)
 		return true;
 	if (d->policy->action == ACTION_VERIFY &&
 	    (span_is(param->name, "version") ||
 		span_is(param->name, "signature")))
 		return true;
+	if (d->final && account_text(d, term).n > 0)
+		return (param->shape == SHAPE_TEXT &&
+			   span_eq(param->values[0], account_text(d, term))) ||
+		       refuse_fixed(d->policy, term, no_param,
+			   account_text(d, term), d->final, d->why);
 	if (term_reserved(term, d->policy->action))
 		return refuse_reserved(term, d->why);
 	if (!term_taken(term, d->policy->action))
-		return refuse_unknown(d->policy, param->name, d->why);
-	return refuse_not_allowed(d->policy, term, d->why);
+		return refuse_unknown(d->policy, param->name, d->final, d->why);
+	return refuse_not_allowed(d->policy, term, d->final, d->why);
 }
 
 static bool
@@ -231,6 +232,10 @@ decide(struct decision *d, enum contract contract)
 {
 	bool call = actions[d->policy->action].kind == KIND_API;
 
+	/* Whoever sends one took this for another contract: say that first. */
+	if (call && contract != CONTRACT_PREPARE && !d->final &&
+	    params_find(d->asked, SPAN_LIT("timestamp")) != NULL)
+		return refuse_contract(d->why);
 	for (size_t i = 0; i < d->asked->n; i++)
 		if (!check_name(d, &d->asked->p[i]))
 			return false;

@@ -102,7 +102,7 @@ add_theirs(struct decision *d, const struct case_of *c,
 		if (at < n && !seen[at]) {
 			if (!repeats(d, c, all, at, value))
 				return refuse_fixed(d->policy, c->term, key,
-				    all->values[at], d->why);
+				    all->values[at], d->final, d->why);
 			seen[at] = true;
 			(*held)++;
 			continue;
@@ -136,6 +136,7 @@ bool
 decide_list(struct decision *d, const struct case_of *c, struct span *value)
 {
 	struct elements theirs = { 0, NULL, NULL }, all;
+	struct span joined, no_key = { NULL, 0 };
 	size_t n_own, held;
 	bool whole;
 
@@ -155,8 +156,11 @@ decide_list(struct decision *d, const struct case_of *c, struct span *value)
 	whole = d->final || (one_value(c->term) && theirs.n > 0);
 	if (whole && held < n_own) {
 		all.n = n_own;
-		return refuse_absent(d->policy, c->term,
-		    elements_join(&all, c->term, d->arena), d->why);
+		joined = elements_join(&all, c->term, d->arena);
+		return c->param == NULL || !one_value(c->term)
+			   ? refuse_absent(d->policy, c->term, joined, d->why)
+			   : refuse_fixed(d->policy, c->term, no_key, joined,
+				 d->final, d->why);
 	}
 	if (d->final && c->param != NULL && c->param->shape == SHAPE_TEXT)
 		*value = c->param->values[0];

@@ -8,6 +8,13 @@
 
 static const struct span no_param = { NULL, 0 };
 
+/* No clock is that wrong: milliseconds, or a number that is no time at all. */
+static bool
+is_other_unit(long long timestamp, long long now)
+{
+	return timestamp / 100 > now || timestamp < now / 100;
+}
+
 /* The client's own, in a final contract. */
 static bool
 take_timestamp(struct decision *d)
@@ -17,11 +24,9 @@ take_timestamp(struct decision *d)
 	long long now = d->facts->now;
 
 	if (param == NULL || param->shape != SHAPE_TEXT ||
-	    !span_digits(param->values[0], &d->out->timestamp))
-		return problem_set(d->why, 403, "timestamp_malformed",
-		    SPAN_LIT("timestamp"),
-		    "This client sends its own \"timestamp\": plain digits, "
-		    "in seconds.");
+	    !span_digits(param->values[0], &d->out->timestamp) ||
+	    is_other_unit(d->out->timestamp, now))
+		return refuse_seconds(now, d->why);
 	if (d->out->timestamp <= now + CLOCK_SKEW_MAX_SECONDS &&
 	    d->out->timestamp >= now - CLOCK_SKEW_MAX_SECONDS)
 		return true;

@@ -16,12 +16,13 @@ repeated(struct decision *d, const struct case_of *c, struct span ours,
 
 	if (!template_has(t, PIECE_RANDOM))
 		return value_same(c->term, ours, theirs) ||
-		       refuse_fixed(d->policy, c->term, no_key, ours, d->why);
+		       refuse_fixed(
+			   d->policy, c->term, no_key, ours, d->final, d->why);
 	if (!d->final)
 		return refuse_random(d->policy, c->term, d->why);
 	return template_matches(t, term_place(c->term), c->term->separators,
 		   d->facts, d->arena, theirs, d->why) ||
-	       refuse_fixed(d->policy, c->term, no_key, t->source, d->why);
+	       refuse_unlike(d->policy, c->term, ours, false, d->why);
 }
 
 /* Why the value can't be sent, in *why; true when it can. */
@@ -33,7 +34,7 @@ well_formed(struct decision *d, const struct term *term, struct span value,
 	struct address address;
 
 	if (term_has_patterns(term))
-		return id_form_valid(term, value, why);
+		return id_form_valid(term, value, true, why);
 	if (d->policy->action == ACTION_TOKEN && span_is(name, "ip")) {
 		sink_text(why, "it takes an IP address");
 		return address_parse(value, &address);
@@ -51,10 +52,13 @@ decide_fits(struct decision *d, const struct term *term, struct span value)
 	struct sink reason;
 
 	sink_init(&reason, mem, sizeof(mem));
-	return well_formed(d, term, value, &reason) ||
-	       problem_set(d->why, 403, "user_not_usable", span_of(term->name),
-		   "For this user %q would not be well formed: %v.",
-		   span_of(term->name), sink_view(&reason));
+	if (well_formed(d, term, value, &reason))
+		return true;
+	if (term_has_patterns(term))
+		d->why->reason = TEMPLATE_HASH_ADVICE;
+	return problem_set(d->why, 403, "user_not_usable", span_of(term->name),
+	    "For this user %q would not be well formed: %v.",
+	    span_of(term->name), sink_view(&reason));
 }
 
 /* The one value that was sent; it may be empty. */
@@ -83,11 +87,13 @@ decide_set(struct decision *d, const struct case_of *c, struct span *value)
 	    !decide_fits(d, c->term, ours))
 		return false;
 	*value = ours;
+	if (c->param == NULL && d->final && c->term->is_signed)
+		return template_has(t, PIECE_RANDOM)
+			   ? refuse_unlike(
+				 d->policy, c->term, ours, true, d->why)
+			   : refuse_absent(d->policy, c->term, ours, d->why);
 	if (c->param == NULL)
-		return !d->final || !c->term->is_signed ||
-		       refuse_absent(d->policy, c->term,
-			   template_has(t, PIECE_RANDOM) ? t->source : ours,
-			   d->why);
+		return true;
 	if (!read_theirs(d, c, &theirs) || !repeated(d, c, ours, theirs))
 		return false;
 	if (d->final)

@@ -38,9 +38,13 @@ add(struct elements *e, const struct term *term, struct span key,
 {
 	struct span name = span_of(term->name);
 
+	if (e->keys != NULL && key.n > 0 && value.n == 0)
+		return problem_set(why, 403, "element_empty", name,
+		    "%q in %q is empty; leave it out.", key, name);
 	if ((e->keys != NULL && key.n == 0) || value.n == 0)
 		return problem_set(why, 403, "element_empty", name,
-		    "%q has an empty element; leave it out.", name);
+		    "Element %d of %q is empty; leave it out.",
+		    (long long)e->n + 1, name);
 	if (elements_find(e, key, value) < e->n)
 		return problem_set(why, 403, "element_twice", name,
 		    "%q has %q twice; send it once.", name,

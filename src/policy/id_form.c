@@ -124,6 +124,20 @@ has_extension(const struct pattern *p)
 	return false;
 }
 
+/* In a list they would end the id. */
+static bool
+check_separators(const struct term *term, struct span id, struct sink *why)
+{
+	for (size_t i = 0; i < id.n; i++) {
+		if (!span_has(span_of(term->separators), id.p[i]))
+			continue;
+		sink_say(why, "%q would end the id in a list",
+		    (struct span){ id.p + i, 1 });
+		return false;
+	}
+	return true;
+}
+
 bool
 id_form_compile(const struct term *term, struct span source, struct span policy,
     struct arena *arena, struct pattern *out, struct sink *why)
@@ -131,27 +145,30 @@ id_form_compile(const struct term *term, struct span source, struct span policy,
 	struct span kept = arena_copy(arena, source);
 	struct parts_of parts;
 
-	*out = (struct pattern){ 0, NULL, { NULL, 0 } };
+	*out = (struct pattern){ .n = 0 };
 	if (kept.p == NULL) {
 		sink_text(why, "there is no room left for this pattern");
 		return false;
 	}
 	if (!cut_parts(term, kept, &parts, why) ||
+	    !check_separators(term, parts.id, why) ||
 	    !pattern_compile(parts.id, policy, arena, out, why))
 		return false;
 	out->source = kept;
 	if (term->type != TERM_PREFIXES || !has_extension(out))
 		return true;
-	*out = (struct pattern){ 0, NULL, { NULL, 0 } };
+	*out = (struct pattern){ .n = 0 };
 	return refuse_extension(why);
 }
 
 bool
-id_form_valid(const struct term *term, struct span value, struct sink *why)
+id_form_valid(
+    const struct term *term, struct span value, bool wide, struct sink *why)
 {
 	struct parts_of parts;
 
-	if (!cut_parts(term, value, &parts, why) || !id_valid(parts.id, why))
+	if (!cut_parts(term, value, &parts, why) ||
+	    !id_valid(parts.id, wide, why))
 		return false;
 	return term->type != TERM_PREFIXES || !span_has(parts.id, '.') ||
 	       refuse_extension(why);
@@ -164,7 +181,7 @@ id_form_matches(const struct term *term, const struct pattern *pattern,
 {
 	struct parts_of ours, theirs;
 
-	return id_form_valid(term, value, NULL) &&
+	return id_form_valid(term, value, pattern->wide, NULL) &&
 	       cut_parts(term, pattern->source, &ours, NULL) &&
 	       cut_parts(term, value, &theirs, NULL) &&
 	       span_eq(ours.before, theirs.before) &&

@@ -26,10 +26,11 @@ bool id_form_compile(const struct term *term, struct span source,
 
 /*
  * Is this a well-formed value of a client, with a well-formed id (see
- * id_valid()) in it? On false why (may be NULL) says what is not.
+ * id_valid(), also for wide) in it? On false why (may be NULL) says what is
+ * not.
  */
 bool id_form_valid(
-    const struct term *term, struct span value, struct sink *why);
+    const struct term *term, struct span value, bool wide, struct sink *why);
 
 /* Does a well-formed value match? Problems as template_matches(). */
 bool id_form_matches(const struct term *term, const struct pattern *pattern,

@@ -57,6 +57,8 @@ static void
 check_id(struct loader *l, const struct owner_id *one, void *with)
 {
 	const char *what = " need not be the user's own";
+	unsigned char mem[DETAIL_MAX];
+	struct sink id;
 
 	(void)with;
 	if (one->id != NULL)
@@ -65,13 +67,15 @@ check_id(struct loader *l, const struct owner_id *one, void *with)
 		what = " would carry public_id into a folder that need not be "
 		       "the user's own";
 	else if (actions[one->policy->action].kind == KIND_API &&
-		 one->term->type == TERM_ID &&
+		 one->term->type == TERM_ID && one->folder == NULL &&
 		 owner_serves(one->policy, ACTION_DESTROY))
 		what = " need not be the user's own, and the signature would "
 		       "also destroy it";
+	sink_init(&id, mem, sizeof(mem));
+	owner_say_id(one, &id);
 	owner_say(l, SAY_ERROR, one->line,
-	    "%s = %q%s: %v (or any_owner = true, for moderators)",
-	    one->term->name, one->source, what, one->missing);
+	    "%v%s: %v (or any_owner = true, for moderators)", sink_view(&id),
+	    what, one->missing);
 }
 
 bool
@@ -110,11 +114,41 @@ check_upload(struct loader *l, const struct policy *policy)
 		    "false");
 }
 
+/*
+ * What Cloudinary may put before an id. Each is looked at by itself, and so
+ * there is one at most: nobody says which of two comes first.
+ */
+static void
+check_folders(struct loader *l, const struct policy *policy)
+{
+	const struct term *first = NULL;
+
+	for (size_t i = 0; i < owner_folders_count; i++) {
+		const struct term *term = term_find(span_of(owner_folders[i]));
+		const struct allowance *allow = policy_allowance(policy, term);
+		const struct setting *set = policy_setting(policy, term);
+
+		if ((set == NULL && allow == NULL) ||
+		    (!policy->anonymous && !owner_carries(policy, term)))
+			continue;
+		if (first != NULL)
+			owner_say(l, SAY_ERROR,
+			    set == NULL ? allow->line : set->line,
+			    "%s beside %s: either may come before public_id, "
+			    "so that nobody could say whose the id is; leave "
+			    "one out",
+			    term->name, first->name);
+		first = term;
+	}
+}
+
 static void
 check_policy(
     struct loader *l, const struct policy *policy, struct tag_form *form)
 {
 	owner_tags(l, policy, form);
+	if (!policy->any_owner)
+		check_folders(l, policy);
 	if (policy->anonymous) {
 		owner_anonymous(l, policy);
 		return;

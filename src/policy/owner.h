@@ -33,12 +33,16 @@ void owner_say(struct loader *l, enum severity severity, int line,
 struct owner_id {
 	const struct policy *policy;
 	const struct term *term;
+	const struct setting *folder; /* that stands before it, or NULL */
 	int line;
-	struct span source;       /* as configured */
-	const struct pattern *id; /* of the id alone, lives as long as the
+	struct span source;       /* as configured, without the folder */
+	const struct pattern *id; /* of the whole id alone, lives as long as the
 				     loader; NULL: it need not be one user's */
 	struct span missing;      /* then: why not; only while it is shown */
 };
+
+/* public_id = "a/{user}", behind folder = "b" */
+void owner_say_id(const struct owner_id *one, struct sink *out);
 
 typedef void owner_see(struct loader *l, const struct owner_id *id, void *with);
 
@@ -46,18 +50,23 @@ typedef void owner_see(struct loader *l, const struct owner_id *id, void *with);
 bool owner_is_id(const struct term *term);
 
 /*
- * Shows each of the policy's, in set and in allow; and of the folders that a
- * client may choose those that may come before an id of its choice.
+ * Shows each of the policy's, in set and in allow: by itself, and where it is
+ * owned also as what Cloudinary makes of it with a folder in set. And of the
+ * folders that a client may choose those that may come before an id.
  */
 void owner_each_id(
     struct loader *l, const struct policy *policy, owner_see *see, void *with);
 
-/* How many there are in the configuration, at most. */
-size_t owner_count_ids(const struct config *config);
-
 /* What Cloudinary may put before an id, depending on the account. */
 extern const char *const owner_folders[];
 extern const size_t owner_folders_count;
+
+/* Would it put this one before the public_id of this policy? */
+bool owner_carries(const struct policy *policy, const struct term *term);
+
+/* The id behind that folder; NULL when there is no room (said at the end). */
+const struct pattern *owner_join(struct loader *l, const struct policy *policy,
+    const struct setting *folder, const struct pattern *id);
 
 /* The one form of a user's tag in all of the configuration. */
 struct tag_form {

@@ -45,32 +45,18 @@ check_overwrite(struct loader *l, const struct policy *policy)
 		    policy->name);
 }
 
-/*
- * What Cloudinary may put before the id. Each is looked at by itself, see
- * owner_apart(), and so there is one at most.
- */
 static void
 check_folders(struct loader *l, const struct policy *policy)
 {
-	const struct setting *first = NULL;
-
 	for (size_t i = 0; i < owner_folders_count; i++) {
 		const struct term *term = term_find(span_of(owner_folders[i]));
 		const struct allowance *allow = policy_allowance(policy, term);
-		const struct setting *set = policy_setting(policy, term);
 
 		if (allow != NULL)
 			owner_say(l, SAY_ERROR, allow->line,
 			    "%s can't be a client's choice in an anonymous "
 			    "policy: write it in set, or leave it out",
 			    term->name);
-		if (set != NULL && first != NULL)
-			owner_say(l, SAY_ERROR, set->line,
-			    "%s beside %s: an anonymous policy takes one of "
-			    "them; leave one out",
-			    term->name, first->term->name);
-		if (set != NULL)
-			first = set;
 	}
 }
 

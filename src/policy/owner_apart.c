@@ -54,100 +54,96 @@ compare(const struct pattern *a, const struct pattern *b)
 	return MEET;
 }
 
+/* The ids seen so far, one of each beginning. */
 struct owned_id {
 	const struct pattern *id;
 	const struct policy *policy;
+	struct owned_id *next;
 };
 
-/* The ids seen so far, one of each beginning. */
-struct owned_ids {
-	struct owned_id *id;
-	size_t n;
-};
+/* The first of them that could be this id; NULL: there is none. */
+static const struct owned_id *
+find_meeting(const struct pattern *id, const struct policy *policy,
+    const struct owned_id *before)
+{
+	for (; before != NULL; before = before->next)
+		if (span_eq(policy->cloud->cloud_name,
+			before->policy->cloud->cloud_name) &&
+		    compare(id, before->id) != PART)
+			break;
+	return before;
+}
 
 /* Compares it with those before, and keeps it if its beginning is new. */
 static void
 check(struct loader *l, const struct owner_id *one, void *with)
 {
-	struct owned_ids *before = with;
+	struct owned_id **before = with, *kept;
+	const struct owned_id *other;
+	unsigned char mem[DETAIL_MAX];
+	struct sink id;
 
 	if (one->id == NULL)
 		return; /* said already */
-	for (size_t i = 0; i < before->n; i++) {
-		const struct owned_id *other = &before->id[i];
-		enum meeting meeting = PART;
-
-		if (span_eq(one->policy->cloud->cloud_name,
-			other->policy->cloud->cloud_name))
-			meeting = compare(one->id, other->id);
-		if (meeting == SAME)
-			return;
-		if (meeting == PART)
-			continue;
-		owner_say(l, SAY_ERROR, one->line,
-		    "%s = %q, and the policy %q has %q: one user's id could "
-		    "be another's; begin both with the same words up to the "
-		    "user, or with different ones",
-		    one->term->name, one->source, other->policy->name,
-		    other->id->source);
+	other = find_meeting(one->id, one->policy, *before);
+	if (other == NULL) {
+		kept = arena_take(&l->arena, sizeof(*kept));
+		if (kept == NULL)
+			return; /* no room: said at the end */
+		*kept = (struct owned_id){ one->id, one->policy, *before };
+		*before = kept;
 		return;
 	}
-	before->id[before->n++] = (struct owned_id){ one->id, one->policy };
+	if (compare(one->id, other->id) == SAME)
+		return;
+	sink_init(&id, mem, sizeof(mem));
+	owner_say_id(one, &id);
+	owner_say(l, SAY_ERROR, one->line,
+	    "%v, and the policy %q has %q: one user's id could be another's; "
+	    "begin both with the same words up to the user, or with different "
+	    "ones",
+	    sink_view(&id), other->policy->name, other->id->source);
 }
 
-/* An id that anybody can get, with the folder that may come before it. */
+/* An id that anybody can get, perhaps behind a folder. */
 static void
 check_open(struct loader *l, const struct policy *policy, int line,
-    struct span source, const struct owned_id *before, size_t n)
+    const struct pattern *id, const struct owned_id *before)
 {
+	const struct owned_id *other = find_meeting(id, policy, before);
+
+	if (other != NULL)
+		owner_say(l, SAY_ERROR, line,
+		    "everybody can upload to %q here, and the policy %q has "
+		    "%q: it could be a user's own; begin it with another fixed "
+		    "word",
+		    id->source, other->policy->name, other->id->source);
+}
+
+static void
+check_anonymous(struct loader *l, const struct policy *policy,
+    const struct owned_id *before)
+{
+	const struct setting *set =
+	    policy_setting(policy, term_find(SPAN_LIT("public_id")));
 	unsigned char mem[DETAIL_MAX];
 	struct pattern id;
 	struct sink why;
 
 	sink_init(&why, mem, sizeof(mem));
-	if (!pattern_compile(source, policy->name, &l->arena, &id, &why)) {
-		/* A folder that is one by itself need not begin an id. */
-		owner_say(l, SAY_ERROR, line, "%q can't be an id: %v", source,
-		    sink_view(&why));
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (!span_eq(policy->cloud->cloud_name,
-			before[i].policy->cloud->cloud_name) ||
-		    compare(&id, before[i].id) == PART)
-			continue;
-		owner_say(l, SAY_ERROR, line,
-		    "everybody can upload to %q here, and the policy %q has "
-		    "%q: it could be a user's own; begin it with another fixed "
-		    "word",
-		    id.source, before[i].policy->name, before[i].id->source);
-		return;
-	}
-}
-
-static void
-check_anonymous(struct loader *l, const struct policy *policy,
-    const struct owned_id *before, size_t n)
-{
-	const struct setting *id =
-	    policy_setting(policy, term_find(SPAN_LIT("public_id")));
-	unsigned char mem[2 * VALUE_MAX];
-
-	if (id == NULL)
+	if (set == NULL || !pattern_compile(set->values[0].source, policy->name,
+			       &l->arena, &id, &why))
 		return; /* said already */
-	check_open(l, policy, id->line, id->values[0].source, before, n);
+	check_open(l, policy, set->line, &id, before);
 	for (size_t i = 0; i < owner_folders_count; i++) {
 		const struct setting *folder = policy_setting(
 		    policy, term_find(span_of(owner_folders[i])));
-		struct sink whole;
+		const struct pattern *whole = NULL;
 
-		if (folder == NULL)
-			continue;
-		sink_init(&whole, mem, sizeof(mem));
-		sink_say(&whole, "%v/%v", folder->values[0].source,
-		    id->values[0].source);
-		check_open(
-		    l, policy, folder->line, sink_view(&whole), before, n);
+		if (folder != NULL)
+			whole = owner_join(l, policy, folder, &id);
+		if (whole != NULL)
+			check_open(l, policy, folder->line, whole, before);
 	}
 }
 
@@ -155,18 +151,13 @@ void
 owner_apart(struct loader *l)
 {
 	const struct config *config = l->config;
-	struct owned_ids before = { NULL, 0 };
+	struct owned_id *before = NULL;
 
-	before.id =
-	    arena_array(&l->arena, owner_count_ids(config), sizeof(*before.id));
-	if (before.id == NULL)
-		return; /* no room: said at the end */
 	for (size_t i = 0; i < config->n_policies; i++)
 		if (!config->policies[i].any_owner)
 			owner_each_id(l, &config->policies[i], check, &before);
 	for (size_t i = 0; i < config->n_policies; i++)
 		if (config->policies[i].anonymous &&
 		    !config->policies[i].webhook)
-			check_anonymous(
-			    l, &config->policies[i], before.id, before.n);
+			check_anonymous(l, &config->policies[i], before);
 }

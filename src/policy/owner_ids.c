@@ -3,6 +3,8 @@
  * image/upload/, and in the paths of tokens. In each of them it is the id
  * itself that must be the user's.
  */
+#include <string.h>
+
 #include "policy/acl.h"
 #include "policy/id_form.h"
 #include "policy/owner.h"
@@ -22,43 +24,54 @@ owner_is_id(const struct term *term)
 }
 
 /*
- * Where Cloudinary puts a folder before the id, one of the client's choice
- * would carry the id to another user's place.
+ * With fixed folders an id is folder + "/" + public_id, which another user's
+ * could be, too. asset_folder alone makes no part of an id.
  */
-static bool
-is_carrier(const struct policy *policy, const struct term *term)
+bool
+owner_carries(const struct policy *policy, const struct term *term)
 {
-	if (term->type != TERM_FOLDER || !owner_may_hold(policy, "public_id"))
-		return false;
-	return span_is(span_of(term->name), "folder") ||
-	       (span_is(span_of(term->name), "asset_folder") &&
+	return term->type == TERM_FOLDER &&
+	       owner_may_hold(policy, "public_id") &&
+	       (!span_is(span_of(term->name), "asset_folder") ||
 		   owner_is_set_to(
 		       policy, "use_asset_folder_as_public_id_prefix", "true"));
 }
 
-/* Does what a client sends for it end up in an id? */
-static bool
-makes_id(const struct policy *policy, const struct term *term)
+const struct pattern *
+owner_join(struct loader *l, const struct policy *policy,
+    const struct setting *folder, const struct pattern *id)
 {
-	return owner_is_id(term) || is_carrier(policy, term);
+	struct span before = folder->values[0].source;
+	size_t room = before.n + 1 + id->source.n;
+	struct pattern *out = arena_take(&l->arena, sizeof(*out)), head;
+	struct segment *segments;
+	unsigned char mem[DETAIL_MAX];
+	struct sink text, why;
+
+	sink_init(&why, mem, sizeof(mem));
+	sink_init(&text, arena_bytes(&l->arena, room), room);
+	if (l->arena.full || !id_form_compile(folder->term, before,
+				 policy->name, &l->arena, &head, &why))
+		return NULL;
+	segments = arena_array(&l->arena, head.n + id->n, sizeof(*segments));
+	if (segments == NULL)
+		return NULL;
+	memcpy(segments, head.segments, head.n * sizeof(*segments));
+	memcpy(segments + head.n, id->segments, id->n * sizeof(*segments));
+	sink_say(&text, "%v/%v", before, id->source);
+	*out = (struct pattern){ .n = head.n + id->n,
+		.segments = segments,
+		.source = sink_view(&text) };
+	return out;
 }
 
-size_t
-owner_count_ids(const struct config *config)
+void
+owner_say_id(const struct owner_id *one, struct sink *out)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < config->n_policies; i++) {
-		const struct policy *p = &config->policies[i];
-
-		for (size_t k = 0; k < p->n_set; k++)
-			if (owner_is_id(p->set[k].term))
-				n += p->set[k].n;
-		for (size_t k = 0; k < p->n_allow; k++)
-			if (makes_id(p, p->allow[k].term))
-				n += p->allow[k].rule.n;
-	}
-	return n;
+	sink_say(out, "%s = %q", one->term->name, one->source);
+	if (one->folder != NULL)
+		sink_say(out, " behind %s = %q", one->folder->term->name,
+		    one->folder->values[0].source);
 }
 
 /* Reads the id in one configured value; NULL where it can't be one user's. */
@@ -85,6 +98,31 @@ read_id(struct loader *l, const struct owner_id *one, struct sink *why)
 	return id;
 }
 
+/* The same id behind each folder that the policy sets. */
+static void
+show_carried(struct loader *l, struct owner_id one, owner_see *see, void *with)
+{
+	const struct policy *policy = one.policy;
+	const struct pattern *id = one.id;
+	unsigned char mem[DETAIL_MAX];
+	struct sink why;
+
+	for (size_t i = 0; i < policy->n_set; i++) {
+		const struct setting *folder = &policy->set[i];
+		const struct pattern *whole = NULL;
+
+		if (owner_carries(policy, folder->term))
+			whole = owner_join(l, policy, folder, id);
+		if (whole == NULL)
+			continue; /* or no room: said at the end */
+		sink_init(&why, mem, sizeof(mem));
+		one.folder = folder;
+		one.id = pattern_owned(whole, &why) ? whole : NULL;
+		one.missing = sink_view(&why);
+		see(l, &one, with);
+	}
+}
+
 /* compiled: the id's pattern, where there is one already. */
 static void
 show(struct loader *l, struct owner_id *one, const struct pattern *compiled,
@@ -100,6 +138,8 @@ show(struct loader *l, struct owner_id *one, const struct pattern *compiled,
 		one->id = pattern_owned(compiled, &why) ? compiled : NULL;
 	one->missing = sink_view(&why);
 	see(l, one, with);
+	if (one->id != NULL && span_is(span_of(one->term->name), "public_id"))
+		show_carried(l, *one, see, with);
 }
 
 /*
@@ -151,6 +191,7 @@ owner_each_id(
 		}
 	}
 	for (size_t i = 0; i < policy->n_allow; i++)
-		if (makes_id(policy, policy->allow[i].term))
+		if (owner_is_id(policy->allow[i].term) ||
+		    owner_carries(policy, policy->allow[i].term))
 			show_allowance(l, policy, &policy->allow[i], see, with);
 }

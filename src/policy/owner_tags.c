@@ -128,7 +128,7 @@ tag_values(const struct policy *policy, size_t *n, int *line)
 	const struct setting *set = policy_setting(policy, term);
 	const struct allowance *allow = policy_allowance(policy, term);
 
-	*n = set != NULL ? 1 : allow->rule.n;
+	*n = set != NULL ? set->n : allow->rule.n;
 	*line = set != NULL ? set->line : allow->line;
 	if (set != NULL)
 		return set->values;

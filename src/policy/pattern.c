@@ -22,29 +22,74 @@ is_extension(struct span s)
 	return s.n > 0 && s.n <= EXTENSION_MAX;
 }
 
+/* segment [ "." 1*16( ALPHA / DIGIT ) ], the extension in the last one only */
+static bool
+is_plain(struct span segment, bool last)
+{
+	struct span_cut file = span_cut(segment, '.');
+
+	return text_segment(file.head) &&
+	       (!file.found || (last && is_extension(file.tail)));
+}
+
+/*
+ * Text that the configuration itself may write into an id. Source:
+ * Cloudinary's documentation of public_id, less what patterns are made of.
+ */
+static bool
+is_written(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (span_has(SPAN_LIT("?&#\\%<>*{}/"), s.p[i]))
+			return false;
+	return s.n > 0 && text_utf8(s) && !text_has_control(s);
+}
+
+/* Neither ".." nor a blank that nobody sees. */
+static bool
+has_edges(struct span s)
+{
+	struct span edges = SPAN_LIT(" .");
+
+	return s.n > 0 && !span_has(edges, s.p[0]) &&
+	       !span_has(edges, s.p[s.n - 1]);
+}
+
+static bool
+is_wide(struct span segment, bool last)
+{
+	struct span_cut file = span_cut_last(segment, '.');
+	bool extended = last && file.found && is_extension(file.tail);
+
+	return is_written(segment) && has_edges(segment) &&
+	       (extended ? file.head.n : segment.n) <= SEGMENT_MAX;
+}
+
 /*
  * id      = segment *( "/" segment ) [ "." 1*16( ALPHA / DIGIT ) ]
  * segment = 1*64( ALPHA / DIGIT / "_" / "-" )
  *
  * at most ID_MAX bytes.
  */
-bool
-id_valid(struct span id, struct sink *why)
+static bool
+each_segment(struct span id, bool wide)
 {
-	struct span_cut last = span_cut_last(id, '/');
-	struct span_cut file = span_cut(last.found ? last.tail : id, '.');
-	bool right = id.n <= ID_MAX && (!file.found || is_extension(file.tail));
-	struct span rest =
-	    file.found ? span_head(id, id.n - file.tail.n - 1) : id;
-	bool more = true;
+	struct span_cut cut = { .tail = id, .found = id.n <= ID_MAX };
+	bool right = cut.found;
 
-	while (more && right) {
-		struct span_cut cut = span_cut(rest, '/');
-
-		right = text_segment(cut.head);
-		rest = cut.tail;
-		more = cut.found;
+	while (cut.found && right) {
+		cut = span_cut(cut.tail, '/');
+		right = is_plain(cut.head, !cut.found) ||
+			(wide && is_wide(cut.head, !cut.found));
 	}
+	return right;
+}
+
+bool
+id_valid(struct span id, bool wide, struct sink *why)
+{
+	bool right = each_segment(id, wide);
+
 	if (!right && why != NULL)
 		sink_say(why,
 		    "an id is 1 to %d of A-Z, a-z, 0-9, _ and - between single "
@@ -55,43 +100,56 @@ id_valid(struct span id, struct sink *why)
 }
 
 /*
- * The least bytes that a piece gives; 0 when it can't stand in a segment. The
- * last piece of the last segment may end in an extension, which is not counted.
+ * The least bytes that a literal gives; 0 when it can't stand in a segment.
+ * The end of the last segment may be an extension, which is not counted.
  */
 static size_t
-piece_least(const struct piece *piece, bool first, bool last)
+literal_least(struct span text, bool first, bool end)
 {
-	struct span text = piece->text;
+	struct span_cut file = span_cut(text, '.');
 
+	if (file.found && (!end || !is_extension(file.tail)))
+		return 0;
+	if (file.found && !first && file.head.n == 0)
+		return 1;
+	return text_segment(file.head) ? file.head.n : 0;
+}
+
+/* The same of any piece. */
+static size_t
+piece_least(const struct piece *piece, bool first, bool end)
+{
 	if (piece->kind == PIECE_USER_HASH || piece->kind == PIECE_RANDOM)
 		return 32;
 	if (piece->kind == PIECE_DATE)
 		return sizeof("2026-01-01") - 1;
 	if (piece->kind == PIECE_USER || piece->kind == PIECE_CLAIM)
 		return 1;
-	if (piece->kind != PIECE_LITERAL)
-		return 0;
-	if (last && span_has(text, '.')) {
-		struct span_cut file = span_cut(text, '.');
-
-		if (!is_extension(file.tail))
-			return 0;
-		if (!first && file.head.n == 0)
-			return 1;
-		text = file.head;
-	}
-	return text_segment(text) ? text.n : 0;
+	return piece->kind == PIECE_LITERAL
+		   ? literal_least(piece->text, first, end)
+		   : 0;
 }
 
+/*
+ * *wide is set where a literal is more than a client's value could hold. A dot
+ * beside a form could make an extension of a user's name.
+ */
 static bool
-segment_fits(const struct text_template *t, bool last)
+segment_fits(const struct text_template *t, bool last, bool *wide)
 {
 	size_t sum = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
+		const struct piece *piece = &t->pieces[i];
 		size_t least =
-		    piece_least(&t->pieces[i], i == 0, last && i == t->n - 1);
+		    piece_least(piece, i == 0, last && i == t->n - 1);
 
+		if (least == 0 && piece->kind == PIECE_LITERAL &&
+		    is_written(piece->text) && has_edges(t->source) &&
+		    (t->n == 1 || !span_has(piece->text, '.'))) {
+			least = piece->text.n;
+			*wide = true;
+		}
 		if (least == 0)
 			return false;
 		sum += least;
@@ -101,7 +159,7 @@ segment_fits(const struct text_template *t, bool last)
 
 static bool
 compile_segment(struct span source, struct span policy, bool last,
-    struct arena *arena, struct segment *out, struct sink *why)
+    struct arena *arena, struct segment *out, bool *wide, struct sink *why)
 {
 	if (span_is(source, "*") || span_is(source, "**")) {
 		out->kind = source.n == 1 ? SEGMENT_ONE : SEGMENT_MANY;
@@ -111,12 +169,13 @@ compile_segment(struct span source, struct span policy, bool last,
 	if (!template_compile(source, policy, arena, &out->text, why) ||
 	    !template_fits(&out->text, PLACE_ID, why))
 		return false;
-	if (segment_fits(&out->text, last))
+	if (segment_fits(&out->text, last, wide))
 		return true;
 	sink_say(why,
 	    "%q can't be a segment: between single \"/\" stand \"*\" (any "
-	    "one), \"**\" (one or more), or 1 to %d of A-Z, a-z, 0-9, _, - "
-	    "and forms such as {user}; the last may have one extension",
+	    "one), \"**\" (one or more), or text of 1 to %d bytes without ? & "
+	    "# \\ %% < > * and with no blank or dot at its ends, and forms "
+	    "such as {user}; the last may have one extension",
 	    source, (long long)SEGMENT_MAX);
 	return false;
 }
@@ -134,8 +193,9 @@ pattern_compile(struct span source, struct span policy, struct arena *arena,
 	struct span kept = arena_copy(arena, source), rest = kept;
 	struct segment *segments;
 	size_t n = 1, many = 0;
+	bool wide = false;
 
-	*out = (struct pattern){ 0, NULL, { NULL, 0 } };
+	*out = (struct pattern){ .n = 0 };
 	for (size_t i = 0; i < source.n; i++)
 		n += source.p[i] == '/';
 	segments = arena_array(arena, n, sizeof(*segments));
@@ -146,8 +206,8 @@ pattern_compile(struct span source, struct span policy, struct arena *arena,
 	for (size_t i = 0; i < n; i++) {
 		struct span_cut cut = span_cut(rest, '/');
 
-		if (!compile_segment(
-			cut.head, policy, i == n - 1, arena, &segments[i], why))
+		if (!compile_segment(cut.head, policy, i == n - 1, arena,
+			&segments[i], &wide, why))
 			return false;
 		many += segments[i].kind == SEGMENT_MANY;
 		rest = cut.tail;
@@ -156,7 +216,7 @@ pattern_compile(struct span source, struct span policy, struct arena *arena,
 		sink_text(why, "\"**\" can stand only once in a pattern");
 		return false;
 	}
-	*out = (struct pattern){ n, segments, kept };
+	*out = (struct pattern){ n, segments, kept, wide };
 	return true;
 }
 
@@ -182,7 +242,7 @@ pattern_matches(const struct pattern *p, const struct facts *facts,
 	struct span parts[SEGMENTS_MAX];
 	size_t n, at = 0;
 
-	if (!id_valid(id, NULL))
+	if (!id_valid(id, p->wide, NULL))
 		return false;
 	n = split(id, parts);
 	if (n < p->n)
@@ -190,11 +250,17 @@ pattern_matches(const struct pattern *p, const struct facts *facts,
 	for (size_t i = 0; i < p->n; i++, at++) {
 		const struct segment *s = &p->segments[i];
 
-		if (s->kind == SEGMENT_MANY)
-			at += n - p->n;
-		else if (s->kind == SEGMENT_TEXT &&
-			 !template_matches(&s->text, PLACE_ID, "", facts, arena,
-			     parts[at], why))
+		if (s->kind != SEGMENT_TEXT) {
+			size_t end =
+			    s->kind == SEGMENT_MANY ? at + n - p->n : at;
+
+			for (; at < end; at++)
+				if (!is_plain(parts[at], false))
+					return false;
+			if (!is_plain(parts[at], at == n - 1))
+				return false;
+		} else if (!template_matches(&s->text, PLACE_ID, "", facts,
+			       arena, parts[at], why))
 			return false;
 	}
 	return p->n > 0 && at == n;
@@ -213,7 +279,7 @@ pattern_url_part(struct span s)
 	return (letters >= 1 && letters <= 3 && letters < s.n &&
 		   s.p[letters] == '_') ||
 	       (s.n > 1 && s.p[0] == 'v' && digits == s.n) ||
-	       span_starts(s, SPAN_LIT("s--"));
+	       span_starts(s, SPAN_LIT("$")) || span_starts(s, SPAN_LIT("s--"));
 }
 
 /* Is the segment one piece and nothing beside it? */

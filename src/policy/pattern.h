@@ -18,12 +18,15 @@ struct pattern {
 	size_t n;
 	const struct segment *segments;
 	struct span source;
+	bool wide; /* a literal is more than id_valid() takes of a client */
 };
 
 /*
- * Compiles it. A literal part of a segment is [A-Za-z0-9_-], in the last
- * segment also one "." with an extension. At most one "**". False with the
- * mistake and the right form in why.
+ * Compiles it. A literal part of a segment is any UTF-8 text without control
+ * characters and ? & # \ % < > * { }; no blank or "." begins or ends a segment.
+ * Beside {user} and the like it holds no ".", but for one extension at the end
+ * of the last segment. At most one "**". False with the mistake and the right
+ * form in why.
  */
 bool pattern_compile(struct span source, struct span policy,
     struct arena *arena, struct pattern *out, struct sink *why);
@@ -31,18 +34,22 @@ bool pattern_compile(struct span source, struct span policy,
 /*
  * Is this a well-formed id of a client: segments [A-Za-z0-9_-]{1,64} between
  * single "/", the last perhaps with one extension [A-Za-z0-9]{1,16}, at most
- * ID_MAX bytes? On false why (may be NULL) says what is not.
+ * ID_MAX bytes? wide: its segments may be what the configuration can write,
+ * too. On false why (may be NULL) says what is not.
  */
-bool id_valid(struct span id, struct sink *why);
+bool id_valid(struct span id, bool wide, struct sink *why);
 
-/* Does a well-formed id match? Problems as template_matches(). */
+/*
+ * Does a well-formed id match? What a wildcard takes is a client's choice, and
+ * never wide. Problems as template_matches().
+ */
 bool pattern_matches(const struct pattern *p, const struct facts *facts,
     struct arena *arena, struct span id, struct problem *why);
 
 /*
  * Would a delivery URL read this segment, before the id's first, as something
  * else? These are 1*3LOWER "_" (every transformation, with room for new ones),
- * "v" 1*DIGIT (the version) and "s--" (the signature).
+ * "$" (a variable), "v" 1*DIGIT (the version) and "s--" (the signature).
  */
 bool pattern_url_part(struct span segment);
 

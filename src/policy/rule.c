@@ -139,10 +139,10 @@ value_matches(const struct trial *t, size_t i, struct problem *why)
 
 /*
  * Is it one of the patterns or values? One that can't be filled in for this
- * user is passed over, and only told when no other fits.
+ * user is passed over, and only told when no other fits; reason as in refuse().
  */
 static bool
-one_fits(const struct trial *t)
+one_fits(const struct trial *t, struct span reason)
 {
 	struct problem passed;
 
@@ -153,6 +153,9 @@ one_fits(const struct trial *t)
 			      t->facts, t->arena, t->value, &passed)
 			: value_matches(t, i, &passed))
 			return true;
+	if (reason.n > 0)
+		return refuse(t, reason);
+	t->why->reason = passed.reason;
 	if (passed.status != 0)
 		return problem_set(t->why, passed.status, passed.code,
 		    span_of(t->term->name), "%v", sink_view(&passed.detail));
@@ -165,12 +168,11 @@ id_fits(const struct trial *t)
 	unsigned char text[DETAIL_MAX / 4];
 	struct sink why;
 
-	if (id_form_valid(t->term, t->value, NULL))
-		return one_fits(t);
 	sink_init(&why, text, sizeof(text));
 	sink_text(&why, "; ");
-	id_form_valid(t->term, t->value, &why);
-	return refuse(t, sink_view(&why));
+	return one_fits(t, id_form_valid(t->term, t->value, false, &why)
+			       ? none
+			       : sink_view(&why));
 }
 
 /* An empty text is never sent, so it is none that the rule means. */
@@ -215,7 +217,7 @@ value_fits(const struct trial *t)
 	case RULE_BOOL:
 		return bool_value(t->value) >= 0 || refuse(t, none);
 	case RULE_VALUES:
-		return one_fits(t);
+		return one_fits(t, none);
 	case RULE_NONE:
 	case RULE_GROUP:
 	default:

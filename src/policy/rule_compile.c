@@ -55,6 +55,8 @@ say_forms(const struct term *term, struct sink *why)
 		    INT_RULE_MAX);
 	if (forms & FORM_BOOL)
 		sink_text(why, "\"bool\", or ");
+	if (term_has_patterns(term))
+		sink_text(why, "a pattern such as \"users/{user}/*\", or ");
 	sink_text(why, "a list of the values permitted: ");
 	sink_text(
 	    why, term->type == TERM_BOOL ? "[ true ]" : "[ \"a\", \"b\" ]");
@@ -170,6 +172,10 @@ rule_compile(struct span source, const struct term *term, struct span policy,
     struct arena *arena, struct rule *out, struct sink *why)
 {
 	*out = (struct rule){ .kind = RULE_NONE };
+	if (term_has_patterns(term) &&
+	    (span_starts(source, SPAN_LIT("text ")) ||
+		span_starts(source, SPAN_LIT("int "))))
+		return no_rule(term, source, why);
 	if (term->sender == SENDER_CLIENT && term_has_patterns(term))
 		return compile_pattern(term, source, policy, arena, out, why);
 	if (read_rule(source, forms_of(term), out))

@@ -83,6 +83,11 @@ bool template_matches(const struct text_template *t, enum place place,
     const char *separators, const struct facts *facts, struct arena *arena,
     struct span value, struct problem *why);
 
+/* For the log, where it is the user's name that can't stand somewhere. */
+#define TEMPLATE_HASH_ADVICE                                                   \
+	"{user} can't be this user's name here; {user_hash} in its place "     \
+	"takes any name"
+
 /* A user's hash: 32 hex digits of SHA-256("signpost user\0" + user). */
 void user_hash(struct span user, struct sink *out);
 

@@ -115,7 +115,10 @@ piece_text(const struct scene *s, const struct piece *piece, struct span *out)
 	if (piece->kind != PIECE_USER)
 		return computed_text(s, piece->kind, out);
 	*out = s->facts->session->user;
-	return may_stand(s, *out, "user_not_usable", "The user's name");
+	if (may_stand(s, *out, "user_not_usable", "The user's name"))
+		return true;
+	s->why->reason = TEMPLATE_HASH_ADVICE;
+	return false;
 }
 
 bool

@@ -181,7 +181,7 @@ const struct term vocabulary[] = {
 	    "", NPM_ARCHIVE },
 	{ "source", TERM_TEXT, UPLOAD, SENDER_CLIENT, true, "", WIDGET },
 	{ "start_time", TERM_INT, TOKEN, SENDER_CLIENT, true, "", NPM_TOKEN },
-	{ "tag", TERM_TEXT, TAGS, SENDER_CLIENT, true, ",", NPM_CALLS },
+	{ "tag", TERM_LIST, TAGS, SENDER_CLIENT, true, ",", NPM_CALLS },
 	{ "tags", TERM_TAGS, UPLOAD | ARCHIVE, SENDER_CLIENT, true, ",",
 	    NPM_UPDATE },
 	{ "target_asset_folder", TERM_FOLDER, ARCHIVE, SENDER_CLIENT, true, "",
@@ -242,6 +242,20 @@ term_find(struct span name)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+bool
+term_means_size(struct span name)
+{
+	static const char *const words[] = { "file_size", "filesize",
+		"size_limit", "max_size", "min_size", "max_bytes", "min_bytes",
+		"content_length" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (size_t k = 0; k < name.n; k++)
+			if (span_starts(span_skip(name, k), span_of(words[i])))
+				return true;
+	return false;
 }
 
 bool

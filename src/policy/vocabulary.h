@@ -55,6 +55,16 @@ const struct term *term_find(struct span name);
 /* Does that action take it? */
 bool term_taken(const struct term *t, enum action action);
 
+/*
+ * Is it a name for the most bytes of a file, which people sign and believe in?
+ * Cloudinary has none; and what does bound them. Source: cloudinary_npm
+ * lib/utils/index.js build_upload_params, which knows no such name.
+ */
+bool term_means_size(struct span name);
+#define TERM_SIZE_ADVICE                                                       \
+	"the account's plan bounds a file's size, or an eval that the policy " \
+	"sets"
+
 /* The nearest name that this action takes, or NULL (see text_nearest). */
 const char *term_nearest(struct span name, enum action action);
 

@@ -258,7 +258,8 @@ test('the npm SDK\'s page', async (t) => {
 // What agents are told to write: the key first, by a POST of nothing.
 test('the skills\' page', async (t) => {
   const { port, upload, page } = await start(t);
-  const first = await (await page.fetch('/api/sign', { method: 'POST' })).json();
+  const first = await (await page.fetch('/api/sign?policy=widget', { method: 'POST' })).json();
+  assert.deepEqual(first, { ...await (await page.fetch('/api/sign', { method: 'POST' })).json(), server_time: first.server_time });
   assert.equal(first.api_key, KEY);
   assert.equal(first.cloud_name, 'demo');
   const make = (from) => new Widget({ ...settings, cloudName: first.cloud_name, apiKey: first.api_key,

@@ -202,6 +202,7 @@ const kinds = () => [
   ['ClassicCall', get('?policy=avatar&contract=classic')],
   ['SignedParams', post('?policy=widget', { paramsToSign: toSign() })],
   ['SignedParams', post('', { policy: 'widget', params_to_sign: toSign() })],
+  ['SignedParams', get(`?policy=widget&params_to_sign=${encodeURIComponent(JSON.stringify(toSign()))}`)],
   ['Signature', { ...get(`?policy=widget&contract=text&${form(Object.entries(toSign()).map(([name, value]) => [`data[${name}]`, value]))}`) }],
   ['PreparedUpload', post('?policy=prepare', { prepareUploadParams: { tags: ['user_alice'], context: { alt: 'x' }, metadata: { colour: 'red' }, invalidate: true, qualityAnalysis: true } })],
   ['CancelledUpload', post('?policy=prepare', { prepareUploadParams: { eval: 'x' } })],

@@ -26,7 +26,7 @@ function examplesIn(text) {
     const lines = block.split('\n');
     return lines.flatMap((line, i) => {
       if (!/\bcurl /.test(line)) return [];
-      const name = /^# ([A-Za-z]+): ./.exec(lines[i - 1] ?? '');
+      const name = /^# ([A-Za-z_]+): ./.exec(lines[i - 1] ?? '');
       assert.ok(line.startsWith('curl ') && name !== null, `"# NAME: what comes" must stand above: ${line}`);
       return [[name[1], line]];
     });
@@ -143,6 +143,7 @@ const checks = {
   verify: checkValid,
   webhook: checkValid,
   paramsToSign: checkParamsToSign,
+  params_to_sign: checkParamsToSign,
   text: checkText,
   classic: checkClassic,
   prepareUploadParams: checkPrepare,

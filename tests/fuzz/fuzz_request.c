@@ -198,24 +198,31 @@ check_signed(const struct policy *policy, json_t *fields, struct span signature)
 	    "the signature is of these parameters");
 }
 
-/* Only the signature came back: it is over what the client's request says. */
-static void
-check_text(const struct policy *policy)
+/* What a final contract's request says, for json_decref(). */
+static json_t *
+asked_again(enum contract contract)
 {
 	static unsigned char memory[ARENA_MAX];
 	static struct params items[BATCH_MAX];
 	struct ask asked = { .items = items };
 	struct problem why;
 	struct arena arena;
-	json_t *fields;
 
 	problem_clear(&why);
 	arena_init(&arena, memory, sizeof(memory));
 	must(ask_read(&request, &arena, &asked, &why) &&
-		 asked.contract == CONTRACT_TEXT,
-	    "a bare text is asked for");
+		 asked.contract == contract,
+	    "this contract is asked for");
 	json_set_alloc_funcs(malloc, free);
-	fields = signed_asked(&items[0]);
+	return signed_asked(&items[0]);
+}
+
+/* Only the signature came back: it is over what the client's request says. */
+static void
+check_text(const struct policy *policy)
+{
+	json_t *fields = asked_again(CONTRACT_TEXT);
+
 	check_signed(policy, fields, answer.body);
 	json_decref(fields);
 }
@@ -226,16 +233,19 @@ check_object(const struct policy *policy, const json_t *body)
 {
 	const json_t *signature = json_object_get(body, "signature");
 	json_t *asked = read_json(request.body);
-	json_t *fields = json_object_get(body, "fields");
+	json_t *fields = json_object_get(body, "fields"), *other = NULL;
 
 	/* The final contract signs what the client's own list says. */
 	if (fields == NULL)
 		fields = json_object_get(asked, "paramsToSign");
 	if (fields == NULL)
 		fields = json_object_get(asked, "params_to_sign");
+	if (fields == NULL) /* in a query or a form */
+		fields = other = asked_again(CONTRACT_PARAMS_TO_SIGN);
 	must(policy != NULL && fields != NULL, "it is known what was granted");
 	check_signed(policy, fields, span_of(json_string_value(signature)));
 	json_decref(asked);
+	json_decref(other);
 }
 
 static void

@@ -67,7 +67,7 @@ owning_after(struct span *s, const char *text)
 static inline bool
 owning_belongs(const struct term *term, struct span s, const char *user)
 {
-	if (term->type == TERM_TAGS || term->type == TERM_TEXT)
+	if (term->type == TERM_TAGS || term->type == TERM_LIST)
 		return owning_after(&s, "user_") &&
 		       (span_is(s, user) || span_is(s, owning_hash));
 	for (size_t i = 1; i < s.n; i++)
@@ -138,7 +138,7 @@ owning_value(size_t k, const struct term *term, const char *user, char out[512])
 		"user_bob", "user_%s0", "user_", "avatar", "%s", "#",
 		"user_%sx", "user_%s,avatar", "other_%s",
 		"user_" DECIDING_RANDOM, "USER_%s", "user_%s " };
-	bool tag = term->type == TERM_TAGS || term->type == TERM_TEXT;
+	bool tag = term->type == TERM_TAGS || term->type == TERM_LIST;
 	size_t n = tag ? sizeof(tags) / sizeof(tags[0])
 		       : 2 * sizeof(ids) / sizeof(ids[0]);
 	/* Ids once with what belongs around them, and once bare. */

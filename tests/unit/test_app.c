@@ -23,7 +23,13 @@
 	"  allow = { public_id = \"users/**\"; }; limit = \"60/hour\"; };\n"
 #define WIDGET                                                                 \
 	"widget = { action = \"upload\"; reusable = true;\n"                   \
+	"  limit = \"60/hour\";\n"                                             \
 	"  set = { upload_preset = \"p\"; }; };\n"
+#define LISTED                                                                 \
+	"listed = { action = \"upload\"; reusable = true; shared_tags = "      \
+	"true;\n"                                                              \
+	"  allow = { tags = \"text 9 x9\"; context = { a = \"text 9\";\n"      \
+	"    caption = \"text 9\"; }; }; };\n"
 
 static int
 setup(void **state)
@@ -34,7 +40,7 @@ setup(void **state)
 	    "session = { cookie = \"session\"; bearer = true;\n"
 	    "  keys = ( { id = \"1\"; file = \"session.key\"; } ); };\n"
 	    "origins = [ \"https://www.example.com\", \"null\" ];\n"
-	    "policies = {\n" AVATAR REMOVE EDITORS WIDGET "};\n");
+	    "policies = {\n" AVATAR REMOVE EDITORS WIDGET LISTED "};\n");
 	return 0;
 }
 
@@ -88,6 +94,230 @@ grants_the_final_contract(void **state)
 	assert_true(body_has("policy", "widget"));
 }
 
+/* What the operator can do stands in the log, and not in the answer. */
+static void
+a_name_that_fits_no_id(void **state)
+{
+	(void)state;
+	char kept[sizeof(cookie)];
+
+	memcpy(kept, cookie, sizeof(kept));
+	mint(config, "{\"sub\":\"a@b.example\",\"exp\":1767229200}", cookie,
+	    sizeof(cookie), "session=");
+	good("policy=avatar");
+	refused(403, "user_not_usable");
+	assert_true(body_has("detail",
+	    "The user's name can't stand in an id, a folder or a tag: that "
+	    "takes 1 to 64 of A-Z, a-z, 0-9, _ and -."));
+	assert_string_equal(answer.reason,
+	    "{user} can't be this user's name here; {user_hash} in its place "
+	    "takes any name");
+	good("policy=remove&public_id=users/alice/x");
+	refused(403, "user_not_usable");
+	assert_non_null(strstr(answer.reason, "{user_hash}"));
+	memcpy(cookie, kept, sizeof(cookie));
+	good("policy=remove&public_id=users/bob/x");
+	refused(403, "value_not_allowed");
+	assert_null(answer.reason);
+}
+
+/* In each language that has lists, with the same words. */
+static void
+an_empty_element_has_a_place(void **state)
+{
+	static const struct {
+		const char *form, *json, *detail;
+	} each[] = {
+		{ "tags[]=a&tags[]=", "\"tags\":[\"a\",\"\"]",
+		    "Element 2 of \"tags\" is empty; leave it out." },
+		{ "tags[]=a&tags[]=", "\"tags\":[\"a\",null]",
+		    "Element 2 of \"tags\" is empty; leave it out." },
+		{ "tags=a,,b", "\"tags\":\"a,,b\"",
+		    "Element 2 of \"tags\" is empty; leave it out." },
+		{ "tags[]=", "\"tags\":[null]",
+		    "Element 1 of \"tags\" is empty; leave it out." },
+		{ "context=a=b|caption=", "\"context\":\"a=b|caption=\"",
+		    "\"caption\" in \"context\" is empty; leave it out." },
+		{ NULL, "\"context\":{\"caption\":null}",
+		    "\"caption\" in \"context\" is empty; leave it out." },
+		{ NULL, "\"context\":{\"caption\":\"\"}",
+		    "\"caption\" in \"context\" is empty; leave it out." },
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		if (each[i].form != NULL) {
+			snprintf(text, sizeof(text), "policy=listed&%s",
+			    each[i].form);
+			good(text);
+			refused(403, "element_empty");
+			assert_true(body_has("detail", each[i].detail));
+		}
+		snprintf(text, sizeof(text), "{%s}", each[i].json);
+		post("policy=listed", "application/json", text);
+		refused(403, "element_empty");
+		assert_true(body_has("detail", each[i].detail));
+		if (strstr(text, "{\"context\":{") != NULL)
+			continue; /* it has no text that could be signed */
+		snprintf(text, sizeof(text),
+		    "{\"paramsToSign\":{\"timestamp\":1767225600,%s}}",
+		    each[i].json);
+		post("policy=listed", "application/json", text);
+		refused(403, "element_empty");
+		assert_true(body_has("detail", each[i].detail));
+	}
+}
+
+#define SENT_JSON "%7b%22timestamp%22:1767225600,%22upload_preset%22:%22p%22%7d"
+
+/* What others make of next-cloudinary's body: the same contract. */
+static void
+final_parameters_in_a_query(void **state)
+{
+	static const char *const right[] = {
+		"params_to_sign=" SENT_JSON,
+		"paramsToSign=" SENT_JSON,
+		"params_to_sign[timestamp]=1767225600&"
+		"params_to_sign[upload_preset]=p",
+		"paramsToSign%5Btimestamp%5D=1767225600&"
+		"paramsToSign%5Bupload_preset%5D=p",
+	};
+	static const struct {
+		const char *form, *code;
+	} wrong[] = {
+		/* nothing is read twice, or in two ways */
+		{ "params_to_sign=" SENT_JSON "&params_to_sign=" SENT_JSON,
+		    "duplicate" },
+		{ "params_to_sign=" SENT_JSON "&paramsToSign=%7b%7d",
+		    "duplicate" },
+		{ "params_to_sign=%7b%7d&params_to_sign[timestamp]=1767225600",
+		    "duplicate" },
+		{ "params_to_sign[timestamp]=1767225600&params_to_sign=%7b%7d",
+		    "duplicate" },
+		{ "params_to_sign[timestamp]=1767225600&"
+		  "paramsToSign[upload_preset]=p",
+		    "duplicate" },
+		{ "params_to_sign[timestamp]=1&params_to_sign[timestamp]=1",
+		    "duplicate" },
+		{ "params_to_sign[tags]=a&params_to_sign[tags][]=b",
+		    "duplicate" },
+		{ "data[upload_preset]=p&params_to_sign=%7b%7d", "duplicate" },
+		{ "params_to_sign=%7b%22tags%22:%22a%22,%22tags%22:%22b%22%7d",
+		    "duplicate" },
+		{ "params_to_sign=" SENT_JSON "&source=uw", "malformed" },
+		{ "source=uw&params_to_sign=" SENT_JSON, "malformed" },
+		{ "params_to_sign=%7b%7d&timestamp=1767225600", "malformed" },
+		{ "params_to_sign=", "malformed" },
+		{ "params_to_sign=%5b%5d", "malformed" },
+		{ "params_to_sign=x", "malformed" },
+		{ "params_to_sign=%7b%7d%7b%7d", "malformed" },
+		{ "params_to_sign=%7b%22timestamp%22:1767225600.0%7d",
+		    "malformed" },
+		{ "params_to_sign=%7b%22timestamp%22:-0%7d", "malformed" },
+		{ "params_to_sign=%7b%22policy%22:%22p%22%7d", "malformed" },
+		{ "params_to_sign=%7b%22params_to_sign%22:%7b%7d%7d",
+		    "malformed" },
+		{ "params_to_sign[]=" SENT_JSON, "bad_name" },
+		{ "paramsToSign[]=" SENT_JSON, "bad_name" },
+		{ "params_to_sign[policy]=p", "bad_name" },
+		{ "params_to_sign[context][a]=p", "bad_name" },
+		{ "params_to_sign[=p", "bad_name" },
+		{ "params_to_sign[]x=p", "bad_name" },
+		{ "params_to_signx[a]=p", "bad_name" },
+		{ "params_to_sign=" SENT_JSON "&contract=plain",
+		    "contract_unknown" },
+		{ "contract=text&params_to_sign[timestamp]=1767225600",
+		    "contract_unknown" },
+	};
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		for (int way = 0; way < 2; way++) {
+			snprintf(
+			    text, sizeof(text), "policy=widget&%s", right[i]);
+			if (way == 0)
+				good(text);
+			else
+				post("", "application/x-www-form-urlencoded",
+				    text);
+			assert_int_equal(ask(config), 200);
+			assert_string_equal(answer.code, "granted");
+			assert_int_equal(counting.amount, 1);
+			assert_true(body_has("fields", NULL));
+			assert_int_equal(workspace.grants[0].n, 2);
+			assert_true(span_is(
+			    grant_value(&workspace.grants[0], "timestamp"),
+			    "1767225600"));
+		}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		for (int way = 0; way < 2; way++) {
+			snprintf(text, sizeof(text), "policy=widget&%s",
+			    wrong[i].form);
+			if (way == 0)
+				good(text);
+			else
+				post("", "application/x-www-form-urlencoded",
+				    text);
+			refused(400, wrong[i].code);
+		}
+	/* final, as anywhere else */
+	good("policy=widget&params_to_sign[timestamp]=1767225600");
+	refused(403, "parameter_missing");
+	good("policy=widget&params_to_sign=%7b%7d");
+	refused(403, "timestamp_malformed");
+	good("policy=widget&params_to_sign[timestamp]=1767225600&"
+	     "params_to_sign[upload_preset]=q");
+	refused(403, "value_fixed");
+	/* a POST has all in its body */
+	post("policy=widget&params_to_sign=%7b%7d", "", "");
+	refused(400, "malformed");
+	post("policy=widget&params_to_sign=%7b%7d", "application/json",
+	    "{\"paramsToSign\":{\"timestamp\":1767225600,"
+	    "\"upload_preset\":\"p\"}}");
+	refused(400, "malformed");
+}
+
+/* Somebody looks whether there is a server, before the real request. */
+static void
+an_empty_post_counts_nothing(void **state)
+{
+	(void)state;
+	post("policy=widget", "", "");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "information");
+	assert_int_equal(counting.amount, 0);
+	assert_true(body_has("api_key", "874837483274837"));
+	assert_true(body_has("cloud_name", "demo"));
+	assert_true(body_has("signature", NULL));
+	post("policy=widget", "application/json", "");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "information");
+	post("policy=widget", "application/x-www-form-urlencoded", "");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "granted");
+	/* who names a contract, sends a body, or asks with GET means it */
+	post("policy=widget&contract=plain", "", "");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "granted");
+	post("", "application/json", "{\"policy\":\"widget\"}");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "granted");
+	good("policy=widget");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "granted");
+	assert_int_equal(counting.amount, 1);
+	/* and where the server makes the id, it is an upload */
+	post("policy=avatar", "", "");
+	assert_int_equal(ask(config), 200);
+	assert_string_equal(answer.code, "granted");
+	/* without a session nobody is told anything */
+	post("policy=widget", "", "");
+	request.cookie = (struct span){ NULL, 0 };
+	refused(401, "no_session");
+}
+
 static void
 informs(void **state)
 {
@@ -99,7 +329,7 @@ informs(void **state)
 	assert_string_equal(answer.code, "information");
 	assert_true(body_has("user", "alice"));
 	all = body();
-	assert_int_equal(json_array_size(json_object_get(all, "policies")), 3);
+	assert_int_equal(json_array_size(json_object_get(all, "policies")), 4);
 	json_decref(all);
 	post("", "", "");
 	assert_int_equal(ask(config), 200);
@@ -274,6 +504,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grants),
 		cmocka_unit_test(grants_the_final_contract),
+		cmocka_unit_test(a_name_that_fits_no_id),
+		cmocka_unit_test(an_empty_element_has_a_place),
+		cmocka_unit_test(final_parameters_in_a_query),
+		cmocka_unit_test(an_empty_post_counts_nothing),
 		cmocka_unit_test(informs),
 		cmocka_unit_test(order_of_checks),
 		cmocka_unit_test(one_text_for_every_401),

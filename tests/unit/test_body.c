@@ -354,7 +354,7 @@ test_depth(void **state)
 	(void)state;
 	check_depth(JSON_DEPTH_MAX - 1, "bad_name", "\"[[[[");
 	check_depth(JSON_DEPTH_MAX, "bad_name", "\"[[[[");
-	check_depth(JSON_DEPTH_MAX + 1, "malformed", "The body is nested");
+	check_depth(JSON_DEPTH_MAX + 1, "malformed", "The JSON is nested");
 	memset(deep, '[', sizeof(deep));
 	refuses_span(
 	    (struct span){ (unsigned char *)deep, sizeof(deep) }, "malformed");
@@ -391,7 +391,7 @@ test_members(void **state)
 	refuses_span(members(JSON_MEMBERS_MAX), "too_many cm");
 	refuses_span(members(JSON_MEMBERS_MAX + 1), "too_many");
 	assert_true(span_is(sink_view(&b.why.detail),
-	    "An object in the body has more than 100 names."));
+	    "An object in the JSON has more than 100 names."));
 }
 
 /* Numbers have one spelling: what jansson reads as 0 too is refused. */

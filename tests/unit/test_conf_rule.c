@@ -140,12 +140,25 @@ test_lists_of_ids(void **state)
 	wrong("prefixes = \"users/{user}\";", "would also match");
 	wrong("prefixes = ( \"a/\",\n\"users/{user}\" );",
 	    "error 2: prefixes = \"users/{user}\": a prefix ends in");
-	wrong("public_ids = [ \"a,b\" ];", "can't be a segment");
+	wrong("public_ids = [ \"a,b\" ];", "\",\" would end the id");
 	wrong("public_ids = [ \"a//b\" ];", "can't be a segment");
 	wrong("public_ids = [ \"/a\" ];", "can't be a segment");
 	wrong("public_ids = [ \"\" ];", "public_ids is empty here");
-	wrong("public_ids = \"text 20 x3\";", "can't be a segment");
+	wrong("public_ids = \"text 20 x3\";",
+	    "is no rule for public_ids; write a pattern such as "
+	    "\"users/{user}/*\", or a list");
 	wrong("fully_qualified_public_ids = [ \"a/b\" ];", "begins with");
+	assert_true(rule("public_ids = \"our users/{user}/**\";", &out));
+	assert_true(rule("public_ids = [ \"f\xc3\xbcr/{user}/**\" ];", &out));
+	assert_true(
+	    rule_of("public_id = \"a/{user}/*\";", ACTION_DELIVER, &out));
+	assert_false(rule_of(
+	    "public_id = \"our users/{user}/*\";", ACTION_DELIVER, &out));
+	assert_true(sandbox_said(&b.box, "in a delivery URL in different"));
+	assert_false(rule_of(
+	    "public_id = [ \"f\xc3\xbcr/{user}/*\" ];", ACTION_DELIVER, &out));
+	assert_false(
+	    rule_of("url = \"/image/upload/a b/{user}\";", ACTION_TOKEN, &out));
 	wrong("url = [ \"a/b\" ];", "a path begins with");
 	wrong("acl = \"/a/{user}/*\";", "write a list of the values permitted");
 	wrong("acl = [ \"/a,/b\" ];", "holds a comma");

@@ -114,6 +114,10 @@ test_ids(void **state)
 		{ "public_ids = [ \"a/{user}\", \"b/{user_hash}\" ];",
 		    "public_ids = [ \"a/{user}\",\n\"b/*\" ];",
 		    "error 3: public_ids = \"b/*\": \"*\" and \"**\" say" },
+		{ "public_ids = \"a b/{user}/\xc3\xbc\";",
+		    "public_ids = \"a?b/{user}/x\";", "can't be a segment" },
+		{ "public_ids = \"a b/{user}/x\";",
+		    "public_ids = \"a /{user}/x\";", "can't be a segment" },
 		{ "public_ids = \"a\";", "public_ids = \"a,/b\";",
 		    "public_ids = \"/b\": " },
 		{ "public_ids = \"a\";", "public_ids = \"a,b//c\";",
@@ -207,6 +211,24 @@ test_token(void **state)
 	(void)state;
 	assert_true(policies_twins(
 	    &b, token_of, SET, twins, TWINS_COUNT(twins), SET_END));
+}
+
+/* A delivery URL has one spelling for all SDKs; a call has no other. */
+static void
+test_delivered(void **state)
+{
+	static const struct twin twins[] = {
+		{ "public_id = \"users/{user}/x\";",
+		    "public_id = \"our users/{user}/x\";",
+		    "public_id = \"our users/{user}/x\": the SDKs spell blanks "
+		    "and other letters in a delivery URL in different ways" },
+		{ "public_id = \"users/{user}/x.jpg\";",
+		    "public_id = \"users/{user}/x.tar.gz\";", "it takes A-Z" },
+	};
+
+	(void)state;
+	assert_true(policies_twins(
+	    &b, deliver_of, SET, twins, TWINS_COUNT(twins), SET_END));
 }
 
 static void
@@ -411,6 +433,7 @@ main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_archive),
 		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_delivered),
 		cmocka_unit_test(test_deliver),
 		cmocka_unit_test(test_original),
 		cmocka_unit_test(test_acl_room),

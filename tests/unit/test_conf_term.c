@@ -40,6 +40,11 @@ test_unknown(void **state)
 	assert_true(
 	    sandbox_said(&b.box, "\"overwrite\" is no parameter of destroy\n"));
 	assert_null(find("Overwrite = true;", ACTION_UPLOAD));
+	assert_null(find("\nmax_file_size = 5000000;", ACTION_UPLOAD));
+	assert_true(sandbox_said(&b.box,
+	    "error 2: Cloudinary has no parameter \"max_file_size\": the "
+	    "account's plan bounds a file's size, or an eval that the policy "
+	    "sets\n"));
 	assert_null(find("from_public_id = \"a\";", ACTION_UPLOAD));
 }
 

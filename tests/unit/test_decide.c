@@ -99,19 +99,40 @@ reserved_names(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		deciding_send(&d, names[i], "1");
 		assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
-		assert_true(deciding_refused(&d, "parameter_reserved", names[i],
-		    "never taken from a client"));
+		assert_true(deciding_refused(
+		    &d, "parameter_reserved", names[i], "never "));
 		deciding_send(&d, "timestamp", "1767225600");
 		deciding_send(&d, names[i], "1");
 		assert_false(
 		    deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN));
-		assert_true(
-		    deciding_refused(&d, "parameter_reserved", names[i], ""));
+		/* what says which account it is may be said, if it is right */
+		if (span_is(span_of(names[i]), "api_key"))
+			assert_true(
+			    deciding_refused(&d, "value_fixed", "api_key",
+				"The policy \"widget\" sets \"api_key\" to "
+				"\"874837483274837\"; send that, or leave it "
+				"out."));
+		else if (span_is(span_of(names[i]), "cloud_name"))
+			assert_true(deciding_refused(&d, "value_fixed",
+			    "cloud_name", "\"demo\"; send that, or leave"));
+		else
+			assert_true(deciding_refused(
+			    &d, "parameter_reserved", names[i], ""));
 	}
 	deciding_send(&d, "timestamp", "1767225600");
 	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	assert_true(deciding_refused(
 	    &d, "timestamp_not_taken", "timestamp", "leave it out"));
+	/* the widget's own parameters: whatever is wrong besides */
+	deciding_send(&d, "source", "uw");
+	deciding_send(&d, "timestamp", "1767225600");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "timestamp_not_taken", "timestamp",
+	    "sends {\"paramsToSign\": {...}} as JSON, or contract=text."));
+	deciding_send(&d, "timestamp", "1767225600");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PREPARE));
+	assert_true(deciding_refused(&d, "timestamp_not_taken", "timestamp",
+	    "send the one from the answer to Cloudinary."));
 }
 
 static void
@@ -202,7 +223,15 @@ final_timestamps(void **state)
 		{ "+1767225600", "timestamp_malformed" },
 		{ " 1767225600", "timestamp_malformed" },
 		{ "1767225600.0", "timestamp_malformed" },
-		{ "1767225600000", "timestamp_stale" },
+		{ "1767225600000", "timestamp_malformed" },
+		{ "176722560000", "timestamp_stale" },
+		{ "176722560100", "timestamp_malformed" },
+		{ "17672256", "timestamp_stale" },
+		{ "17672255", "timestamp_malformed" },
+		{ "1", "timestamp_malformed" },
+		{ "true", "timestamp_malformed" },
+		{ "0", "timestamp_malformed" },
+		{ "2026-01-01", "timestamp_malformed" },
 		{ "9999999999999999999", "timestamp_malformed" },
 		{ "", "timestamp_malformed" },
 	};
@@ -220,8 +249,12 @@ final_timestamps(void **state)
 			continue;
 		assert_true(
 		    deciding_refused(&d, cases[i].code, "timestamp", ""));
-		if (strcmp(cases[i].code, "timestamp_stale") == 0)
-			assert_int_equal(d.why.server_time, DECIDING_NOW);
+		assert_int_equal(d.why.server_time, DECIDING_NOW);
+		if (strcmp(cases[i].code, "timestamp_stale") != 0)
+			assert_true(deciding_refused(&d, cases[i].code,
+			    "timestamp",
+			    "takes whole seconds, as Math.floor(Date.now() / "
+			    "1000); the server's time is 1767225600."));
 	}
 	deciding_send(&d, "source", "uw");
 	assert_false(deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN));

@@ -418,10 +418,43 @@ final_takes_no_object(void **state)
 	assert_false(deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN));
 }
 
+/* A list of the server's is one value, and in whose language it is refused. */
+static void
+a_part_of_a_fixed_list(void **state)
+{
+	(void)state;
+	deciding_send(&d, "allowed_formats", "jpg");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
+	assert_true(deciding_refused(&d, "value_fixed", "allowed_formats",
+	    "The policy \"avatar\" sets \"allowed_formats\" to \"jpg,png\"; "
+	    "send that, or leave it out."));
+	deciding_send(&d, "timestamp", "1767225600");
+	deciding_send(&d, "overwrite", "false");
+	deciding_send(&d, "public_id", "users/alice/" HEX);
+	deciding_send(&d, "tags", "user_alice,site");
+	deciding_send(&d, "context", "owner=alice|note=a\\=b\\|c");
+	deciding_send(&d, "allowed_formats", "jpg");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(deciding_refused(&d, "value_fixed", "allowed_formats",
+	    "to \"jpg,png\"; send that; a client that fixes its parameters "
+	    "itself can't leave it out."));
+	/* more may stand beside the server's tags */
+	deciding_send(&d, "timestamp", "1767225600");
+	deciding_send(&d, "overwrite", "false");
+	deciding_send(&d, "public_id", "users/alice/" HEX);
+	deciding_send(&d, "tags", "cat");
+	deciding_send(&d, "context", "owner=alice|note=a\\=b\\|c");
+	deciding_send(&d, "allowed_formats", "jpg,png");
+	assert_false(deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN));
+	assert_true(deciding_refused(&d, "parameter_missing", "tags",
+	    "asks for \"tags\" = \"user_alice,site\""));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_part_of_a_fixed_list),
 		cmocka_unit_test(ours_first_then_theirs),
 		cmocka_unit_test(counts_and_lengths),
 		cmocka_unit_test(lists_and_objects),

@@ -17,7 +17,12 @@ static const char policies[] =
     "  public_ids = \"users/{user}/**\"; prefixes = \"users/{user}/\"; }; };\n"
     "tag = { action = \"tags\"; limit = \"9/hour\"; allow = {\n"
     "  public_ids = \"users/{user}/**\"; tag = \"text 9\";\n"
-    "  command = [ \"add\", \"remove_all\" ]; }; };\n";
+    "  command = [ \"add\", \"remove_all\" ]; }; };\n"
+    "pets = { action = \"tags\"; limit = \"9/hour\"; lifetime = 3600;\n"
+    "  any_owner = true; users = \"alice\"; allow = {\n"
+    "  public_ids = \"users/{user}/**\"; tag = \"text 9 x2\";\n"
+    "  command = [ \"add\", \"remove\", \"replace\",\n"
+    "    \"set_exclusive\" ]; }; };\n";
 
 static struct deciding d;
 
@@ -97,6 +102,43 @@ a_command_says_what_it_needs(void **state)
 	assert_true(deciding_ask(&d, "tag", CONTRACT_PLAIN));
 }
 
+/* Cloudinary takes several, in every command that takes one. */
+static void
+a_command_takes_several_tags(void **state)
+{
+	static const char *const commands[] = { "add", "remove", "replace",
+		"set_exclusive" };
+	static const struct span tags[] = { SPAN_INIT("cat"), SPAN_INIT("dog"),
+		SPAN_INIT("cow") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		for (size_t n = 1; n <= 3; n++) {
+			deciding_send(&d, "public_ids", "users/alice/a");
+			deciding_send(&d, "command", commands[i]);
+			deciding_send_list(
+			    &d, "tag", SHAPE_LIST, n, tags, NULL);
+			assert_int_equal(
+			    deciding_ask(&d, "pets", CONTRACT_PLAIN), n <= 2);
+			if (n == 2)
+				assert_true(span_is(
+				    grant_value(&d.grant, "tag"), "cat,dog"));
+		}
+		deciding_send(&d, "public_ids", "users/alice/a");
+		deciding_send(&d, "command", commands[i]);
+		deciding_send(&d, "tag", "dog,cat");
+		deciding_send(&d, "timestamp", "1767225600");
+		assert_true(deciding_ask(&d, "pets", CONTRACT_PARAMS_TO_SIGN));
+		assert_true(span_is(grant_value(&d.grant, "tag"), "dog,cat"));
+		deciding_send(&d, "public_ids", "users/alice/a");
+		deciding_send(&d, "command", commands[i]);
+		deciding_send(&d, "tag", "dog,,cat");
+		assert_false(deciding_ask(&d, "pets", CONTRACT_PLAIN));
+		assert_true(deciding_refused(&d, "element_empty", "tag",
+		    "Element 2 of \"tag\" is empty"));
+	}
+}
+
 int
 main(void)
 {
@@ -105,6 +147,7 @@ main(void)
 		cmocka_unit_test(what_only_the_request_needs),
 		cmocka_unit_test(one_of_several),
 		cmocka_unit_test(a_command_says_what_it_needs),
+		cmocka_unit_test(a_command_takes_several_tags),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -18,6 +18,13 @@ static const char policies[] =
     "    display_name = \"{user}\"; }; };\n"
     "long = { action = \"upload\"; set = { allowed_formats = \"jpg\";\n"
     "    public_id = \"users/{user}/pic_{user}\"; }; };\n"
+    "words = { action = \"upload\"; shared_tags = true; set = {\n"
+    "    public_id = \"Fotos f\xc3\xbcr/{user}/{random}\"; overwrite = false;\n"
+    "    asset_folder = \"Marketing Photos (2026)/f\xc3\xbcr {user}\";\n"
+    "    tags = [ \"Kids' photos\", \"\xe5\x86\x99\xe7\x9c\x9f\" ];\n"
+    "    display_name = \"Bild von {user}\"; }; };\n"
+    "unword = { action = \"destroy\"; limit = \"60/hour\";\n"
+    "  allow = { public_id = \"Fotos f\xc3\xbcr/{user}/*\"; }; };\n"
     "remove = { action = \"destroy\"; limit = \"60/hour\";\n"
     "  allow = { public_id = [ \"users/{user}/**\", \"h/{user_hash}/*\" ]; };\n"
     "};\n"
@@ -374,10 +381,54 @@ addresses(void **state)
 	d.facts.remote_addr = SPAN_LIT("192.0.2.7");
 }
 
+/* What the configuration writes is its own; a client's choice is narrow. */
+static void
+words_of_the_configuration(void **state)
+{
+	(void)state;
+	assert_true(deciding_ask(&d, "words", CONTRACT_PLAIN));
+	assert_string_equal(deciding_string(&d),
+	    "asset_folder=Marketing Photos (2026)/f\xc3\xbcr alice&"
+	    "display_name=Bild von alice&overwrite=false&"
+	    "public_id=Fotos f\xc3\xbcr/alice/" DECIDING_RANDOM
+	    "&tags=Kids' photos,\xe5\x86\x99\xe7\x9c\x9f&timestamp=1767225600");
+	for (int right = 1; right >= 0; right--) {
+		deciding_send(&d, "asset_folder",
+		    right ? "Marketing Photos (2026)/f\xc3\xbcr alice"
+			  : "Marketing Photos (2026)/fu\xcc\x88r alice");
+		deciding_send(&d, "display_name", "Bild von alice");
+		deciding_send(&d, "overwrite", "false");
+		deciding_send(
+		    &d, "public_id", "Fotos f\xc3\xbcr/alice/" DECIDING_RANDOM);
+		deciding_send(
+		    &d, "tags", "Kids' photos,\xe5\x86\x99\xe7\x9c\x9f");
+		deciding_send(&d, "timestamp", "1767225600");
+		assert_int_equal(
+		    deciding_ask(&d, "words", CONTRACT_PARAMS_TO_SIGN), right);
+	}
+	assert_true(deciding_refused(&d, "value_fixed", "asset_folder", ""));
+	deciding_send(&d, "public_id", "Fotos f\xc3\xbcr/alice/cat");
+	assert_true(deciding_ask(&d, "unword", CONTRACT_PLAIN));
+	deciding_send(&d, "public_id", "Fotos f\xc3\xbcr/alice/my cat");
+	assert_false(deciding_ask(&d, "unword", CONTRACT_PLAIN));
+	assert_true(deciding_refused(
+	    &d, "value_not_allowed", "public_id", "; an id is 1 to 64 of A-Z"));
+	deciding_send(&d, "public_id", "Fotos f\xc3\xbcr/bob/cat");
+	assert_false(deciding_ask(&d, "unword", CONTRACT_PLAIN));
+	deciding_send(&d, "public_id", "Fotos fur/alice/cat");
+	assert_false(deciding_ask(&d, "unword", CONTRACT_PLAIN));
+	/* a user's name is no word of the configuration's */
+	d.session.user = SPAN_LIT("a b");
+	assert_false(deciding_ask(&d, "words", CONTRACT_PLAIN));
+	assert_string_equal(d.why.code, "user_not_usable");
+	d.session.user = SPAN_LIT("alice");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_of_the_configuration),
 		cmocka_unit_test(repeated_values),
 		cmocka_unit_test(random_is_the_servers),
 		cmocka_unit_test(final_random_has_its_form),

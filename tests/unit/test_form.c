@@ -57,6 +57,11 @@ test_pairs(void **state)
 	takes("a=b=c==", "a=<b=c==>");
 	takes("a=1;b=2", "a=<1;b=2>");
 	takes("public_id=users/a.b-c~d", "public_id=<users/a.b-c~d>");
+	refuses("{\"a\":\"b=c\"}", "malformed");
+	assert_true(span_is(sink_view(&b.why.detail),
+	    "\"{\\x22a\\x22:\\x22b=c\\x22}\" is not name=value; JSON comes "
+	    "with "
+	    "the content type application/json."));
 	refuses("&", "malformed");
 	refuses("a", "malformed");
 	refuses("a=1&", "malformed");
@@ -182,7 +187,11 @@ test_names(void **state)
 	refuses("a[0]=1", "bad_name");
 	refuses("a[=1", "bad_name");
 	refuses("a]=1", "bad_name");
-	refuses("paramsToSign=1", "bad_name");
+	refuses("paramsToSign=1", "malformed");
+	refuses("paramsToSign[]={}", "bad_name");
+	refuses("params_to_sign[]={}", "bad_name");
+	refuses("paramsToSign[a]b=1", "bad_name");
+	refuses("paramsTosign[a]=1", "bad_name");
 	refuses("\xd0\xb0=1", "bad_name");
 }
 
@@ -255,6 +264,16 @@ test_data(void **state)
 	takes_written("data[]=1", "data=[<1>]", "", true);
 	takes_written("data=1", "data=<1>", "", true);
 	takes_written("data[data]=1", "data=<1>", "data", false);
+	takes_written("params_to_sign[a]=1&policy=p", "a=<1>", "a", false);
+	takes_written("paramsToSign[a][]=1", "a=[<1>]", "a", false);
+	takes_written(
+	    "params_to_sign={\"a\":[\"1\",\"2\"]}", "a=[<1><2>]", "", false);
+	takes_written("b=1&paramsToSign={\"a\":7}", "b=<1> a=<7>", "", true);
+	refuses("b=1&paramsToSign={\"b\":7}", "duplicate b");
+	refuses("params_to_sign={}&params_to_sign={}", "duplicate");
+	refuses("params_to_sign[a]=1&paramsToSign[b]=1", "duplicate");
+	refuses("params_to_sign[a]=1&data[b]=1", "duplicate");
+	refuses("params_to_sign={\"a\":1}&params_to_sign[b]=1", "duplicate");
 	refuses("data[a]=1&data[a]=1", "duplicate a");
 	refuses("data[a]=1&a=1", "duplicate a");
 	refuses("a=1&data[a]=1", "duplicate a");

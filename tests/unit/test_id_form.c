@@ -43,9 +43,9 @@ valid(const struct term *term, const char *value)
 	bool right;
 
 	rules_open(&r);
-	right = id_form_valid(term, copy, &r.why);
+	right = id_form_valid(term, copy, false, &r.why);
 	assert_int_equal(right, r.why.n == 0);
-	assert_int_equal(id_form_valid(term, copy, NULL), right);
+	assert_int_equal(id_form_valid(term, copy, false, NULL), right);
 	guard_free(copy);
 	return right;
 }

@@ -22,14 +22,16 @@ what_is_open(void **state)
 			  "users = [ \"bob\" ];\n"
 			  "  allow = { public_id = \"u/{user}/*\"; }; };\n");
 	sink_init(&out, mem, sizeof(mem));
-	information_write(d.config, &d.facts, &d.request, &d.arena, &out);
+	information_write(d.config, &d.config->clouds[0], &d.facts, &d.request,
+	    &d.arena, &out);
 	assert_true(span_is(sink_view(&out),
 	    "{\"cloud_name\":\"demo\",\"api_key\":\"874837483274837\","
 	    "\"user\":\"alice\",\"policies\":[\"a\"],"
 	    "\"server_time\":1767225600}"));
 	d.session.user = SPAN_LIT("bob");
 	sink_init(&out, mem, sizeof(mem));
-	information_write(d.config, &d.facts, &d.request, &d.arena, &out);
+	information_write(d.config, &d.config->clouds[0], &d.facts, &d.request,
+	    &d.arena, &out);
 	assert_true(span_is(sink_view(&out),
 	    "{\"cloud_name\":\"demo\",\"api_key\":\"874837483274837\","
 	    "\"user\":\"bob\",\"policies\":[\"a\",\"b\"],"

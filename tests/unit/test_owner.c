@@ -50,7 +50,16 @@ test_ids(void **state)
 		    "public_id = "
 		    "\"u/x{user_hash}\"; }; };",
 		    "public_id = \"u/x{user_hash}\" need not be" },
-		/* folder does not count, for good or bad */
+		{ UP "set = { public_id = \"\xc3\xbc b/{user}/x\"; }; };",
+		    UP "set = { public_id = \"$\xc3\xbc/{user}/x\"; }; };",
+		    "its first segment must be a fixed word" },
+		{ UP "set = { public_id = \"our users/{user}\"; }; };",
+		    UP "set = { public_id = \"our {user}/{user}\"; }; };",
+		    "its first segment must be a fixed word" },
+		{ UP "set = { public_id = \"a b/{user}/x\"; }; };",
+		    UP "set = { public_id = \"a b/of {user}/x\"; }; };",
+		    "a segment of its own before the first" },
+		/* a folder makes no id one's own */
 		{ UP "set = { folder = \"x\"; public_id = \"u/{user}\"; }; };",
 		    UP
 		    "set = { folder = \"u/{user}\"; public_id = \"x\"; }; };",
@@ -221,6 +230,25 @@ test_folders(void **state)
 		       "use_asset_folder_as_public_id_prefix = true; "
 		       "}; " INTO "asset_folder = \"*\"; }; };",
 		    "asset_folder = \"*\" would carry public_id" },
+		/* the policy's own: the id behind it is looked at as well */
+		TWIN(UP "set = { public_id = \"u/{user}/x\"; folder = ",
+		    "\"a\"", "\"w_200\"", "; }; };",
+		    "error 2: public_id = \"u/{user}/x\" behind folder = "
+		    "\"w_200\" need not be the user's own: its first segment"),
+		TWIN(UP "set = { public_id = \"u/{user}/x\"; "
+			"public_id_prefix = ",
+		    "\"a/{user}\"", "\"{user}/a\"", "; }; };",
+		    "behind public_id_prefix = \"{user}/a\" need not be"),
+		TWIN(UP "set = { public_id = \"u/{user}/x\"; folder = \"a\"; ",
+		    "asset_folder", "public_id_prefix", " = \"b\"; }; };",
+		    "public_id_prefix beside folder: either may come before "
+		    "public_id, so that nobody could say whose the id is; "
+		    "leave "
+		    "one out"),
+		TWIN(UP "set = { public_id = \"u/{user}/x\"; public_id_prefix "
+			"= \"a\"; }; allow = { ",
+		    "asset_folder", "folder", " = \"u/{user}/*\"; }; };",
+		    "public_id_prefix beside folder"),
 		/* no id of the client's choice */
 		{ UP "reusable = true; allow = { folder = \"*\"; }; };",
 		    UP "reusable = true; " INTO "folder = \"*\"; }; };",

@@ -88,8 +88,8 @@ test_folders(void **state)
 		{ "set = { " ID KEEP "public_id_prefix = \"a\"; };",
 		    "set = { " ID KEEP "public_id_prefix = \"a\"; folder = "
 		    "\"b\"; };",
-		    "public_id_prefix beside folder: an anonymous policy takes "
-		    "one of them" },
+		    "public_id_prefix beside folder: either may come before "
+		    "public_id" },
 	};
 
 	(void)state;

@@ -68,6 +68,14 @@ ids_of_two_policies(void **state)
 		{ "up/{date}/{user}/x", "up/{date}/{user}/*", true },
 		{ "up/{date}/{user}/x", "up/today/{user}/*", false },
 		{ "up/p_{user}/{user}/x", "up/q_{user}/{user}/*", false },
+		{ "our users/{user}/x", "our users/{user}/*", true },
+		{ "our users/{user}/x", "our users/{user_hash}/*", false },
+		{ "our users/{user}/x", "our users/team/{user}/*", false },
+		{ "our users/{user}/x", "our  users/{user_hash}/*", true },
+		{ "users/f\xc3\xbcr alle/{user}/x", "users/{user}/**", false },
+		{ "users/f\xc3\xbcr/{user}/x", "users/fur/{user_hash}/*",
+		    true },
+		{ "users/a b/{user}/x", "users/a b/{user_hash}/*", false },
 	};
 
 	(void)state;
@@ -142,8 +150,8 @@ ids_of_everybody(void **state)
 		/* a folder alone does not save an id */
 		{ "public_id = \"users/{random}\"; folder = \"in\";",
 		    "users/{user}/**", false },
-		{ "public_id = \"inbox/{random}\"; folder = \"users.a\";",
-		    "people/{user}/**", false },
+		{ "public_id = \"inbox/{random}\"; folder = \"people.a\";",
+		    "people/{user}/**", true },
 		{ "public_id = \"inbox/{random}\"; folder = \"users_a\";",
 		    "people/{user}/**", true },
 	};
@@ -284,6 +292,86 @@ ids_of_all_parameters(void **state)
 	}
 }
 
+/* What a policy's own folder makes of its id, beside another policy's. */
+static void
+ids_behind_folders(void **state)
+{
+#define HERE(action, more, sets)                                               \
+	"action = \"" action "\"; " more " set = { type = \"upload\"; " sets
+	static const struct {
+		const char *set, *other;
+		bool apart;
+	} cases[] = {
+		{ "folder = \"%\"; public_id = \"img/{user}/{random}\";", "u",
+		    false },
+		{ "folder = \"%\"; public_id = \"img/{user}/{random}\";",
+		    "users", true },
+		{ "public_id_prefix = \"%\"; public_id = \"img/{user}/x\";",
+		    "u", false },
+		{ "asset_folder = \"%\"; public_id = \"img/{user}/x\"; "
+		  "use_asset_folder_as_public_id_prefix = true;",
+		    "u", false },
+		{ "asset_folder = \"%\"; public_id = \"img/{user}/x\";", "u",
+		    true },
+		{ "folder = \"%/{user}\"; public_id = \"img/{user}/x\";", "u",
+		    true },
+		{ "folder = \"%/{user_hash}\"; public_id = \"img/{user}/x\";",
+		    "u", false },
+		{ "folder = \"%/team/{user}\"; public_id = \"img/{user}/x\";",
+		    "u", false },
+		{ "folder = \"%\"; public_id = \"u/{user}/x\";", "u", false },
+		{ "folder = \"%\"; public_id = \"u/{user}/x\";", "a", true },
+		{ "folder = \"%\"; public_id = \"u/{user}/x\";", "Our Photos",
+		    true },
+		{ "folder = \"%\"; public_id = \"my img/{user}/x\";", "u",
+		    false },
+		/* without an id, Cloudinary makes one */
+		{ "folder = \"%\";", "u", true },
+		{ "folder = \"%/{user}\";", "u", true },
+	};
+	static const char *const actions_of[] = { HERE("upload",
+						      "reusable = true;", ""),
+		HERE("explicit", "limit = \"9/hour\";", "") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t k = 0; k < 2; k++) {
+			const char *at = strchr(cases[i].set, '%');
+			char text[4096];
+			struct config *config;
+
+			if (k == 1 && strstr(cases[i].set, "public_id") == NULL)
+				continue; /* explicit asks for one */
+			snprintf(text, sizeof(text),
+			    SANDBOX_CLOUD SANDBOX_SESSION
+			    "policies = {\n a = { %s %.*s%s%s }; };\n"
+			    "  remove = { action = \"destroy\"; limit = "
+			    "\"60/hour\"; allow = { public_id = "
+			    "\"u/{user}/**\"; }; };\n};\n",
+			    actions_of[k], (int)(at - cases[i].set),
+			    cases[i].set, cases[i].other, at + 1);
+			config = sandbox_load(&box, text);
+			config_free(config);
+			if ((config != NULL) != cases[i].apart)
+				fail_msg("%s: %s", text, box.said);
+			assert_int_equal(box.report.errors, !cases[i].apart);
+			if (!cases[i].apart)
+				assert_true(sandbox_said(
+				    &box, "one user's id could be another's"));
+		}
+	assert_null(sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
+	    "policies = {\n"
+	    "  remove = { action = \"destroy\"; limit = \"60/hour\";\n"
+	    "    allow = { public_id = \"u/{user}/**\"; }; };\n"
+	    "  up = { action = \"upload\"; set = { folder = \"u\";\n"
+	    "    public_id = \"img/{user}/{random}\"; }; };\n"
+	    "};\n"));
+	assert_true(sandbox_said(&box,
+	    "error 14: public_id = \"img/{user}/{random}\" behind folder = "
+	    "\"u\", and the policy \"remove\" has \"u/{user}/**\": one user's "
+	    "id could be another's"));
+}
+
 int
 main(void)
 {
@@ -293,6 +381,7 @@ main(void)
 		cmocka_unit_test(ids_of_one_policy),
 		cmocka_unit_test(ids_of_everybody),
 		cmocka_unit_test(ids_of_all_parameters),
+		cmocka_unit_test(ids_behind_folders),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -223,6 +223,11 @@ static const struct {
 	  "\"user_{user}\" ];",
 	    true },
 	{ "command = \"add\";|tag = \"text 20\";", true },
+	{ "command = \"add\";|tag = \"text 20 x5\";", true },
+	{ "command = \"replace\"; tag = [ \"a\", \"b\" ];|", true },
+	{ "command = \"set_exclusive\"; tag = \"user_{user}\";|", true },
+	{ "command = \"set_exclusive\"; tag = \"user_{user},cat\";|", false },
+	{ "command = \"set_exclusive\";|tag = \"text 20 x5\";", false },
 };
 
 static bool

@@ -17,17 +17,30 @@ static struct deciding d;
 /* What names an id, and how its policy is written. */
 static const struct carrier {
 	const char *action, *name, *more;
+	const char *folder; /* what may stand before its ids; or NULL */
 } carriers[] = {
-	{ "destroy", "public_id", "limit = \"9/hour\";" },
+	{ "destroy", "public_id", "limit = \"9/hour\";", NULL },
 	{ "rename", "to_public_id",
 	    "limit = \"9/hour\"; set = { from_public_id = \"mine/{user}/a\"; "
-	    "};" },
+	    "};",
+	    NULL },
 	{ "tags", "public_ids",
-	    "limit = \"9/hour\"; set = { command = \"remove_all\"; };" },
-	{ "archive", "prefixes", "limit = \"9/hour\";" },
-	{ "archive", "fully_qualified_public_ids", "limit = \"9/hour\";" },
-	{ "token", "acl", "set = { duration = 60; };" },
-	{ "token", "url", "set = { duration = 60; };" },
+	    "limit = \"9/hour\"; set = { command = \"remove_all\"; };", NULL },
+	{ "archive", "prefixes", "limit = \"9/hour\";", NULL },
+	{ "archive", "fully_qualified_public_ids", "limit = \"9/hour\";",
+	    NULL },
+	{ "token", "acl", "set = { duration = 60; };", NULL },
+	{ "token", "url", "set = { duration = 60; };", NULL },
+	{ "upload", "public_id",
+	    "reusable = true; set = { folder = \"users\"; };", "folder" },
+	{ "explicit", "public_id",
+	    "limit = \"9/hour\"; set = { type = \"upload\"; "
+	    "public_id_prefix = \"users/{user}\"; };",
+	    "public_id_prefix" },
+	{ "upload", "public_id",
+	    "reusable = true; set = { asset_folder = \"things/team\"; "
+	    "use_asset_folder_as_public_id_prefix = true; };",
+	    "asset_folder" },
 };
 
 #define CARRIERS (sizeof(carriers) / sizeof(carriers[0]))
@@ -40,7 +53,7 @@ static const char *const forms[] = { "users/{user}", "users/{user}/*",
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 
 /* The last one is the first one's hash. */
-static char users[][33] = { "alice", "team", "x_alice", "" };
+static char users[][33] = { "alice", "team", "x_alice", "things", "" };
 
 #define USERS (sizeof(users) / sizeof(users[0]))
 
@@ -72,22 +85,47 @@ asks(const char *policy, const struct term *term, struct span id,
 {
 	char value[512];
 
+	d.params.n = 0;
+
 	snprintf(value, sizeof(value), "%s%.*s%s", owning_before(term),
 	    (int)id.n, (const char *)id.p, behind);
 	deciding_send(&d, term->name, value);
 	return deciding_ask(&d, policy, CONTRACT_PLAIN);
 }
 
+/* The same id, in each way to cut it into a folder and a public_id. */
+static bool
+asks_behind(const char *policy, const struct carrier *c, struct span id)
+{
+	char folder[512];
+
+	for (size_t i = 0; i < id.n; i++) {
+		if (id.p[i] != '/')
+			continue;
+		snprintf(
+		    folder, sizeof(folder), "%.*s", (int)i, (const char *)id.p);
+		d.params.n = 0;
+		deciding_send(&d, c->folder, folder);
+		deciding_send(&d, c->name, (const char *)id.p + i + 1);
+		if (deciding_ask(&d, policy, CONTRACT_PLAIN))
+			return true;
+	}
+	return false;
+}
+
 /* Can the user name this id, by itself or by a folder that it lies in? */
 static bool
-reaches(const char *policy, const struct term *term, const char *id)
+reaches(const char *policy, const struct carrier *c, const char *id)
 {
+	const struct term *term = term_of(c);
 	struct span whole = span_of(id);
 	const char *behind = term->type == TERM_PREFIXES ? "/"
 			     : term->type == TERM_ACL    ? "/*"
 							 : NULL;
 
 	if (term->type != TERM_PREFIXES && asks(policy, term, whole, ""))
+		return true;
+	if (c->folder != NULL && asks_behind(policy, c, whole))
 		return true;
 	for (size_t i = 0; behind != NULL && i < whole.n; i++)
 		if (whole.p[i] == '/' &&
@@ -98,7 +136,7 @@ reaches(const char *policy, const struct term *term, const char *id)
 
 /* How many users can reach it, by either policy. */
 static unsigned
-count(const struct term *p, const struct term *q, const char *id)
+count(const struct carrier *p, const struct carrier *q, const char *id)
 {
 	unsigned n = 0;
 
@@ -125,12 +163,14 @@ fill(const char *form, const char *user, char out[512])
 
 /* Looks at each id that these users could mean; how many somebody reaches. */
 static unsigned
-look(const struct term *p, const struct term *q)
+look(const struct carrier *p, const struct carrier *q)
 {
 	static const char *const ids[] = { "users/%", "users/%/x",
 		"users/%/alice/x", "users/%/team/x", "users/team/%/x",
 		"users/%/x/y", "users/x_%/%/x", "users/x_%/%/x/y", "things/%/x",
-		"users/team/%/x/y", "users/%/team/x/y", "things/%/x/y" };
+		"users/team/%/x/y", "users/%/team/x/y", "things/%/x/y",
+		"users/things/%/x", "users/%/things/%/x",
+		"things/team/users/%/x", "things/team/things/%/x" };
 	unsigned found = 0;
 
 	for (size_t i = 0; i < USERS; i++)
@@ -167,7 +207,7 @@ no_id_is_of_two(void **state)
 				continue;
 			}
 			taken++;
-			if (look(term_of(a), term_of(b)) == 0)
+			if (look(a, b) == 0)
 				fail_msg(
 				    "%s: nobody reaches anything", owning_text);
 		}

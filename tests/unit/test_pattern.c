@@ -48,21 +48,39 @@ test_compiles(void **state)
 		"a.jpg", "a/b_{user}-x.{policy}", "{date}_{claim.team}",
 		SIXTY_FOUR, SIXTY_FOUR ".jpg", "{random}{user_hash}",
 		"a/{policy}", "-", "_", "a.0123456789abcdef" };
+	/* what the configuration alone can write */
+	static const char *const wide[] = { "a b", "a.b/c", "a.b.c", "a.j-g",
+		"a:b", "a,b", "\xc3\xa4", "[a]", "a.0123456789abcdefg",
+		"\xe5\x86\x99\xe7\x9c\x9f", "Bilder von {user}",
+		"a b/{user}/**", "{user} (1)", "Bild {user}.jpg", "a..b",
+		"Kids' photos", "a'b/{user}.jpg" };
+	struct pattern p;
 
 	(void)state;
 	for (size_t i = 0; i < N(sources); i++)
 		assert_true(is_pattern(sources[i]));
+	for (size_t i = 0; i < N(sources); i++) {
+		rules_open(&r);
+		assert_true(compiles(sources[i], &p) && !p.wide);
+	}
+	for (size_t i = 0; i < N(wide); i++) {
+		rules_open(&r);
+		if (!compiles(wide[i], &p) || !p.wide)
+			fail_msg("%s", wide[i]);
+	}
 }
 
 static void
 test_refuses(void **state)
 {
 	static const char *const sources[] = { "", "/", "a/", "/a", "a//b",
-		"***", "a*", "*a", "*.jpg", "**.jpg", "**/**", "a/**/b/**",
-		"a b", "a.b/c", ".", "..", "a.", ".jpg", "a.b.c", "a.j-g",
-		"a.{user}", "a.b{user}", "{user}.", "a./b", "a/../b", "a%b",
-		"a\\b", "{ip}", "a/{ip}", "{usr}", "{user", "a{", "a:b", "a,b",
-		"\xc3\xa4", "?", "[a]", "a.0123456789abcdefg", SIXTY_FOUR "0",
+		"***", "a*", "*a", "*.jpg", "**.jpg", "**/**", "a/**/b/**", ".",
+		"..", "a.", ".jpg", "a.{user}", "a.b{user}", "{user}.", "a./b",
+		"a/../b", "a/./b", "a%b", "a\\b", "{ip}", "a/{ip}", "{usr}",
+		"{user", "a{", "a}", "?", "a?b", "a#b", "a&b", "a<b", "a>b",
+		" a", "a ", " ", "a/ b", "a /b", "{user} ", " {user}", "a*b",
+		"a b*", "\xc3", "a\xff", "a\tb", "a\xc2\x85", "a\x7f",
+		"a.b {user}", "...", SIXTY_FOUR "0", "\xc3\xa4" SIXTY_FOUR,
 		SIXTY_FOUR "{user}", "{random}{user_hash}x",
 		"{random}{random}{user}", "{date}" SIXTY_FOUR };
 
@@ -81,11 +99,14 @@ test_every_byte(void **state)
 				    "QRSTUVWXYZ0123456789_-./",
 				 c) != NULL;
 
-		assert_int_equal(is_pattern(source), right);
+		assert_int_equal(
+		    is_pattern(source), c < 0x80 && c >= ' ' && c != 0x7f &&
+					    strchr("?&#\\%<>*{}", c) == NULL);
 		rules_open(&r);
-		assert_int_equal(id_valid(span_of(source), &r.why), right);
+		assert_int_equal(
+		    id_valid(span_of(source), false, &r.why), right);
 	}
-	assert_false(id_valid(SPAN_LIT("a\0a"), NULL));
+	assert_false(id_valid(SPAN_LIT("a\0a"), true, NULL));
 }
 
 static bool
@@ -95,9 +116,9 @@ is_id(const char *text)
 	bool right;
 
 	rules_open(&r);
-	right = id_valid(copy, &r.why);
+	right = id_valid(copy, false, &r.why);
 	assert_int_equal(right, r.why.n == 0);
-	assert_int_equal(right, id_valid(copy, NULL));
+	assert_int_equal(right, id_valid(copy, false, NULL));
 	guard_free(copy);
 	return right;
 }
@@ -215,6 +236,50 @@ test_many(void **state)
 	assert_false(matches("a/**/z", "a/z"));
 	assert_true(matches("a/*/**/*/z", "a/1/2/3/z"));
 	assert_false(matches("a/*/**/*/z", "a/1/3/z"));
+}
+
+/* A word of the configuration's is compared as it is; a client has none. */
+static void
+test_wide(void **state)
+{
+#define FOTOS "Fotos f\xc3\xbcr"
+	(void)state;
+	assert_true(matches(FOTOS " {user}/*", FOTOS " alice/cat"));
+	assert_true(matches(FOTOS " {user}/*", FOTOS " alice/cat.jpg"));
+	assert_true(matches(FOTOS "/{user}/**", FOTOS "/alice/a/b"));
+	assert_true(matches("**/a b", "x/y/a b"));
+	assert_false(matches(FOTOS "/{user}/**", FOTOS "/alice/a b"));
+	assert_false(matches(FOTOS "/{user}/**", FOTOS "/alice/\xc3\xbc/b"));
+	assert_false(matches(FOTOS "/{user}/**", FOTOS "/alice/a b/b"));
+	assert_false(matches(FOTOS "/{user}/**", FOTOS "/alice/../b"));
+	assert_false(matches(FOTOS "/{user}/**", FOTOS "/alice//b"));
+	assert_false(matches(FOTOS "/{user}/*", FOTOS "/alice/a.b.c"));
+	assert_false(matches(FOTOS "/{user}/*", FOTOS "/alice/ "));
+	assert_false(matches(FOTOS "/{user}/*/x", FOTOS "/alice/a.jpg/x"));
+	/* the same letter in two spellings is two words */
+	assert_false(matches("f\xc3\xbcr/{user}", "fu\xcc\x88r/alice"));
+	assert_false(matches("f\xc3\xbcr/{user}", "f\xc3\x9cr/alice"));
+	assert_false(matches("a b/{user}", "a+b/alice"));
+	assert_false(matches("a b/{user}", "a%20b/alice"));
+}
+
+static void
+test_wide_ids(void **state)
+{
+	static const char *const right[] = { "a b", "a/b c/d", "\xc3\xa4",
+		"a.b.c/d", "a'b", SIXTY_FOUR ".0123456789abcdef" };
+	static const char *const wrong[] = { "", "/", "a//b", " a", "a ", "a/ ",
+		"..", "a/../b", "a/.b", "a&b", "a?b", "a#b", "a%b", "a\\b",
+		"a<b", "a>b", "a*b", "a{b", "a\nb", "\xff", " " SIXTY_FOUR,
+		SIXTY_FOUR "\xc3\xa4/a" };
+
+	(void)state;
+	for (size_t i = 0; i < N(right); i++)
+		if (!id_valid(span_of(right[i]), true, NULL))
+			fail_msg("%s", right[i]);
+	for (size_t i = 0; i < N(wrong); i++)
+		if (id_valid(span_of(wrong[i]), true, NULL))
+			fail_msg("%s", wrong[i]);
 }
 
 /* Nothing that is no id gets through a wildcard. */
@@ -379,6 +444,8 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_only_ids),
 		cmocka_unit_test(test_longest_id),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_wide_ids),
 		cmocka_unit_test(test_user_not_usable),
 		cmocka_unit_test(test_owned),
 		cmocka_unit_test(test_fresh),

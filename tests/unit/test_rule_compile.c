@@ -196,7 +196,7 @@ test_forms_of_ids(void **state)
 	static const struct term *const all[] = { &ids, &prefixes, &full,
 		&path };
 	static const char *const wrong[] = { "", "/", "//", "users//a/",
-		"text 20", "int 1..2", "users/../a/", "users/a b/", "a,b/",
+		"text 20", "int 1..2", "users/../a/", "users/a ?/", "a,b/",
 		"image/upload/a/../b", "/a//b", "{usr}/", "/{usr}" };
 
 	(void)state;

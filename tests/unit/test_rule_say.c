@@ -67,8 +67,8 @@ static void
 test_patterns(void **state)
 {
 	const struct pattern patterns[] = {
-		{ 0, NULL, SPAN_INIT("users/{user}/**") },
-		{ 0, NULL, SPAN_INIT("x") },
+		{ .source = SPAN_INIT("users/{user}/**") },
+		{ .source = SPAN_INIT("x") },
 	};
 	struct rule rule = {
 		.kind = RULE_PATTERNS, .n = 1, .patterns = patterns
