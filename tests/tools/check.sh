@@ -43,17 +43,10 @@ units() {
 		count 0 1 "$name: the build"
 		return
 	fi
-	for test in tests/unit/test_*.c; do
-		unit=$(basename "$test" .c)
-		out=$log/$name-$unit
-		timeout 600 "build/$name/tests/$unit" >"$out" 2>&1
-		code=$?
-		p=$(number '^\[  PASSED  \] \([0-9]*\) test.*' "$out")
-		f=$(number '^\[  FAILED  \] \([0-9]*\) test.*' "$out")
-		[ $code -eq 0 ] || [ "$f" -gt 0 ] || f=1
-		[ "$f" -eq 0 ] || cat "$out"
-		count "$p" "$f" "$name $unit"
-	done
+	JOBS=$jobs "build/$name/units" | tee "$log/$name-units"
+	count "$(number '^\([0-9]*\) passed, .*' "$log/$name-units")" \
+		"$(number '.* passed, \([0-9]*\) failed$' "$log/$name-units")" \
+		"unit tests, $name"
 }
 
 # replay MAKE-ARGUMENT...: the seeds of each fuzz target, in the asan build.

@@ -17,8 +17,13 @@ headers)
 	done
 	;;
 tested)
-	# Each source file has its test.
+	# Each source file has its test, and each file of tests has one.
 	missing=0
+	# shellcheck disable=SC2013 # no name in the tree has a blank
+	for test in $(grep -L '^[A-Z_]*(' tests/unit/test_*.c); do
+		echo "$test has no test"
+		missing=1
+	done
 	# shellcheck disable=SC2044 # no name in the tree has a blank
 	for source in $(find src -name '*.c' ! -name main.c); do
 		test=tests/unit/test_$(basename "$source")

@@ -1,6 +1,6 @@
 /*
  * One request through handle(), with the world around it: what tests of the
- * core share. Include it once in a test, after <cmocka.h>.
+ * core share. Include it once in a test, after test.h.
  */
 #ifndef TESTS_ASKING_H
 #define TESTS_ASKING_H

@@ -1,6 +1,6 @@
 /*
  * Names, limits and times for tests of the counters. A test file that includes
- * this includes cmocka.h first.
+ * this includes test.h first.
  */
 #ifndef TESTS_COUNTING_H
 #define TESTS_COUNTING_H

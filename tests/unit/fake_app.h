@@ -1,6 +1,7 @@
 /*
  * A core that only says what it was given, in place of app.c: what the
- * gateways do is seen in its answers. Include it once in a test.
+ * gateways do is seen in its answers. Include it once in a test, for
+ * hooks.handle.
  */
 #ifndef TESTS_FAKE_APP_H
 #define TESTS_FAKE_APP_H
@@ -38,8 +39,8 @@ static struct answer fake_answer;
 static struct world fake_world;
 
 /* ?sleep=N takes N milliseconds, ?big=N gives N more bytes. */
-void
-handle(const struct config *config, const struct request *request,
+static void
+fake_handle(const struct config *config, const struct request *request,
     long long now, struct world *world, struct workspace *ws,
     struct answer *out)
 {

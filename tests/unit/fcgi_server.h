@@ -19,6 +19,7 @@
 #include "fake_app.h"
 #include "fcgi_client.h"
 #include "gateway/fastcgi.h"
+#include "hooks.h"
 
 struct server {
 	pid_t pid;
@@ -39,6 +40,7 @@ server_run(const struct server *server, unsigned descriptors)
 	log_to(log);
 	if (descriptors > 0 && setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		abort();
+	hooks.handle = fake_handle;
 	serve_init(&serve);
 	_exit(fastcgi_loop(&serve, server->listener));
 }

@@ -1,7 +1,7 @@
 /*
  * A fresh folder below /tmp for the files of one test, and other users to look
  * at them. A test file that includes this starts with #define _GNU_SOURCE, and
- * includes cmocka.h first.
+ * includes test.h first.
  */
 #ifndef TESTS_FOLDER_H
 #define TESTS_FOLDER_H

@@ -1,6 +1,6 @@
 /*
  * Inputs that end at an unreadable page: reading one byte too far is a fault,
- * with or without a sanitizer. Include after <cmocka.h> or on its own.
+ * with or without a sanitizer. Include after test.h or on its own.
  */
 #ifndef TESTS_GUARD_H
 #define TESTS_GUARD_H

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE /* setgroups */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -18,13 +13,11 @@
 static struct account a;
 
 /* As the C library reads the same files. */
-static void
-by_name_and_number(void **state)
+TEST(by_name_and_number)
 {
 	const struct passwd *pw = getpwnam("nobody");
 	const struct group *gr;
 
-	(void)state;
 	assert_non_null(pw);
 	assert_true(account_named("nobody", &a));
 	assert_int_equal(a.uid, pw->pw_uid);
@@ -46,24 +39,20 @@ by_name_and_number(void **state)
 	assert_int_equal(a.n_groups, 0);
 }
 
-static void
-there_is_none(void **state)
+TEST(there_is_none)
 {
 	static const char *const names[] = { "", "no-such-user-here", "-1",
 		"01", "4294967295", "1:", ":1", "1:x", "1:4294967295", "1 " };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_false(account_named(names[i], &a));
 	assert_true(account_named("4294967294", &a));
 }
 
-static void
-groups(void **state)
+TEST(groups)
 {
 	char name[ACCOUNT_NAME_MAX];
 
-	(void)state;
 	a = (struct account){ .gid = 5, .n_groups = 2, .groups = { 7, 9 } };
 	assert_true(account_in(&a, 5));
 	assert_true(account_in(&a, 9));
@@ -79,13 +68,11 @@ groups(void **state)
 }
 
 /* For good, with its groups: in a child. */
-static void
-becoming(void **state)
+TEST(becoming)
 {
 	int status;
 	pid_t child;
 
-	(void)state;
 	if (geteuid() != 0)
 		skip(); /* root alone can */
 	a = (struct account){
@@ -105,17 +92,4 @@ becoming(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_name_and_number),
-		cmocka_unit_test(there_is_none),
-		cmocka_unit_test(groups),
-		cmocka_unit_test(becoming),
-	};
-
-	return cmocka_run_group_tests_name("account", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "policy/acl.h"
 #include "policy/pattern.h"
@@ -31,8 +27,7 @@ fault(const char *source)
 	return right ? NULL : rules_said(&r, &r.why);
 }
 
-static void
-test_valid(void **state)
+TEST(test_valid)
 {
 	static const char *const sources[] = {
 		"/*",
@@ -46,14 +41,12 @@ test_valid(void **state)
 		"/...",
 	};
 
-	(void)state;
 	for (size_t i = 0; i + 1 < N(sources); i++)
 		assert_null(fault(sources[i]));
 	assert_non_null(fault(sources[N(sources) - 1]));
 }
 
-static void
-test_invalid(void **state)
+TEST(test_invalid)
 {
 	static const struct {
 		const char *source, *said;
@@ -84,7 +77,6 @@ test_invalid(void **state)
 		{ "/a/{ip}/*", "{ip} can't stand" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		const char *said = fault(cases[i].source);
 
@@ -93,10 +85,8 @@ test_invalid(void **state)
 	}
 }
 
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	for (int c = 1; c < 256; c++) {
 		char source[] = { '/', 'a', (char)c, 'a', '\0' };
 		bool right = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
@@ -108,8 +98,7 @@ test_every_byte(void **state)
 }
 
 /* The longest name counts, not what stands in the configuration. */
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	static const struct {
 		const char *form;
@@ -117,7 +106,6 @@ test_length(void **state)
 	} forms[] = { { "", 0 }, { "/{user}", 65 }, { "/{claim.a}", 65 },
 		{ "/{random}", 33 }, { "/{user_hash}", 33 } };
 
-	(void)state;
 	for (size_t i = 0; i < N(forms); i++)
 		for (size_t n = ACL_MAX - 1; n <= ACL_MAX + 1; n++) {
 			char source[ACL_MAX + 32];
@@ -156,8 +144,7 @@ owned(const char *path)
 	return right ? text : NULL;
 }
 
-static void
-test_owned(void **state)
+TEST(test_owned)
 {
 	static const struct {
 		const char *path, *id;
@@ -182,7 +169,6 @@ test_owned(void **state)
 		    "users/{user}/*/x.mp4" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		const char *id = owned(cases[i].path);
 
@@ -198,8 +184,7 @@ test_owned(void **state)
 #define OWNER "a segment of its own before the first \"*\""
 #define SEGMENT "can't be a segment"
 
-static void
-test_not_owned(void **state)
+TEST(test_not_owned)
 {
 	static const struct {
 		const char *path, *said;
@@ -254,7 +239,6 @@ test_not_owned(void **state)
 		{ "/image/upload/users/{usr}/*", "{usr} is unknown" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		const char *id = owned(cases[i].path), *said;
 
@@ -265,13 +249,11 @@ test_not_owned(void **state)
 }
 
 /* Only the account's own name is passed over, and an empty one is none. */
-static void
-test_cloud(void **state)
+TEST(test_cloud)
 {
 	const struct span album = SPAN_LIT("album");
 	struct span id;
 
-	(void)state;
 	rules_open(&r);
 	assert_true(acl_owned(SPAN_LIT("/a-b/image/upload/u/{user}"), album,
 	    SPAN_LIT("a-b"), &r.arena, &id, NULL));
@@ -286,14 +268,12 @@ test_cloud(void **state)
 }
 
 /* Without room nobody owns anything. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	unsigned char mem[8];
 	struct arena small;
 	struct span id;
 
-	(void)state;
 	rules_open(&r);
 	arena_init(&small, mem, sizeof(mem));
 	assert_false(acl_owned(SPAN_LIT("/image/upload/users/{user}"),
@@ -302,8 +282,7 @@ test_room(void **state)
 	assert_non_null(strstr(rules_said(&r, &r.why), "no room"));
 }
 
-static void
-test_url_part(void **state)
+TEST(test_url_part)
 {
 	static const char *const parts[] = { "w_200", "c_fill", "t_x", "vc_a",
 		"fl_", "if_else", "abc_", "v1", "v1234567890", "s--a--",
@@ -312,27 +291,8 @@ test_url_part(void **state)
 		"W_200", "1_a", "v", "v1a", "vv1", "V1", "1v", "s-a", "users",
 		"w-200", "{user}", "*" };
 
-	(void)state;
 	for (size_t i = 0; i < N(parts); i++)
 		assert_true(pattern_url_part(span_of(parts[i])));
 	for (size_t i = 0; i < N(others); i++)
 		assert_false(pattern_url_part(span_of(others[i])));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_valid),
-		cmocka_unit_test(test_invalid),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_owned),
-		cmocka_unit_test(test_not_owned),
-		cmocka_unit_test(test_cloud),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_url_part),
-	};
-
-	return cmocka_run_group_tests_name("acl", tests, NULL, NULL);
 }

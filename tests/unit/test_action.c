@@ -1,16 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policy/vocabulary.h"
 
-static void
-names_are_found(void **state)
+TEST(names_are_found)
 {
-	(void)state;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
 		enum action action = (enum action)i;
 
@@ -28,10 +21,8 @@ names_are_found(void **state)
 }
 
 /* Every name in the table is one that its action takes. */
-static void
-lists_hold_what_is_taken(void **state)
+TEST(lists_hold_what_is_taken)
 {
-	(void)state;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
 		const struct action_row *row = &actions[i];
 		const char *const *lists[] = { row->all, row->any, row->needs,
@@ -48,10 +39,8 @@ lists_hold_what_is_taken(void **state)
 	}
 }
 
-static void
-required_names_come_one_after_the_other(void **state)
+TEST(required_names_come_one_after_the_other)
 {
-	(void)state;
 	assert_null(action_required(ACTION_UPLOAD, 0));
 	assert_string_equal(action_required(ACTION_DESTROY, 0), "public_id");
 	assert_null(action_required(ACTION_DESTROY, 1));
@@ -63,12 +52,10 @@ required_names_come_one_after_the_other(void **state)
 	assert_null(action_required(ACTION_NONE, 0));
 }
 
-static void
-lists_are_searched_whole(void **state)
+TEST(lists_are_searched_whole)
 {
 	const struct action_row *archive = &actions[ACTION_ARCHIVE];
 
-	(void)state;
 	assert_true(action_lists(archive->any, "fully_qualified_public_ids"));
 	assert_true(action_lists(archive->assets, "target_public_id"));
 	assert_false(action_lists(archive->any, "target_public_id"));
@@ -76,10 +63,8 @@ lists_are_searched_whole(void **state)
 	assert_false(action_lists(archive->any, "tag"));
 }
 
-static void
-resource_types(void **state)
+TEST(resource_types)
 {
-	(void)state;
 	assert_true(resource_type_valid(SPAN_LIT("raw"), ACTION_DELIVER));
 	assert_true(resource_type_valid(SPAN_LIT("auto"), ACTION_UPLOAD));
 	assert_false(resource_type_valid(SPAN_LIT("auto"), ACTION_EXPLICIT));
@@ -90,18 +75,4 @@ resource_types(void **state)
 	assert_false(resource_type_valid(SPAN_LIT("image"), ACTION_NONE));
 	assert_false(resource_type_valid(SPAN_LIT("Image"), ACTION_UPLOAD));
 	assert_false(resource_type_valid(SPAN_LIT(""), ACTION_UPLOAD));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_are_found),
-		cmocka_unit_test(lists_hold_what_is_taken),
-		cmocka_unit_test(required_names_come_one_after_the_other),
-		cmocka_unit_test(lists_are_searched_whole),
-		cmocka_unit_test(resource_types),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include <arpa/inet.h>
 
@@ -79,8 +75,7 @@ refuses_range(const char *text)
 	       memcmp(&r.base, &nothing, sizeof(nothing)) == 0;
 }
 
-static void
-v4_is_kept_as_mapped(void **state)
+TEST(v4_is_kept_as_mapped)
 {
 	static const struct address expected = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	    0xff, 0xff, 192, 0, 2, 1 } };
@@ -88,7 +83,6 @@ v4_is_kept_as_mapped(void **state)
 		"::FFFF:c000:201", "0:0:0:0:0:ffff:192.0.2.1" };
 	struct address a;
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		assert_true(parses(same[i], &a));
 		assert_memory_equal(&a, &expected, sizeof(a));
@@ -98,10 +92,8 @@ v4_is_kept_as_mapped(void **state)
 	assert_memory_not_equal(&a, &expected, sizeof(a));
 }
 
-static void
-v4_octets(void **state)
+TEST(v4_octets)
 {
-	(void)state;
 	for (int at = 0; at < 4; at++)
 		for (int value = 0; value <= 300; value++) {
 			int b[] = { 1, 2, 3, 4 };
@@ -117,8 +109,7 @@ v4_octets(void **state)
 		}
 }
 
-static void
-v4_refused(void **state)
+TEST(v4_refused)
 {
 	static const char *const bad[] = { "", ".", "...", "1", "1.2", "1.2.3",
 		"1.2.3.", ".1.2.3", "1..2.3", "1.2.3.4.", "1.2.3.4.5",
@@ -128,7 +119,6 @@ v4_refused(void **state)
 		"256.0.0.1", "1.2.3.4294967297", "1.2.3.18446744073709551617",
 		"localhost", "1.2.3.4/32" };
 
-	(void)state;
 	assert_true(becomes("10.0.0.1", "10.0.0.1"));
 	assert_true(becomes("0.0.0.0", "0.0.0.0"));
 	assert_true(becomes("255.255.255.255", "255.255.255.255"));
@@ -138,8 +128,7 @@ v4_refused(void **state)
 }
 
 /* RFC 5952 sections 1 to 5, and the ends of the address space. */
-static void
-v6_has_one_spelling(void **state)
+TEST(v6_has_one_spelling)
 {
 	static const char *const examples[][2] = {
 		{ "2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1" },
@@ -173,14 +162,12 @@ v6_has_one_spelling(void **state)
 		    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
 		if (!becomes(examples[i][0], examples[i][1]))
 			fail_msg("%s", examples[i][0]);
 }
 
-static void
-v6_refused(void **state)
+TEST(v6_refused)
 {
 	static const char *const bad[] = { ":", ":::", "::::", "1:::2",
 		"1::2::3", "::1::", "1:", ":1", "1::2:", ":1::2",
@@ -194,7 +181,6 @@ v6_refused(void **state)
 		"::ffff:1.2.3.4.5", "::ffff:010.0.0.1", "1.2.3.4:", ":1.2.3.4",
 		"::0x1", "1:2:3:4:5:6:7::1.2.3.4", "1:2:3:4:5:6::1.2.3.4" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (!refuses(bad[i]))
 			fail_msg("\"%s\" is accepted", bad[i]);
@@ -233,8 +219,7 @@ same_as_libc(const char *text)
 }
 
 /* Every byte changed, dropped or put in, of addresses of every shape. */
-static void
-parses_as_libc_does(void **state)
+TEST(parses_as_libc_does)
 {
 	static const char *const seeds[] = { "192.0.2.1", "10.20.30.255",
 		"2001:db8::1", "::", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8",
@@ -242,7 +227,6 @@ parses_as_libc_does(void **state)
 		"abcd::ef01:0", "1::2:3:4:5:6:7" };
 	const char *put = "01259afAFgx.:%/ -";
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
 		for (size_t at = 0; at <= strlen(seeds[i]); at++)
 			for (const char *c = put; *c != '\0'; c++) {
@@ -265,12 +249,10 @@ parses_as_libc_does(void **state)
 }
 
 /* Every pattern of zero, short and long groups. */
-static void
-writes_as_libc_does(void **state)
+TEST(writes_as_libc_does)
 {
 	static const unsigned groups[] = { 0, 0x1, 0xa0b0 };
 
-	(void)state;
 	for (unsigned i = 0; i < 6561; i++) {
 		struct address a = { { 0 } };
 		char theirs[INET6_ADDRSTRLEN];
@@ -294,10 +276,8 @@ writes_as_libc_does(void **state)
 	}
 }
 
-static void
-ranges(void **state)
+TEST(ranges)
 {
-	(void)state;
 	assert_true(in("192.0.2.0", "192.0.2.0/24"));
 	assert_true(in("192.0.2.255", "192.0.2.0/24"));
 	assert_false(in("192.0.3.0", "192.0.2.0/24"));
@@ -317,10 +297,8 @@ ranges(void **state)
 }
 
 /* One kind of address is not another, but everything is everything. */
-static void
-ranges_of_both_kinds(void **state)
+TEST(ranges_of_both_kinds)
 {
-	(void)state;
 	assert_true(in("192.0.2.1", "::ffff:192.0.2.0/120"));
 	assert_true(in("::ffff:192.0.2.1", "192.0.2.0/24"));
 	assert_false(in("::192.0.2.1", "192.0.2.0/24"));
@@ -332,10 +310,8 @@ ranges_of_both_kinds(void **state)
 }
 
 /* For each number of bits: the last bit inside counts, the next does not. */
-static void
-ranges_of_every_size(void **state)
+TEST(ranges_of_every_size)
 {
-	(void)state;
 	for (unsigned bits = 0; bits <= 128; bits++) {
 		struct address_range r = { { { 0x20, 1, 0xd, 0xb8 } }, bits };
 		struct address a;
@@ -349,12 +325,10 @@ ranges_of_every_size(void **state)
 	}
 }
 
-static void
-range_host_bits(void **state)
+TEST(range_host_bits)
 {
 	struct address_range r;
 
-	(void)state;
 	for (unsigned bit = 0; bit < 32; bit++) {
 		unsigned value = 1U << (31 - bit);
 		char text[64];
@@ -375,8 +349,7 @@ range_host_bits(void **state)
 	assert_int_equal(r.bits, 120);
 }
 
-static void
-ranges_refused(void **state)
+TEST(ranges_refused)
 {
 	static const char *const bad[] = { "", "/", "/24", "192.0.2.0/",
 		"0.0.0.0/33", "::/129", "::ffff:0.0.0.0/129", "192.0.2.0/024",
@@ -386,29 +359,7 @@ ranges_refused(void **state)
 		"0.0.0.0/4294967296", "0.0.0.0/18446744073709551616",
 		"192.0.2.1/24", "192.0.2.0/22", "fe80::%eth0/64", "*" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (!refuses_range(bad[i]))
 			fail_msg("\"%s\" is accepted", bad[i]);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(v4_is_kept_as_mapped),
-		cmocka_unit_test(v4_octets),
-		cmocka_unit_test(v4_refused),
-		cmocka_unit_test(v6_has_one_spelling),
-		cmocka_unit_test(v6_refused),
-		cmocka_unit_test(parses_as_libc_does),
-		cmocka_unit_test(writes_as_libc_does),
-		cmocka_unit_test(ranges),
-		cmocka_unit_test(ranges_of_both_kinds),
-		cmocka_unit_test(ranges_of_every_size),
-		cmocka_unit_test(range_host_bits),
-		cmocka_unit_test(ranges_refused),
-	};
-
-	return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

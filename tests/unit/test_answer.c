@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "guard.h"
 #include "http/answer.h"
@@ -32,21 +28,18 @@ assert_written(const struct answer *a, const char *text)
 	assert_true(span_is(sink_view(&out), text));
 }
 
-static void
-test_ok(void **state)
+TEST(test_ok)
 {
 	struct answer a = { .status = 200,
 		.media = MEDIA_JSON,
 		.body = guarded(SPAN_LIT("{\"a\":1}")) };
 
-	(void)state;
 	assert_written(&a,
 	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 7\r\n" SAME "\r\n{\"a\":1}");
 }
 
-static void
-test_cors(void **state)
+TEST(test_cors)
 {
 	struct answer a = { .status = 200,
 		.media = MEDIA_JSON,
@@ -54,7 +47,6 @@ test_cors(void **state)
 		.allow_origin = guarded(SPAN_LIT("https://a.example")),
 		.credentials = true };
 
-	(void)state;
 	assert_written(&a,
 	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 2\r\n" CROSS
@@ -73,14 +65,12 @@ test_cors(void **state)
 	    "Content-Length: 2\r\n" SAME "\r\n{}");
 }
 
-static void
-test_text(void **state)
+TEST(test_text)
 {
 	struct answer a = { .status = 200,
 		.media = MEDIA_TEXT,
 		.body = guarded(SPAN_LIT("0123abcd")) };
 
-	(void)state;
 	assert_written(&a,
 	    "Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
 	    "Content-Length: 8\r\n" SAME "\r\n0123abcd");
@@ -91,8 +81,7 @@ test_text(void **state)
 	"Content-Length: 2\r\n" SAME
 
 /* With a grant, and with nothing else. */
-static void
-test_cookie(void **state)
+TEST(test_cookie)
 {
 	static const int others[] = { 0, 204, 400, 401, 403, 500, 503 };
 	struct answer a = { .status = 200,
@@ -100,7 +89,6 @@ test_cookie(void **state)
 		.body = SPAN_LIT("{}"),
 		.set_cookie = guarded(SPAN_LIT("a=b~c=%2f*; Secure")) };
 
-	(void)state;
 	assert_written(&a, OK_TEXT "Set-Cookie: a=b~c=%2f*; Secure\r\n\r\n{}");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		struct sink out;
@@ -117,8 +105,7 @@ test_cookie(void **state)
 }
 
 /* A byte that could end the header: there is none. */
-static void
-test_cookie_bytes(void **state)
+TEST(test_cookie_bytes)
 {
 	for (int c = 0; c < 256; c++) {
 		unsigned char text[] = { 'a', (unsigned char)c, 'b' };
@@ -135,18 +122,15 @@ test_cookie_bytes(void **state)
 		else
 			assert_written(&a, expect);
 	}
-	(void)state;
 }
 
-static void
-test_cookie_length(void **state)
+TEST(test_cookie_length)
 {
 	static unsigned char text[SET_COOKIE_MAX + 1];
 	struct answer a = { .status = 200 };
 	const size_t head =
 	    strlen("Status: 200 OK\r\nContent-Length: 0\r\n" SAME "\r\n");
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	for (size_t n = SET_COOKIE_MAX - 1; n <= SET_COOKIE_MAX + 1; n++) {
 		struct sink out;
@@ -161,8 +145,7 @@ test_cookie_length(void **state)
 }
 
 /* Neither body nor type nor length, whatever is set. */
-static void
-test_preflight(void **state)
+TEST(test_preflight)
 {
 	struct answer a = { .status = 204,
 		.preflight = true,
@@ -171,7 +154,6 @@ test_preflight(void **state)
 		.media = MEDIA_JSON,
 		.body = SPAN_LIT("{}") };
 
-	(void)state;
 	assert_written(&a,
 	    "Status: 204 No Content\r\n" CROSS
 	    "Access-Control-Allow-Origin: app://x\r\n"
@@ -183,15 +165,13 @@ test_preflight(void **state)
 	assert_written(&a, "Status: 204 No Content\r\n" SAME "\r\n");
 }
 
-static void
-test_allow(void **state)
+TEST(test_allow)
 {
 	struct answer a = { .status = 405,
 		.media = MEDIA_PROBLEM,
 		.body = SPAN_LIT("{}"),
 		.allow = true };
 
-	(void)state;
 	assert_written(&a,
 	    "Status: 405 Method Not Allowed\r\n"
 	    "Content-Type: application/problem+json\r\n"
@@ -199,8 +179,7 @@ test_allow(void **state)
 }
 
 /* Lists of strings with parameters; nothing where there is nothing to say. */
-static void
-test_rates(void **state)
+TEST(test_rates)
 {
 	struct answer a = { .status = 429,
 		.media = MEDIA_PROBLEM,
@@ -209,7 +188,6 @@ test_rates(void **state)
 		.rates = { { "hour", 20, 3600, 0, 2385 },
 		    { "total-day", 1000000, 86400, 999999, 1 } } };
 
-	(void)state;
 	assert_written(&a, "Status: 429 Too Many Requests\r\n"
 			   "Content-Type: application/problem+json\r\n"
 			   "Content-Length: 2\r\n" SAME
@@ -238,8 +216,7 @@ test_rates(void **state)
 }
 
 /* All headers at once, each at its longest: there is room for them. */
-static void
-test_head(void **state)
+TEST(test_head)
 {
 	static const unsigned char origin[ORIGIN_MAX] = "https://";
 	static unsigned char text[SET_COOKIE_MAX];
@@ -254,7 +231,6 @@ test_head(void **state)
 		.set_cookie = { text, sizeof(text) } };
 	struct sink out;
 
-	(void)state;
 	for (size_t i = 0; i < RATES_MAX; i++)
 		a.rates[i] = (struct rate){ "total-minute", LIMIT_COUNT_MAX,
 			86400, LIMIT_COUNT_MAX, 86400 };
@@ -272,12 +248,10 @@ test_head(void **state)
 }
 
 /* An answer that nobody filled in says no, and shows nothing. */
-static void
-test_zero(void **state)
+TEST(test_zero)
 {
 	struct answer a = { .body = SPAN_LIT("secret") };
 
-	(void)state;
 	assert_written(&a,
 	    "Status: 500 Internal Server Error\r\nContent-Length: 0\r\n" SAME
 	    "\r\n");
@@ -291,8 +265,7 @@ test_zero(void **state)
 	    &a, "Status: 200 OK\r\nContent-Length: 0\r\n" SAME "\r\n");
 }
 
-static void
-test_full(void **state)
+TEST(test_full)
 {
 	struct answer a = { .status = 200,
 		.media = MEDIA_JSON,
@@ -300,7 +273,6 @@ test_full(void **state)
 	struct sink out;
 	size_t n;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	answer_write(&a, &out);
 	n = sink_view(&out).n;
@@ -327,12 +299,10 @@ assert_problem(struct answer *a, const char *json)
 	assert_ptr_equal(a->code, p.code);
 }
 
-static void
-test_problem(void **state)
+TEST(test_problem)
 {
 	struct answer a = { .request_id = "0123456789abcdef" };
 
-	(void)state;
 	problem_clear(&p);
 	problem_set(&p, 403, "value_fixed", SPAN_LIT("tags"), "No <%q>.",
 	    SPAN_LIT("a"));
@@ -347,12 +317,10 @@ test_problem(void **state)
 	    "\"error\":{\"message\":\"No \\u003c\\\"a\\\"\\u003e.\"}}");
 }
 
-static void
-test_problem_later(void **state)
+TEST(test_problem_later)
 {
 	struct answer a = { .status = 0 };
 
-	(void)state;
 	problem_clear(&p);
 	problem_set(&p, 429, "limit_reached", (struct span){ NULL, 0 }, "y");
 	p.retry_after = 2385;
@@ -362,15 +330,13 @@ test_problem_later(void **state)
 	    "\"retry_after\":2385,\"error\":{\"message\":\"y\"}}");
 }
 
-static void
-test_problem_short(void **state)
+TEST(test_problem_short)
 {
 	struct answer a = { .status = 200,
 		.media = MEDIA_JSON,
 		.body = SPAN_LIT("{}"),
 		.code = "granted" };
 
-	(void)state;
 	problem_clear(&p);
 	problem_set(&p, 400, "x", (struct span){ NULL, 0 }, "y");
 	assert_problem(&a,
@@ -380,13 +346,11 @@ test_problem_short(void **state)
 }
 
 /* What stood in the sink before is no part of it; no room: no body. */
-static void
-test_problem_room(void **state)
+TEST(test_problem_room)
 {
 	struct answer a = { .status = 200 };
 	struct sink body;
 
-	(void)state;
 	problem_clear(&p);
 	problem_set(&p, 400, "x", (struct span){ NULL, 0 }, "y");
 	sink_init(&body, mem, sizeof(mem));
@@ -398,29 +362,4 @@ test_problem_room(void **state)
 	assert_true(body.full);
 	assert_int_equal(a.body.n, 0);
 	assert_int_equal(a.status, 400);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ok),
-		cmocka_unit_test(test_cors),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_cookie),
-		cmocka_unit_test(test_cookie_bytes),
-		cmocka_unit_test(test_cookie_length),
-		cmocka_unit_test(test_preflight),
-		cmocka_unit_test(test_allow),
-		cmocka_unit_test(test_rates),
-		cmocka_unit_test(test_head),
-		cmocka_unit_test(test_zero),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_problem),
-		cmocka_unit_test(test_problem_later),
-		cmocka_unit_test(test_problem_short),
-		cmocka_unit_test(test_problem_room),
-	};
-
-	return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -65,8 +60,7 @@ text_at(json_t *all, const char *name)
 }
 
 /* Signed text is sent text: the form's fields give the signature again. */
-static void
-fields_are_what_was_signed(void **state)
+TEST(fields_are_what_was_signed)
 {
 	static unsigned char string[65536];
 	struct signed_param params[PARAMS_MAX];
@@ -76,7 +70,6 @@ fields_are_what_was_signed(void **state)
 	const char *name;
 	size_t n = 0;
 
-	(void)state;
 	deciding_send(&d, "context", "caption=Gr\xc3\xbc\xc3\x9f <b>'\"");
 	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	all = answer();
@@ -112,12 +105,10 @@ fields_are_what_was_signed(void **state)
 	json_decref(all);
 }
 
-static void
-final_has_four_members(void **state)
+TEST(final_has_four_members)
 {
 	json_t *all;
 
-	(void)state;
 	deciding_send(&d, "upload_preset", "p");
 	deciding_send(&d, "timestamp", "1767225599");
 	assert_true(deciding_ask(&d, "widget", CONTRACT_PARAMS_TO_SIGN));
@@ -129,14 +120,12 @@ final_has_four_members(void **state)
 	json_decref(all);
 }
 
-static void
-nothing_without_a_grant(void **state)
+TEST(nothing_without_a_grant)
 {
 	struct signature signature = { 40, "0123" };
 	struct json_out j;
 	struct sink out;
 
-	(void)state;
 	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	sink_init(&out, out_mem, sizeof(out_mem));
 	json_begin(&j, &out);
@@ -149,15 +138,4 @@ nothing_without_a_grant(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_are_what_was_signed),
-		cmocka_unit_test(final_has_four_members),
-		cmocka_unit_test(nothing_without_a_grant),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "api_answer", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -92,14 +87,12 @@ check_vector(json_t *vector)
 	assert_int_equal(s.n, hash == HASH_SHA1 ? 40 : 64);
 }
 
-static void
-vectors(void **state)
+TEST(vectors)
 {
 	json_error_t error;
 	json_t *all = json_load_file(VECTORS, 0, &error), *vector;
 	size_t i, checked = 0, version_1 = 0;
 
-	(void)state;
 	assert_non_null(all);
 	json_array_foreach(json_object_get(all, "vectors"), i, vector)
 	{
@@ -120,12 +113,10 @@ vectors(void **state)
 	json_decref(all);
 }
 
-static void
-no_hash_or_secret(void **state)
+TEST(no_hash_or_secret)
 {
 	struct signature s;
 
-	(void)state;
 	assert_false(signature_of(
 	    SPAN_LIT("timestamp=1"), SPAN_LIT("secret"), HASH_NONE, &s));
 	assert_int_equal(s.n, 0);
@@ -141,15 +132,13 @@ static struct cloud cloud = { .api_secret = SPAN_INIT("abcd"),
 	.hash = HASH_SHA1 };
 static struct policy policy = { .action = ACTION_UPLOAD, .cloud = &cloud };
 
-static void
-only_a_grant(void **state)
+TEST(only_a_grant)
 {
 	unsigned char mem[64];
 	struct sink scratch;
 	struct grant grant = { .given = true, .policy = &policy, .n = 2 };
 	struct signature s;
 
-	(void)state;
 	grant.fields[0].term = term_find(SPAN_LIT("public_id"));
 	grant.fields[0].value = SPAN_LIT("sample_image");
 	grant.fields[1].term = term_find(SPAN_LIT("timestamp"));
@@ -169,8 +158,7 @@ only_a_grant(void **state)
 	assert_false(api_sign(&grant, &scratch, &s));
 }
 
-static void
-no_room(void **state)
+TEST(no_room)
 {
 	const char *string = "public_id=sample_image&timestamp=1315060510";
 	unsigned char mem[64];
@@ -178,7 +166,6 @@ no_room(void **state)
 	struct grant grant = { .given = true, .policy = &policy, .n = 2 };
 	struct signature s;
 
-	(void)state;
 	grant.fields[0].term = term_find(SPAN_LIT("public_id"));
 	grant.fields[0].value = SPAN_LIT("sample_image");
 	grant.fields[1].term = term_find(SPAN_LIT("timestamp"));
@@ -188,17 +175,4 @@ no_room(void **state)
 	sink_init(&scratch, mem, strlen(string) - 1);
 	assert_false(api_sign(&grant, &scratch, &s));
 	assert_int_equal(s.n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vectors),
-		cmocka_unit_test(no_hash_or_secret),
-		cmocka_unit_test(only_a_grant),
-		cmocka_unit_test(no_room),
-	};
-
-	return cmocka_run_group_tests_name("api_sign", tests, NULL, NULL);
 }

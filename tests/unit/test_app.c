@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "asking.h"
 
@@ -53,10 +48,8 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-grants(void **state)
+TEST(grants)
 {
-	(void)state;
 	good("policy=avatar&context=caption=Hi");
 	assert_int_equal(ask(config), 200);
 	assert_int_equal(answer.media, MEDIA_JSON);
@@ -75,10 +68,8 @@ grants(void **state)
 	assert_true(body_has("fields.context", NULL));
 }
 
-static void
-grants_the_final_contract(void **state)
+TEST(grants_the_final_contract)
 {
-	(void)state;
 	post("policy=widget", "application/json",
 	    "{\"paramsToSign\":{\"timestamp\":1767225600,"
 	    "\"upload_preset\":\"p\"}}");
@@ -95,10 +86,8 @@ grants_the_final_contract(void **state)
 }
 
 /* What the operator can do stands in the log, and not in the answer. */
-static void
-a_name_that_fits_no_id(void **state)
+TEST(a_name_that_fits_no_id)
 {
-	(void)state;
 	char kept[sizeof(cookie)];
 
 	memcpy(kept, cookie, sizeof(kept));
@@ -122,8 +111,7 @@ a_name_that_fits_no_id(void **state)
 }
 
 /* In each language that has lists, with the same words. */
-static void
-an_empty_element_has_a_place(void **state)
+TEST(an_empty_element_has_a_place)
 {
 	static const struct {
 		const char *form, *json, *detail;
@@ -145,7 +133,6 @@ an_empty_element_has_a_place(void **state)
 	};
 	char text[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
 		if (each[i].form != NULL) {
 			snprintf(text, sizeof(text), "policy=listed&%s",
@@ -172,8 +159,7 @@ an_empty_element_has_a_place(void **state)
 #define SENT_JSON "%7b%22timestamp%22:1767225600,%22upload_preset%22:%22p%22%7d"
 
 /* What others make of next-cloudinary's body: the same contract. */
-static void
-final_parameters_in_a_query(void **state)
+TEST(final_parameters_in_a_query)
 {
 	static const char *const right[] = {
 		"params_to_sign=" SENT_JSON,
@@ -232,7 +218,6 @@ final_parameters_in_a_query(void **state)
 	};
 	char text[1024];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
 		for (int way = 0; way < 2; way++) {
 			snprintf(
@@ -280,10 +265,8 @@ final_parameters_in_a_query(void **state)
 }
 
 /* Somebody looks whether there is a server, before the real request. */
-static void
-an_empty_post_counts_nothing(void **state)
+TEST(an_empty_post_counts_nothing)
 {
-	(void)state;
 	post("policy=widget", "", "");
 	assert_int_equal(ask(config), 200);
 	assert_string_equal(answer.code, "information");
@@ -318,12 +301,10 @@ an_empty_post_counts_nothing(void **state)
 	refused(401, "no_session");
 }
 
-static void
-informs(void **state)
+TEST(informs)
 {
 	json_t *all;
 
-	(void)state;
 	good("");
 	assert_int_equal(ask(config), 200);
 	assert_string_equal(answer.code, "information");
@@ -338,10 +319,8 @@ informs(void **state)
 }
 
 /* Of two mistakes, the one that is looked at first. */
-static void
-order_of_checks(void **state)
+TEST(order_of_checks)
 {
-	(void)state;
 	good("policy=nowhere&%zz=1");
 	request.method = SPAN_LIT("DELETE");
 	request.intake = INTAKE_TOO_LARGE;
@@ -369,12 +348,10 @@ order_of_checks(void **state)
 	refused(400, "parameter_missing");
 }
 
-static void
-one_text_for_every_401(void **state)
+TEST(one_text_for_every_401)
 {
 	char spoiled[4096], first[1024] = "";
 
-	(void)state;
 	for (int i = 0; i < 4; i++) {
 		good("policy=avatar");
 		strcpy(spoiled, cookie);
@@ -396,10 +373,8 @@ one_text_for_every_401(void **state)
 	}
 }
 
-static void
-bearer_alone_counts(void **state)
+TEST(bearer_alone_counts)
 {
-	(void)state;
 	good("policy=avatar");
 	request.cookie = SPAN_LIT("");
 	request.authorization = span_of(bearer);
@@ -418,10 +393,8 @@ bearer_alone_counts(void **state)
 	assert_int_equal(answer.allow_origin.n, 0);
 }
 
-static void
-origins(void **state)
+TEST(origins)
 {
-	(void)state;
 	good("policy=avatar");
 	request.origin = SPAN_LIT("https://www.example.com");
 	assert_int_equal(ask(config), 200);
@@ -438,10 +411,8 @@ origins(void **state)
 	assert_true(answer.credentials);
 }
 
-static void
-preflight(void **state)
+TEST(preflight)
 {
-	(void)state;
 	good("policy=avatar");
 	request.method = SPAN_LIT("OPTIONS");
 	request.cookie = SPAN_LIT("");
@@ -455,8 +426,7 @@ preflight(void **state)
 	assert_int_equal(answer.allow_origin.n, 0);
 }
 
-static void
-intake(void **state)
+TEST(intake)
 {
 	static const struct {
 		enum intake intake;
@@ -469,7 +439,6 @@ intake(void **state)
 		{ INTAKE_ROLE, 403 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		good("policy=avatar");
 		request.intake = cases[i].intake;
@@ -478,12 +447,10 @@ intake(void **state)
 	}
 }
 
-static void
-out_of_order(void **state)
+TEST(out_of_order)
 {
 	char root[64];
 
-	(void)state;
 	good("policy=avatar");
 	assert_int_equal(ask(NULL), 503);
 	assert_true(body_has("code", "configuration"));
@@ -498,25 +465,4 @@ out_of_order(void **state)
 	assert_int_equal(ask(config), 200);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grants),
-		cmocka_unit_test(grants_the_final_contract),
-		cmocka_unit_test(a_name_that_fits_no_id),
-		cmocka_unit_test(an_empty_element_has_a_place),
-		cmocka_unit_test(final_parameters_in_a_query),
-		cmocka_unit_test(an_empty_post_counts_nothing),
-		cmocka_unit_test(informs),
-		cmocka_unit_test(order_of_checks),
-		cmocka_unit_test(one_text_for_every_401),
-		cmocka_unit_test(bearer_alone_counts),
-		cmocka_unit_test(origins),
-		cmocka_unit_test(preflight),
-		cmocka_unit_test(intake),
-		cmocka_unit_test(out_of_order),
-	};
-
-	return cmocka_run_group_tests_name("app", tests, setup, teardown);
-}
+GROUP(setup, teardown);

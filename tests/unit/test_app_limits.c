@@ -1,10 +1,6 @@
 /* What handle() does with limits, with everybody, with a list, with ?health. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "asking.h"
 #include "base/version.h"
@@ -143,10 +139,8 @@ before_signing(void)
 	assert_memory_equal(workspace.body, dirt, sizeof(dirt));
 }
 
-static void
-counts_before_signing(void **state)
+TEST_WITH(counts_before_signing, each, NULL)
 {
-	(void)state;
 	good("policy=both&context=caption=Hi");
 	counting.hook = before_signing;
 	assert_int_equal(ask(config), 200);
@@ -163,10 +157,8 @@ counts_before_signing(void **state)
 	assert_rates("");
 }
 
-static void
-a_limit_is_reached(void **state)
+TEST_WITH(a_limit_is_reached, each, NULL)
 {
-	(void)state;
 	good("policy=one");
 	request.origin = SPAN_LIT("https://www.example.com");
 	assert_int_equal(ask(config), 200);
@@ -194,10 +186,8 @@ a_limit_is_reached(void **state)
 	assert_int_equal(again("policy=one"), 200);
 }
 
-static void
-a_total_is_reached(void **state)
+TEST_WITH(a_total_is_reached, each, NULL)
 {
-	(void)state;
 	good("policy=both");
 	assert_int_equal(ask(config), 200);
 	assert_int_equal(ask(config), 200);
@@ -212,8 +202,7 @@ a_total_is_reached(void **state)
 	assert_true(body_number("retry_after", 86400));
 }
 
-static void
-a_refusal_costs_nothing(void **state)
+TEST_WITH(a_refusal_costs_nothing, each, NULL)
 {
 	static const struct {
 		const char *query;
@@ -233,7 +222,6 @@ a_refusal_costs_nothing(void **state)
 		{ "context=caption=a", 400 },
 	};
 
-	(void)state;
 	good("");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(again(cases[i].query), cases[i].status);
@@ -268,10 +256,8 @@ a_refusal_costs_nothing(void **state)
 	assert_int_equal(counting.takes, 1);
 }
 
-static void
-counters_out_of_order(void **state)
+TEST_WITH(counters_out_of_order, each, NULL)
 {
-	(void)state;
 	good("policy=both");
 	counting_say(&counting, COUNTERS_CROWDED, "every slot is taken", 57);
 	refused(503, "counters_crowded");
@@ -291,10 +277,8 @@ counters_out_of_order(void **state)
 	assert_int_equal(again(""), 200);
 }
 
-static void
-no_counters(void **state)
+TEST_WITH(no_counters, each, NULL)
 {
-	(void)state;
 	good("policy=both");
 	world.counters = NULL;
 	refused(503, "counters_unavailable");
@@ -304,10 +288,8 @@ no_counters(void **state)
 	assert_rates("");
 }
 
-static void
-without_limits(void **state)
+TEST_WITH(without_limits, each, NULL)
 {
-	(void)state;
 	good("policy=free");
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(ask(config), 200);
@@ -316,13 +298,11 @@ without_limits(void **state)
 }
 
 /* No session is asked for, and none is looked at. */
-static void
-anybody_may_ask(void **state)
+TEST_WITH(anybody_may_ask, each, NULL)
 {
 	static const char *const cookies[] = { "", "session=", "session=a.b.c",
 		"session=x; session=y" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cookies) / sizeof(cookies[0]); i++) {
 		good("policy=guest&context=caption=Hi");
 		request.cookie = span_of(cookies[i]);
@@ -351,10 +331,8 @@ anybody_may_ask(void **state)
 	assert_counted(1, "demo/guest/total", CROWD_KNOWN);
 }
 
-static void
-anybody_has_an_address(void **state)
+TEST_WITH(anybody_has_an_address, each, NULL)
 {
-	(void)state;
 	good("policy=guest");
 	request.cookie = SPAN_LIT("");
 	request.remote_addr = SPAN_LIT("2001:db8::1");
@@ -375,10 +353,8 @@ anybody_has_an_address(void **state)
 }
 
 /* A page of another site can't spend what its visitor's address has. */
-static void
-anybody_on_a_page_of_ours(void **state)
+TEST_WITH(anybody_on_a_page_of_ours, each, NULL)
 {
-	(void)state;
 	good("policy=guest");
 	request.cookie = SPAN_LIT("");
 	request.sec_fetch_site = SPAN_LIT("cross-site");
@@ -396,10 +372,8 @@ anybody_on_a_page_of_ours(void **state)
 }
 
 /* Only the public policies are; all else stays as hidden as it was. */
-static void
-anybody_learns_nothing_else(void **state)
+TEST_WITH(anybody_learns_nothing_else, each, NULL)
 {
-	(void)state;
 	good("policy=nowhere");
 	request.cookie = SPAN_LIT("");
 	refused(401, "no_session");
@@ -420,13 +394,11 @@ anybody_learns_nothing_else(void **state)
 	assert_int_equal(counting.takes, 0);
 }
 
-static void
-denied_users(void **state)
+TEST_WITH(denied_users, each, NULL)
 {
 	static const char *const queries[] = { "", "policy=free", "policy=both",
 		"policy=nowhere", "policy=both&nothing=x", "nothing=x" };
 
-	(void)state;
 	config = denying;
 	good("");
 	world.denied = &listed;
@@ -453,10 +425,8 @@ denied_users(void **state)
 	assert_int_equal(again("policy=both"), 200);
 }
 
-static void
-a_list_that_nobody_knows(void **state)
+TEST_WITH(a_list_that_nobody_knows, each, NULL)
 {
-	(void)state;
 	config = denying;
 	good("policy=free");
 	refused(503, "configuration");
@@ -476,10 +446,8 @@ a_list_that_nobody_knows(void **state)
 }
 
 /* The list is of users, and there is none. */
-static void
-anybody_is_not_denied(void **state)
+TEST_WITH(anybody_is_not_denied, each, NULL)
 {
-	(void)state;
 	config = denying;
 	good("policy=guest");
 	world.denied = &listed;
@@ -509,10 +477,8 @@ assert_health(const struct config *c, int status, const char *text)
 	assert_rates("");
 }
 
-static void
-health(void **state)
+TEST_WITH(health, each, NULL)
 {
-	(void)state;
 	good("health");
 	world.generation = 7;
 	request.cookie = SPAN_LIT("");
@@ -536,13 +502,11 @@ health(void **state)
 	assert_int_equal(counting.takes, 0);
 }
 
-static void
-health_is_asked_exactly(void **state)
+TEST_WITH(health_is_asked_exactly, each, NULL)
 {
 	static const char *const others[] = { "health=", "health&", "Health",
 		"health=1", "&health", "health&policy=free", "healt" };
 
-	(void)state;
 	good("");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		again(others[i]);
@@ -566,14 +530,12 @@ health_is_asked_exactly(void **state)
 }
 
 /* A listed page may read what the headers say; another one may not. */
-static void
-pages_may_read_the_rates(void **state)
+TEST_WITH(pages_may_read_the_rates, each, NULL)
 {
 	static const char expose[] =
 	    "Access-Control-Expose-Headers: RateLimit, RateLimit-Policy, "
 	    "Retry-After\r\n";
 
-	(void)state;
 	good("policy=one");
 	request.origin = SPAN_LIT("https://www.example.com");
 	for (int i = 0; i < 3; i++) {
@@ -586,29 +548,4 @@ pages_may_read_the_rates(void **state)
 	assert_null(strstr(sent(), "Access-Control"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(counts_before_signing, each),
-		cmocka_unit_test_setup(a_limit_is_reached, each),
-		cmocka_unit_test_setup(a_total_is_reached, each),
-		cmocka_unit_test_setup(a_refusal_costs_nothing, each),
-		cmocka_unit_test_setup(counters_out_of_order, each),
-		cmocka_unit_test_setup(no_counters, each),
-		cmocka_unit_test_setup(without_limits, each),
-		cmocka_unit_test_setup(anybody_may_ask, each),
-		cmocka_unit_test_setup(anybody_has_an_address, each),
-		cmocka_unit_test_setup(anybody_on_a_page_of_ours, each),
-		cmocka_unit_test_setup(anybody_learns_nothing_else, each),
-		cmocka_unit_test_setup(denied_users, each),
-		cmocka_unit_test_setup(a_list_that_nobody_knows, each),
-		cmocka_unit_test_setup(anybody_is_not_denied, each),
-		cmocka_unit_test_setup(health, each),
-		cmocka_unit_test_setup(health_is_asked_exactly, each),
-		cmocka_unit_test_setup(pages_may_read_the_rates, each),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "app_limits", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 #include <time.h>
@@ -135,10 +130,8 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-opens(void **state)
+TEST(opens)
 {
-	(void)state;
 	for (size_t i = 0; i < FORMATS; i++) {
 		log_in(i);
 		assert_int_equal(ask(config), 200);
@@ -148,10 +141,8 @@ opens(void **state)
 }
 
 /* Row 24: what a browser sends by itself, from another site. */
-static void
-cross_site(void **state)
+TEST(cross_site)
 {
-	(void)state;
 	for (size_t i = 0; i < FORMATS; i++) {
 		log_in(i);
 		request.sec_fetch_site = SPAN_LIT("same-origin");
@@ -200,10 +191,8 @@ covered(void)
 							 : proof.n;
 }
 
-static void
-one_refusal(void **state)
+TEST(one_refusal)
 {
-	(void)state;
 	for (size_t i = 0; i < FORMATS; i++) {
 		log_in(i);
 		request.cookie = SPAN_LIT("");
@@ -230,8 +219,7 @@ one_refusal(void **state)
 }
 
 /* The same key, and a good id: of another kind of account, or of token. */
-static void
-other_kinds(void **state)
+TEST(other_kinds)
 {
 	static const struct {
 		const char *format, *text;
@@ -268,7 +256,6 @@ other_kinds(void **state)
 			      "\"authenticated\"}" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		for (size_t k = 0; k < FORMATS; k++) {
 			log_in(k);
@@ -283,10 +270,8 @@ other_kinds(void **state)
 }
 
 /* A name in a request is nobody's: only remote_user looks at the variable. */
-static void
-other_proofs(void **state)
+TEST(other_proofs)
 {
-	(void)state;
 	for (size_t i = 0; i < FORMATS; i++) {
 		log_in(i);
 		if (config->session.format != FORMAT_REMOTE_USER) {
@@ -298,10 +283,8 @@ other_proofs(void **state)
 	}
 }
 
-static void
-php_is_not_there(void **state)
+TEST(php_is_not_there)
 {
-	(void)state;
 	log_in(FORMATS - 1);
 	assert_int_equal(config->session.format, FORMAT_PHP);
 	world.php = NULL;
@@ -309,18 +292,4 @@ php_is_not_there(void **state)
 	log_out();
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(opens),
-		cmocka_unit_test(cross_site),
-		cmocka_unit_test(one_refusal),
-		cmocka_unit_test(other_kinds),
-		cmocka_unit_test(other_proofs),
-		cmocka_unit_test(php_is_not_there),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "app_sessions", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdalign.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdalign.h>
 
 #include "base/arena.h"
 #include "guard.h"
@@ -33,21 +29,17 @@ is_zero(const unsigned char *p, size_t n)
 	return true;
 }
 
-static void
-pieces_are_zeroed(void **state)
+TEST_WITH(pieces_are_zeroed, start, NULL)
 {
 	unsigned char *p = arena_take(&arena, 10);
 
-	(void)state;
 	assert_ptr_equal(p, mem);
 	assert_true(is_zero(p, 10));
 	assert_int_equal(mem[10], 0xa5);
 }
 
-static void
-pieces_are_aligned(void **state)
+TEST_WITH(pieces_are_aligned, start, NULL)
 {
-	(void)state;
 	for (size_t n = 1; n <= ALIGN + 1; n++) {
 		unsigned char *p;
 
@@ -60,10 +52,8 @@ pieces_are_aligned(void **state)
 }
 
 /* Memory that is not aligned itself. */
-static void
-odd_memory(void **state)
+TEST_WITH(odd_memory, start, NULL)
 {
-	(void)state;
 	for (size_t off = 0; off < ALIGN; off++) {
 		unsigned char *p;
 
@@ -74,23 +64,19 @@ odd_memory(void **state)
 	}
 }
 
-static void
-pieces_do_not_overlap(void **state)
+TEST_WITH(pieces_do_not_overlap, start, NULL)
 {
 	unsigned char *a = arena_take(&arena, 20);
 	unsigned char *b = arena_bytes(&arena, 20);
 	unsigned char *c = arena_bytes(&arena, 0);
 
-	(void)state;
 	assert_ptr_equal(b, a + 20);
 	assert_ptr_equal(c, b + 20);
 	assert_int_equal(b[0], 0xa5);
 }
 
-static void
-exactly_full(void **state)
+TEST_WITH(exactly_full, start, NULL)
 {
-	(void)state;
 	assert_non_null(arena_take(&arena, sizeof(mem)));
 	assert_false(arena.full);
 	assert_non_null(arena_bytes(&arena, 0));
@@ -102,10 +88,8 @@ exactly_full(void **state)
 }
 
 /* One piece too many is remembered, even if smaller ones would fit. */
-static void
-full_stays_full(void **state)
+TEST_WITH(full_stays_full, start, NULL)
 {
-	(void)state;
 	assert_null(arena_bytes(&arena, SIZE_MAX));
 	assert_null(arena_bytes(&arena, 1));
 	assert_null(arena_bytes(&arena, 0));
@@ -117,20 +101,16 @@ full_stays_full(void **state)
 	assert_non_null(arena_bytes(&arena, 1));
 }
 
-static void
-no_room_for_the_gap(void **state)
+TEST_WITH(no_room_for_the_gap, start, NULL)
 {
-	(void)state;
 	arena_init(&arena, mem, ALIGN + 2);
 	assert_non_null(arena_bytes(&arena, ALIGN + 1));
 	assert_null(arena_take(&arena, 0));
 	assert_true(arena.full);
 }
 
-static void
-arrays(void **state)
+TEST_WITH(arrays, start, NULL)
 {
-	(void)state;
 	assert_non_null(arena_array(&arena, 4, 8));
 	assert_int_equal(arena.n, 32);
 	assert_non_null(arena_array(&arena, 0, 8));
@@ -146,13 +126,11 @@ arrays(void **state)
 	assert_non_null(arena_array(&arena, sizeof(mem) / 8, 8));
 }
 
-static void
-copies(void **state)
+TEST_WITH(copies, start, NULL)
 {
 	struct span text = guarded(SPAN_LIT("a\0b"));
 	struct span copy = arena_copy(&arena, text);
 
-	(void)state;
 	assert_true(span_eq(copy, text));
 	assert_ptr_equal(copy.p, mem);
 	assert_int_equal(copy.p[3], 0);
@@ -166,10 +144,8 @@ copies(void **state)
 }
 
 /* The NUL needs room as well. */
-static void
-copies_that_do_not_fit(void **state)
+TEST_WITH(copies_that_do_not_fit, start, NULL)
 {
-	(void)state;
 	arena_init(&arena, mem, 4);
 	assert_non_null(arena_copy(&arena, SPAN_LIT("abc")).p);
 	arena_init(&arena, mem, 3);
@@ -178,23 +154,4 @@ copies_that_do_not_fit(void **state)
 	arena_init(&arena, NULL, 0);
 	assert_null(arena_copy(&arena, SPAN_LIT("")).p);
 	assert_int_equal(arena_copy(&arena, SPAN_LIT("abc")).n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(pieces_are_zeroed, start),
-		cmocka_unit_test_setup(pieces_are_aligned, start),
-		cmocka_unit_test_setup(odd_memory, start),
-		cmocka_unit_test_setup(pieces_do_not_overlap, start),
-		cmocka_unit_test_setup(exactly_full, start),
-		cmocka_unit_test_setup(full_stays_full, start),
-		cmocka_unit_test_setup(no_room_for_the_gap, start),
-		cmocka_unit_test_setup(arrays, start),
-		cmocka_unit_test_setup(copies, start),
-		cmocka_unit_test_setup(copies_that_do_not_fit, start),
-	};
-
-	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

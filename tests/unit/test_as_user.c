@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -59,8 +54,7 @@ opens(long long later)
 	return session_open(&config->session, &asked, &session).why;
 }
 
-static void
-every_format(void **state)
+TEST(every_format)
 {
 	static const struct {
 		const char *session;
@@ -88,7 +82,6 @@ every_format(void **state)
 		    false, true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		configure(rows[i].session, rows[i].keys);
 		assert_null(makes("alice", NULL, 0));
@@ -100,13 +93,11 @@ every_format(void **state)
 }
 
 /* sandbox_close() finds the files of the sandbox and no other. */
-static void
-nothing_is_left(void **state)
+TEST(nothing_is_left)
 {
 	DIR *d;
 	struct dirent *e;
 
-	(void)state;
 	configure("format = \"php\"; save_path = \".\"; user = \"id\";", false);
 	assert_null(makes("alice", NULL, 0));
 	d = opendir(box.dir);
@@ -117,12 +108,10 @@ nothing_is_left(void **state)
 }
 
 /* A session of PHP's own is still found beside the made one. */
-static void
-php_of_others(void **state)
+TEST(php_of_others)
 {
 	static const char name[] = "sess_abcdefghijabcdefghijabcdef";
 
-	(void)state;
 	configure("format = \"php\"; save_path = \".\"; user = \"id\";", false);
 	assert_null(makes("alice", NULL, 0));
 	sandbox_file(&box, name, "id|s:3:\"bob\";", 0600);
@@ -137,13 +126,11 @@ php_of_others(void **state)
 	assert_true(span_is(session.user, "bob"));
 }
 
-static void
-claims(void **state)
+TEST(claims)
 {
 	static const char *const role[] = { "role=editor" };
 	static const char *const sub[] = { "sub=mallory" };
 
-	(void)state;
 	configure("cookie = \"session\";", true);
 	assert_null(makes("alice", role, 1));
 	assert_int_equal(opens(0), SESSION_OK);
@@ -152,13 +139,11 @@ claims(void **state)
 	assert_non_null(makes("alice", role, 1));
 }
 
-static void
-names(void **state)
+TEST(names)
 {
 	unsigned char text[USER_MAX + 1];
 	struct span name = { text, USER_MAX };
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	assert_true(as_user_right(name));
 	name.n++;
@@ -186,16 +171,4 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_format),
-		cmocka_unit_test(nothing_is_left),
-		cmocka_unit_test(php_of_others),
-		cmocka_unit_test(claims),
-		cmocka_unit_test(names),
-	};
-
-	return cmocka_run_group_tests_name("as_user", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,12 +1,7 @@
 #define _XOPEN_SOURCE 700 /* grantpt() */
 #define _DEFAULT_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -128,12 +123,10 @@ stopped(void)
 	return tcgetattr(0, &mode) == 0 && (mode.c_lflag & ECHO) != 0 ? 0 : 3;
 }
 
-static void
-on_a_terminal(void **state)
+TEST(on_a_terminal)
 {
 	char seen[4096];
 
-	(void)state;
 	assert_int_equal(run(lines, "  a b \n\n12345678\n1234567\n\n\n\n", seen,
 			     sizeof(seen), 0),
 	    0);
@@ -145,12 +138,4 @@ on_a_terminal(void **state)
 	assert_int_equal(run(stopped, "half", seen, sizeof(seen), SIGTERM), 0);
 	assert_null(strstr(seen, "half"));
 	assert_int_equal(run(stopped, "\004", seen, sizeof(seen), 0), 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(on_a_terminal) };
-
-	return cmocka_run_group_tests_name("ask", tests, NULL, NULL);
 }

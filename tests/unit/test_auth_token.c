@@ -1,12 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/enc.h"
 #include "cloudinary/auth_token.h"
@@ -147,10 +143,8 @@ assert_token(const struct auth_token *token, const char *expect)
 	assert_true(span_is(sink_view(&out), expect == NULL ? "" : expect));
 }
 
-static void
-test_vectors(void **state)
+TEST(test_vectors)
 {
-	(void)state;
 	for (size_t i = 0; i < N(vectors); i++) {
 		const struct vector *v = &vectors[i];
 		struct auth_token token = { span_of(v->ip), v->start,
@@ -164,13 +158,11 @@ test_vectors(void **state)
 	}
 }
 
-static void
-test_refused(void **state)
+TEST(test_refused)
 {
 	struct auth_token token = { .expiration = -1, .acl = SPAN_LIT("/*") };
 	struct sink scratch;
 
-	(void)state;
 	take_key(SHORT);
 	assert_token(&token, NULL);
 	token.expiration = 100;
@@ -185,15 +177,13 @@ test_refused(void **state)
 }
 
 /* A little less room in either sink: nothing is written. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	const struct auth_token token = { .expiration = 100,
 		.url = SPAN_LIT("/a b") };
 	const size_t string = strlen("exp=100~url=%2fa%20b");
 	const size_t shown = strlen("exp=100~hmac=") + 64;
 
-	(void)state;
 	take_key(SHORT);
 	for (size_t less = 0; less < 3; less++) {
 		struct sink scratch;
@@ -213,14 +203,12 @@ test_room(void **state)
 }
 
 /* What stands in the sinks before is no part of the token. */
-static void
-test_behind(void **state)
+TEST(test_behind)
 {
 	const struct auth_token token = { .expiration = 100,
 		.acl = SPAN_LIT("foo") };
 	struct sink scratch;
 
-	(void)state;
 	take_key(SHORT);
 	sink_init(&scratch, scratch_mem, sizeof(scratch_mem));
 	sink_init(&out, out_mem, sizeof(out_mem));
@@ -234,10 +222,8 @@ test_behind(void **state)
 }
 
 /* Every byte: as it is, or as %xx. */
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	take_key(SHORT);
 	for (int c = 1; c < 256; c++) {
 		const unsigned char byte = (unsigned char)c;
@@ -316,10 +302,8 @@ granted_acl(struct span acl)
 }
 
 /* The digests are Python's (hmac.new(bytes(range(16)), ...)). */
-static void
-test_grant_acl(void **state)
+TEST(test_grant_acl)
 {
-	(void)state;
 	assert_true(
 	    granted_acl(SPAN_LIT("/image/authenticated/users/alice/*")));
 	assert_true(span_is(sink_view(&out),
@@ -334,8 +318,7 @@ test_grant_acl(void **state)
 }
 
 /* A token's url is a field of it, that of a delivery is what is delivered. */
-static void
-test_grant_url(void **state)
+TEST(test_grant_url)
 {
 	static const char path[] =
 	    "/image/authenticated/v1486020273/sample.jpg";
@@ -343,7 +326,6 @@ test_grant_url(void **state)
 	    "~hmac="
 	    "69c981f3a5789ee301de325de64bf41463c26c219352fab4a37f74966cb7feb7";
 
-	(void)state;
 	give(ACTION_TOKEN);
 	add("url", span_of(path));
 	assert_true(granted(""));
@@ -361,10 +343,8 @@ test_grant_url(void **state)
 }
 
 /* The times are those that were decided, not what the fields say. */
-static void
-test_grant_fields(void **state)
+TEST(test_grant_fields)
 {
-	(void)state;
 	give(ACTION_TOKEN);
 	add("acl", SPAN_LIT("/a/*"));
 	add("duration", SPAN_LIT("99999"));
@@ -396,10 +376,8 @@ give_acl(void)
 	assert_true(granted(""));
 }
 
-static void
-test_grant_refused(void **state)
+TEST(test_grant_refused)
 {
-	(void)state;
 	give_acl();
 	grant.given = false;
 	assert_false(granted(""));
@@ -419,10 +397,8 @@ test_grant_refused(void **state)
 	assert_false(granted(""));
 }
 
-static void
-test_grant_times(void **state)
+TEST(test_grant_times)
 {
-	(void)state;
 	give_acl();
 	grant.timestamp = 1;
 	grant.expires_at = 2;
@@ -438,14 +414,12 @@ test_grant_times(void **state)
 	assert_false(granted(""));
 }
 
-static void
-test_grant_paths(void **state)
+TEST(test_grant_paths)
 {
 	static const char *const wrong[] = { ",", "/a,", ",/a", "/a,,/b", "a",
 		"*", "/a,b", "/a!/b", "/a,/b!", "/a\\b", "/a b", "/a\x7f",
 		"/a\x1f", "/a\n", "/\xc3\xa4" };
 
-	(void)state;
 	for (size_t i = 0; i < N(wrong); i++)
 		assert_false(granted_acl(span_of(wrong[i])));
 	assert_false(granted_acl(SPAN_LIT("/a\0b")));
@@ -456,14 +430,12 @@ test_grant_paths(void **state)
 }
 
 /* At its longest, every byte of it escaped, and with all else there is. */
-static void
-test_grant_longest(void **state)
+TEST(test_grant_longest)
 {
 	static const char *const ip = "2001:db8:1111:2222:3333:4444:5555:6666";
 	unsigned char acl[ACL_MAX + 1];
 	size_t room, cap;
 
-	(void)state;
 	memset(acl, '/', sizeof(acl));
 	for (size_t n = ACL_MAX - 1; n <= ACL_MAX + 1; n++)
 		assert_int_equal(
@@ -496,15 +468,13 @@ cookie(struct span token, struct span domain, long long age, size_t cap)
 	"Domain=example.com; Path=/; Max-Age=3600; Secure; HttpOnly; "         \
 	"SameSite=Lax"
 
-static void
-test_cookie(void **state)
+TEST(test_cookie)
 {
 	const struct span token =
 	    guarded(SPAN_LIT("st=1~exp=2~acl=%2fa%2f*!%2fb~hmac=0f"));
 	const struct span domain = guarded(SPAN_LIT("example.com"));
 	const size_t n = strlen(COOKIE);
 
-	(void)state;
 	assert_true(span_is(cookie(token, domain, 3600, n + 1), COOKIE));
 	assert_true(span_is(cookie(token, domain, 3600, n), COOKIE));
 	assert_int_equal(cookie(token, domain, 3600, n - 1).n, 0);
@@ -518,12 +488,10 @@ test_cookie(void **state)
 }
 
 /* Nothing that ends the value, or begins another attribute or header. */
-static void
-test_cookie_bytes(void **state)
+TEST(test_cookie_bytes)
 {
 	const struct span fine = SPAN_LIT("a");
 
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		const unsigned char byte = (unsigned char)c;
 		const struct span one = { &byte, 1 };
@@ -553,26 +521,4 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_behind),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_grant_acl),
-		cmocka_unit_test(test_grant_url),
-		cmocka_unit_test(test_grant_fields),
-		cmocka_unit_test(test_grant_refused),
-		cmocka_unit_test(test_grant_times),
-		cmocka_unit_test(test_grant_paths),
-		cmocka_unit_test(test_grant_longest),
-		cmocka_unit_test(test_cookie),
-		cmocka_unit_test(test_cookie_bytes),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "auth_token", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,10 +1,6 @@
 /* prepareUploadParams: several items in one request. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "asking.h"
 
@@ -56,13 +52,11 @@ text_of(json_t *item, const char *name)
 	return json_string_value(json_object_get(item, name));
 }
 
-static void
-an_object_gives_an_object(void **state)
+TEST(an_object_gives_an_object)
 {
 	struct signature right;
 	json_t *item;
 
-	(void)state;
 	prepare("widget", "{\"tags\":\"user_alice\"}");
 	assert_int_equal(ask(config), 200);
 	item = body();
@@ -86,10 +80,8 @@ an_object_gives_an_object(void **state)
 }
 
 /* The widget's own spelling is taken as well. */
-static void
-camel_case_is_read(void **state)
+TEST(camel_case_is_read)
 {
-	(void)state;
 	prepare("widget", "{\"uploadPreset\":\"site\"}");
 	assert_int_equal(ask(config), 200);
 	prepare("widget", "{\"uploadPreset\":\"other\"}");
@@ -98,12 +90,10 @@ camel_case_is_read(void **state)
 	assert_string_equal(answer.code, "value_fixed");
 }
 
-static void
-a_refused_item_is_cancelled_and_counts_nothing(void **state)
+TEST(a_refused_item_is_cancelled_and_counts_nothing)
 {
 	json_t *all;
 
-	(void)state;
 	prepare(
 	    "widget", "[{},{\"tags\":\"user_bob\"},{\"display_name\":\"x\"}]");
 	assert_int_equal(ask(config), 200);
@@ -122,12 +112,10 @@ a_refused_item_is_cancelled_and_counts_nothing(void **state)
 	json_decref(all);
 }
 
-static void
-none_granted_asks_no_counter(void **state)
+TEST(none_granted_asks_no_counter)
 {
 	json_t *all;
 
-	(void)state;
 	prepare("widget", "[{\"tags\":\"user_bob\"}]");
 	world.counters = NULL;
 	assert_int_equal(ask(config), 200);
@@ -142,10 +130,8 @@ none_granted_asks_no_counter(void **state)
 }
 
 /* A signature that the widget could never use would be worth nothing. */
-static void
-what_the_widget_does_not_send_is_not_signed(void **state)
+TEST(what_the_widget_does_not_send_is_not_signed)
 {
-	(void)state;
 	prepare("hidden", "{}");
 	assert_int_equal(ask(config), 200);
 	assert_true(body_has("code", "contract_not_served"));
@@ -158,10 +144,8 @@ what_the_widget_does_not_send_is_not_signed(void **state)
 	assert_true(body_has("code", "contract_not_served"));
 }
 
-static void
-the_shape_is_the_requests(void **state)
+TEST(the_shape_is_the_requests)
 {
-	(void)state;
 	prepare("widget", "[]");
 	assert_int_equal(ask(config), 400);
 	prepare("widget", "[1]");
@@ -172,18 +156,4 @@ the_shape_is_the_requests(void **state)
 	refused(404, "policy_unknown");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_object_gives_an_object),
-		cmocka_unit_test(camel_case_is_read),
-		cmocka_unit_test(
-		    a_refused_item_is_cancelled_and_counts_nothing),
-		cmocka_unit_test(none_granted_asks_no_counter),
-		cmocka_unit_test(what_the_widget_does_not_send_is_not_signed),
-		cmocka_unit_test(the_shape_is_the_requests),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

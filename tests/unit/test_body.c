@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "guard.h"
 #include "http/body.h"
@@ -102,10 +98,8 @@ refuses(const char *json, const char *code)
 	refuses_span(span_of(json), code);
 }
 
-static void
-test_plain(void **state)
+TEST(test_plain)
 {
-	(void)state;
 	takes("{}", "", "");
 	takes(" \t\r\n{ } \n", "", "");
 	takes("{\"policy\":\"avatar\",\"tags\":[\"a\",\"b\"],\"n\":1}",
@@ -127,10 +121,8 @@ test_plain(void **state)
 	refuses("{\"a\":\"1\",\"B\":\"2\"}", "bad_name");
 }
 
-static void
-test_final(void **state)
+TEST(test_final)
 {
-	(void)state;
 	takes_final("{\"paramsToSign\":{}}", "", "");
 	takes_final("{\"paramsToSign\":{\"timestamp\":1,\"source\":\"uw\"}}",
 	    "", "timestamp=<1> source=<uw>");
@@ -159,10 +151,8 @@ test_final(void **state)
 	refuses("{\"ParamsToSign\":{}}", "bad_name");
 }
 
-static void
-test_items(void **state)
+TEST(test_items)
 {
-	(void)state;
 	takes_items("{\"prepareUploadParams\":{}}", false, 1, "");
 	takes_items("{\"prepareUploadParams\":[{}]}", true, 1, "");
 	takes_items("{\"prepareUploadParams\":[{\"tags\":[\"x\",\"y\"]},{},"
@@ -200,10 +190,8 @@ test_items(void **state)
 }
 
 /* The widget's names stand for Cloudinary's, and only in its own contract. */
-static void
-test_camel(void **state)
+TEST(test_camel)
 {
-	(void)state;
 	takes_items("{\"prepareUploadParams\":{\"publicId\":\"a\","
 		    "\"uploadPreset\":\"b\",\"resourceType\":\"c\","
 		    "\"useFilename\":true,\"uniqueFilename\":false,"
@@ -252,10 +240,8 @@ batch(size_t n, size_t m)
 	return (struct span){ (unsigned char *)json, at };
 }
 
-static void
-test_batch_limits(void **state)
+TEST(test_batch_limits)
 {
-	(void)state;
 	for (size_t n = BATCH_MAX - 1; n <= BATCH_MAX; n++) {
 		assert_true(body(batch(n, 1), true));
 		assert_int_equal(ask.n, n);
@@ -267,10 +253,8 @@ test_batch_limits(void **state)
 	refuses_span(batch(1, PARAMS_MAX + 1), "too_many cm");
 }
 
-static void
-test_chosen_only(void **state)
+TEST(test_chosen_only)
 {
-	(void)state;
 	assert_false(body(SPAN_LIT("{\"a\":\"1\"}"), true));
 	assert_int_equal(b.why.status, 415);
 	assert_int_equal(ask.contract, CONTRACT_NONE);
@@ -280,8 +264,7 @@ test_chosen_only(void **state)
 	assert_int_equal(b.why.status, 400);
 }
 
-static void
-test_not_json(void **state)
+TEST(test_not_json)
 {
 	static const char *const bad[] = { "", " ", "{", "}", "{}{}", "{},",
 		"{}x", "[]", "[{}]", "\"a\"", "1", "null", "true", "{a:1}",
@@ -295,7 +278,6 @@ test_not_json(void **state)
 		"{\"a\":\"\xc0\xaf\"}", "{\"a\":\"\xed\xa0\x80\"}",
 		"\xef\xbb\xbf{}", "/**/{}", "{}//", "a=1", "\x0b{}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refuses(bad[i], "malformed");
 	refuses_span(SPAN_LIT("{}\0"), "malformed");
@@ -304,10 +286,8 @@ test_not_json(void **state)
 	refuses_span(SPAN_LIT("{\"a\":1}\0{\"b\":2}"), "malformed");
 }
 
-static void
-test_twice(void **state)
+TEST(test_twice)
 {
-	(void)state;
 	refuses("{\"a\":1,\"a\":1}", "duplicate");
 	refuses("{\"a\":1,\"b\":2,\"\\u0061\":1}", "duplicate");
 	refuses("{\"policy\":\"a\",\"policy\":\"a\"}", "duplicate");
@@ -316,14 +296,12 @@ test_twice(void **state)
 	takes("{\"a\":1,\"b\":1}", "", "a=<1> b=<1>");
 }
 
-static void
-test_truncated(void **state)
+TEST(test_truncated)
 {
 	struct span all =
 	    SPAN_LIT("{\"paramsToSign\":{\"a\":\"\\u00e9\",\"t\":[\"x\",\"y\"],"
 		     "\"context\":{\"k\":\"v\"},\"n\":12},\"policy\":\"w\"}");
 
-	(void)state;
 	assert_true(body(all, true));
 	for (size_t n = 0; n < all.n; n++)
 		refuses_span(span_head(all, n), "malformed");
@@ -346,12 +324,10 @@ check_depth(size_t depth, const char *code, const char *text)
 	    span_starts(sink_view(&b.why.detail), span_of(text)), true);
 }
 
-static void
-test_depth(void **state)
+TEST(test_depth)
 {
 	static char deep[BODY_MAX];
 
-	(void)state;
 	check_depth(JSON_DEPTH_MAX - 1, "bad_name", "\"[[[[");
 	check_depth(JSON_DEPTH_MAX, "bad_name", "\"[[[[");
 	check_depth(JSON_DEPTH_MAX + 1, "malformed", "The JSON is nested");
@@ -381,10 +357,8 @@ members(size_t n)
 	return (struct span){ (unsigned char *)json, at };
 }
 
-static void
-test_members(void **state)
+TEST(test_members)
 {
-	(void)state;
 	assert_true(body(members(PARAMS_MAX), false));
 	assert_int_equal(items[0].n, PARAMS_MAX);
 	refuses_span(members(PARAMS_MAX + 1), "too_many cm");
@@ -395,15 +369,13 @@ test_members(void **state)
 }
 
 /* Numbers have one spelling: what jansson reads as 0 too is refused. */
-static void
-test_numbers(void **state)
+TEST(test_numbers)
 {
 	static const char *const bad[] = { "{\"n\":-0}", "{\"n\":-0.0}",
 		"{\"n\":-0.5}", "{\"n\":-0e0}", "{\"n\":1.0}", "{\"n\":1e3}",
 		"{\"n\":1E3}", "{\"n\":1e-07}", "{\"n\":0.5}", "{\"n\":[-0]}",
 		"{\"n\":007}", "{\"n\":-01}", "{\"n\":+1}", "{\"n\":- 1}" };
 
-	(void)state;
 	takes("{\"a\":-1,\"b\":0,\"c\":\"-0\",\"d\":\"\\\"-0\",\"e\":-10}", "",
 	    "a=<-1> b=<0> c=<-0> d=<\"-0> e=<-10>");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -418,15 +390,13 @@ test_numbers(void **state)
 }
 
 /* jansson is refused memory at every place where it asks. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	struct span json =
 	    SPAN_LIT("{\"paramsToSign\":{\"a\":\"\\u00e9\",\"t\":[\"x\",\"y\"],"
 		     "\"context\":{\"k\":\"v\"},\"n\":12},\"policy\":\"w\"}");
 	size_t room = 0;
 
-	(void)state;
 	while (!body_in(json, true, room++))
 		assert_refused(&b.why, "too_many");
 	assert_true(room > 500 && room < 16384);
@@ -436,13 +406,11 @@ test_room(void **state)
 }
 
 /* As many strings as a body can hold: room, or a clear refusal. */
-static void
-test_largest(void **state)
+TEST(test_largest)
 {
 	static char json[BODY_MAX];
 	size_t at = 0;
 
-	(void)state;
 	json[at++] = '{';
 	for (int i = 0; at + 410 < sizeof(json); i++) {
 		at += (size_t)snprintf(json + at, sizeof(json) - at,
@@ -456,27 +424,4 @@ test_largest(void **state)
 	json[at++] = '}';
 	if (!body((struct span){ (unsigned char *)json, at }, false))
 		assert_refused(&b.why, "too_many");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_final),
-		cmocka_unit_test(test_items),
-		cmocka_unit_test(test_camel),
-		cmocka_unit_test(test_batch_limits),
-		cmocka_unit_test(test_chosen_only),
-		cmocka_unit_test(test_not_json),
-		cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_largest),
-	};
-
-	return cmocka_run_group_tests_name("body", tests, NULL, NULL);
 }

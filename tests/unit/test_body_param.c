@@ -1,14 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "http/body_param.h"
 #include "params_text.h"
+
+static int start(void **state);
 
 static struct bench b;
 
@@ -39,10 +37,8 @@ refuses(const char *json, const char *code)
 	assert_refused(&b.why, code);
 }
 
-static void
-test_scalars(void **state)
+TEST_WITH(test_scalars, start, NULL)
 {
-	(void)state;
 	takes("{\"a\":\"x\"}", "a=<x>");
 	takes("{\"a\":\"\"}", "a=<>");
 	takes("{\"a\":\"\\u00e9\\u0041\"}", "a=<\xc3\xa9"
@@ -64,12 +60,10 @@ test_scalars(void **state)
 }
 
 /* The same rules as in a form. */
-static void
-test_text(void **state)
+TEST_WITH(test_text, start, NULL)
 {
 	char json[24];
 
-	(void)state;
 	for (unsigned c = 1; c < 0xa0; c++) {
 		snprintf(json, sizeof(json), "{\"a\":\"\\u%04x\"}", c);
 		if (c < 0x20 || c >= 0x7f)
@@ -84,10 +78,8 @@ test_text(void **state)
 	refuses("{\"context\":{\"\\n\":\"v\"}}", "malformed context");
 }
 
-static void
-test_names(void **state)
+TEST_WITH(test_names, start, NULL)
 {
-	(void)state;
 	refuses("{\"\":\"x\"}", "bad_name");
 	refuses("{\"a[]\":[\"x\"]}", "bad_name");
 	refuses("{\"publicId\":\"x\"}", "bad_name");
@@ -97,10 +89,8 @@ test_names(void **state)
 	takes("{\"\\u0061\":\"x\"}", "a=<x>");
 }
 
-static void
-test_lists(void **state)
+TEST_WITH(test_lists, start, NULL)
 {
-	(void)state;
 	takes("{\"a\":[\"x\"]}", "a=[<x>]");
 	takes("{\"a\":[\"x\",\"\",\"y,z\"]}", "a=[<x><><y,z>]");
 	takes("{\"a\":[]}", "a=[]");
@@ -111,10 +101,8 @@ test_lists(void **state)
 	refuses("{\"a\":[{}]}", "malformed a");
 }
 
-static void
-test_objects(void **state)
+TEST_WITH(test_objects, start, NULL)
 {
-	(void)state;
 	takes("{\"context\":{\"b\":\"1\",\"a=|\":\"\"}}",
 	    "context={<b><1><a=|><>}");
 	takes("{\"metadata\":{\"a\":\"1\"}}", "metadata={<a><1>}");
@@ -143,10 +131,8 @@ many(size_t n, bool object)
 	return json;
 }
 
-static void
-test_limits(void **state)
+TEST_WITH(test_limits, start, NULL)
 {
-	(void)state;
 	for (int object = 0; object < 2; object++) {
 		for (size_t n = LIST_MAX - 1; n <= LIST_MAX; n++) {
 			assert_true(read_member(many(n, object), ARENA_MAX));
@@ -156,13 +142,11 @@ test_limits(void **state)
 	}
 }
 
-static void
-test_room(void **state)
+TEST_WITH(test_room, start, NULL)
 {
 	static const char *const json[] = { "{\"context\":{\"a\":\"1\"}}",
 		"{\"a\":[\"x\",\"y\"]}", "{\"a\":12}", "{\"a\":true}" };
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		size_t room = 0;
 
@@ -173,14 +157,12 @@ test_room(void **state)
 }
 
 /* json_loads() in this test takes from the heap. */
-static void
-test_string(void **state)
+TEST_WITH(test_string, start, NULL)
 {
 	json_t *text = json_loads("\"a\"", JSON_DECODE_ANY, NULL);
 	json_t *number = json_loads("1", JSON_DECODE_ANY, NULL);
 	struct span out = SPAN_LIT("dirt");
 
-	(void)state;
 	assert_true(
 	    body_string(bench_start(&b, 0), SPAN_LIT("policy"), text, &out));
 	assert_true(span_is(out, "a"));
@@ -213,21 +195,4 @@ start(void **state)
 	arena_init(&heap, pool, sizeof(pool));
 	json_set_alloc_funcs(take, keep);
 	return 0;
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_scalars, start),
-		cmocka_unit_test_setup(test_text, start),
-		cmocka_unit_test_setup(test_names, start),
-		cmocka_unit_test_setup(test_lists, start),
-		cmocka_unit_test_setup(test_objects, start),
-		cmocka_unit_test_setup(test_limits, start),
-		cmocka_unit_test_setup(test_room, start),
-		cmocka_unit_test_setup(test_string, start),
-	};
-
-	return cmocka_run_group_tests_name("body_param", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <limits.h>
 
@@ -33,12 +28,10 @@ until(const char *tag, long long end)
 	return slot;
 }
 
-static void
-test_places(void **state)
+TEST(test_places)
 {
 	const struct hmac_key *key = counting_key("a");
 
-	(void)state;
 	for (unsigned buckets = BUCKETS_MIN; buckets <= 9; buckets++) {
 		unsigned seen[2] = { 0, 0 };
 
@@ -66,13 +59,11 @@ test_places(void **state)
 	}
 }
 
-static void
-test_no_place(void **state)
+TEST(test_no_place)
 {
 	const struct hmac_key *key = counting_key("a");
 	struct place place, other;
 
-	(void)state;
 	assert_false(place_find(key, SPAN_LIT("x"), CROWD_NONE, 8, &place));
 	assert_false(place_find(key, SPAN_LIT("x"), CROWD_OPEN, 1, &place));
 	assert_false(place_find(key, SPAN_LIT("x"), CROWD_OPEN, 0, &place));
@@ -91,14 +82,12 @@ test_no_place(void **state)
  * "sha256"); n = lambda i: int.from_bytes(m[i:i + 8], "little"); a = n(16) %
  * 4096; print(m[:16].hex(), a, (a + 1 + n(24) % 4095) % 4096)'
  */
-static void
-test_golden_place(void **state)
+TEST(test_golden_place)
 {
 	static const unsigned char tag[] = { 0xc6, 0xf1, 0x37, 0x13, 0xcc, 0xe9,
 		0x86, 0x10, 0x20, 0xe6, 0x84, 0xaa, 0x40, 0x6c, 0x89, 0xb1 };
 	struct place place;
 
-	(void)state;
 	assert_true(place_find(counting_key("test key"), SPAN_LIT("alice"),
 	    CROWD_OPEN, 4096, &place));
 	assert_memory_equal(place.tag, tag, SLOT_TAG);
@@ -106,15 +95,13 @@ test_golden_place(void **state)
 	assert_int_equal(place.buckets[1], 4096 + 1429);
 }
 
-static void
-test_find(void **state)
+TEST(test_find)
 {
 	const struct hmac_key *key = counting_key("a");
 	struct bucket b = empty(key, 3);
 	struct slot slot = until("tag", NOW + 1), out;
 	unsigned at = 99;
 
-	(void)state;
 	assert_int_equal(bucket_index(&b, 0), 24);
 	for (unsigned i = 0; i < BUCKET_SLOTS; i++) {
 		b = empty(key, 3);
@@ -135,8 +122,7 @@ test_find(void **state)
 	}
 }
 
-static void
-test_survey(void **state)
+TEST(test_survey)
 {
 	const struct hmac_key *key = counting_key("a");
 	struct bucket b = empty(key, 3);
@@ -144,7 +130,6 @@ test_survey(void **state)
 	struct slot later = until("late", NOW + 9);
 	struct survey seen = bucket_survey(&b, key, NOW);
 
-	(void)state;
 	assert_int_equal(seen.n_free, BUCKET_SLOTS);
 	assert_int_equal(seen.first_free, 0);
 	assert_true(seen.first_end == LLONG_MAX);
@@ -165,12 +150,10 @@ test_survey(void **state)
 }
 
 /* Each slot in turn: blocked for a day, and not damaged any more. */
-static void
-test_damaged(void **state)
+TEST(test_damaged)
 {
 	const struct hmac_key *key = counting_key("a");
 
-	(void)state;
 	for (unsigned i = 0; i < BUCKET_SLOTS; i++) {
 		struct bucket b = empty(key, 3);
 		struct survey seen;
@@ -191,14 +174,12 @@ test_damaged(void **state)
 }
 
 /* Others' slots of a clock that was ahead become free in time as well. */
-static void
-test_settles(void **state)
+TEST(test_settles)
 {
 	const struct hmac_key *key = counting_key("a");
 	struct bucket b = empty(key, 3);
 	struct slot ahead = until("ahead", NOW + 1000LL * SLOT_DAY);
 
-	(void)state;
 	for (unsigned i = 0; i < BUCKET_SLOTS; i++)
 		bucket_put(&b, key, i, &ahead);
 	b.changed = 0;
@@ -208,20 +189,4 @@ test_settles(void **state)
 	assert_int_equal(
 	    bucket_survey(&b, key, NOW + SLOT_DAY).n_free, BUCKET_SLOTS);
 	assert_int_equal(b.changed, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_no_place),
-		cmocka_unit_test(test_golden_place),
-		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_survey),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_settles),
-	};
-
-	return cmocka_run_group_tests_name("bucket", tests, NULL, NULL);
 }

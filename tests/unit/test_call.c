@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
@@ -53,10 +48,8 @@ teardown(void **state)
 
 #define CALL(...) CAPTURE(&c, cli_call, "call", config_option, __VA_ARGS__)
 
-static void
-status_headers_body(void **state)
+TEST(status_headers_body)
 {
-	(void)state;
 	assert_int_equal(CALL("--user=alice"), 0);
 	assert_memory_equal(
 	    c.out, "200 OK\nContent-Type: application/json\n", 38);
@@ -68,10 +61,8 @@ status_headers_body(void **state)
 	assert_non_null(strstr(c.err, "reason=\"no session cookie was sent\""));
 }
 
-static void
-as_an_object(void **state)
+TEST(as_an_object)
 {
-	(void)state;
 	assert_int_equal(CALL("--user=alice", "--json"), 0);
 	assert_memory_equal(c.out,
 	    "{\"status\":200,\"headers\":{\"Content-Type\":\"application/json"
@@ -82,10 +73,8 @@ as_an_object(void **state)
 	assert_int_equal(c.out[strlen(c.out) - 1], '\n');
 }
 
-static void
-counts(void **state)
+TEST(counts)
 {
-	(void)state;
 	assert_int_equal(CALL("--user=bob", "policy=avatar"), 0);
 	assert_non_null(strstr(c.out, "RateLimit: \"day\";r=1;"));
 	assert_int_equal(CALL("--user=bob", "policy=avatar&eager=x"), 1);
@@ -95,12 +84,10 @@ counts(void **state)
 	assert_int_equal(CALL("--user=carol", "policy=avatar"), 0);
 }
 
-static void
-bodies(void **state)
+TEST(bodies)
 {
 	char path[320];
 
-	(void)state;
 	assert_int_equal(CALL("--user=d1", "--content-type=application/json",
 			     "--body={\"policy\":\"avatar\"}"),
 	    0);
@@ -118,10 +105,8 @@ bodies(void **state)
 	assert_memory_equal(c.out, "413 ", 4);
 }
 
-static void
-methods_and_headers(void **state)
+TEST(methods_and_headers)
 {
-	(void)state;
 	assert_int_equal(CALL("--method=PUT", "--user=a"), 1);
 	assert_memory_equal(c.out, "405 ", 4);
 	assert_int_equal(CALL("--method=OPTIONS"), 0);
@@ -134,10 +119,8 @@ methods_and_headers(void **state)
 	assert_int_equal(CALL("health"), 0);
 }
 
-static void
-usage_mistakes(void **state)
+TEST(usage_mistakes)
 {
-	(void)state;
 	assert_int_equal(CALL("a", "b"), 2);
 	assert_int_equal(CALL("--header=a\nb: c"), 2);
 	assert_int_equal(CALL("--cookie=a\nb"), 2);
@@ -151,10 +134,8 @@ usage_mistakes(void **state)
 	assert_int_equal(CAPTURE(&c, cli_call, "call", "--help"), 0);
 }
 
-static void
-without_a_configuration(void **state)
+TEST(without_a_configuration)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, cli_call, "call", "--config=/no/such",
 			     "--user=a", "policy=avatar"),
 	    1);
@@ -162,18 +143,4 @@ without_a_configuration(void **state)
 	assert_non_null(strstr(c.err, "event=config"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(status_headers_body),
-		cmocka_unit_test(as_an_object),
-		cmocka_unit_test(counts),
-		cmocka_unit_test(bodies),
-		cmocka_unit_test(methods_and_headers),
-		cmocka_unit_test(usage_mistakes),
-		cmocka_unit_test(without_a_configuration),
-	};
-
-	return cmocka_run_group_tests_name("call", tests, setup, teardown);
-}
+GROUP(setup, teardown);

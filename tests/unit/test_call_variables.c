@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <string.h>
 
@@ -51,10 +46,8 @@ count(void)
 	return n;
 }
 
-static void
-without_a_body(void **state)
+TEST_WITH(without_a_body, setup, NULL)
 {
-	(void)state;
 	assert_null(call_variables(&wishes, &v));
 	assert_int_equal(count(), 3);
 	assert_int_equal(has("REQUEST_METHOD=GET"), 1);
@@ -62,12 +55,10 @@ without_a_body(void **state)
 	assert_int_equal(has("REMOTE_ADDR=192.0.2.1"), 1);
 }
 
-static void
-everything(void **state)
+TEST_WITH(everything, setup, NULL)
 {
 	const struct span body = SPAN_INIT("1234567");
 
-	(void)state;
 	wishes.body = &body;
 	wishes.content_type = "application/json";
 	wishes.variable = SPAN_LIT("SITE_USER");
@@ -94,10 +85,8 @@ everything(void **state)
 }
 
 /* No header can be taken for a variable of another kind. */
-static void
-headers_stay_headers(void **state)
+TEST_WITH(headers_stay_headers, setup, NULL)
 {
-	(void)state;
 	add("Content-Type: text/plain");
 	add("Remote-User: mallory");
 	add("Request_Method: DELETE");
@@ -109,14 +98,12 @@ headers_stay_headers(void **state)
 	assert_int_equal(count(), 6);
 }
 
-static void
-no_header(void **state)
+TEST_WITH(no_header, setup, NULL)
 {
 	static const char *const rows[] = { "", ":", "a", ": b", "a b: c",
 		"a : b", "a\n: b", "A: b\nC: d", "A: b\r", "A: \x01", "A: \x7f",
 		"Content-Length: 1", "content-length:", "\xc3\xa9: b" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		wishes.n_headers = 0;
 		add(rows[i]);
@@ -127,10 +114,8 @@ no_header(void **state)
 	assert_null(call_variables(&wishes, &v));
 }
 
-static void
-no_request(void **state)
+TEST_WITH(no_request, setup, NULL)
 {
-	(void)state;
 	wishes.method = SPAN_LIT("");
 	assert_non_null(call_variables(&wishes, &v));
 	wishes.method = SPAN_LIT("GE T");
@@ -149,12 +134,10 @@ no_request(void **state)
 	    call_variables(&wishes, &v), "Content-Type is said twice");
 }
 
-static void
-room(void **state)
+TEST_WITH(room, setup, NULL)
 {
 	static unsigned char long_text[sizeof(v.text)];
 
-	(void)state;
 	memset(long_text, 'a', sizeof(long_text));
 	for (size_t i = 0; i < OPTION_TIMES_MAX; i++)
 		add("A: b");
@@ -164,19 +147,4 @@ room(void **state)
 	    call_variables(&wishes, &v), "all of it is too long");
 	wishes.query.n = sizeof(v.text) - 150;
 	assert_null(call_variables(&wishes, &v));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(without_a_body, setup),
-		cmocka_unit_test_setup(everything, setup),
-		cmocka_unit_test_setup(headers_stay_headers, setup),
-		cmocka_unit_test_setup(no_header, setup),
-		cmocka_unit_test_setup(no_request, setup),
-		cmocka_unit_test_setup(room, setup),
-	};
-
-	return cmocka_run_group_tests_name("call_variables", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "http/camel.h"
 #include "policy/vocabulary.h"
@@ -25,12 +20,10 @@ make_camel(const char *snake, char *out)
 }
 
 /* Every name stands for a parameter of an upload, there and back. */
-static void
-names_are_parameters(void **state)
+TEST(names_are_parameters)
 {
 	size_t n = 0;
 
-	(void)state;
 	for (size_t i = 0; i < vocabulary_count; i++) {
 		struct span name = span_of(vocabulary[i].name);
 		const char *camel = camel_of(name);
@@ -48,15 +41,13 @@ names_are_parameters(void **state)
 	assert_int_equal(n, 12);
 }
 
-static void
-others_are_none(void **state)
+TEST(others_are_none)
 {
 	static const char *const none[] = { "", "publicI", "publicIdx",
 		"PublicId", "publicID", "public_id ", "apiKey", "signature",
 		"uploadSignatureTimestamp", "auditContext", "timestamp",
 		"source", "moderation" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		assert_null(camel_of(span_of(none[i])));
 		assert_null(camel_to_snake(span_of(none[i])));
@@ -65,15 +56,4 @@ others_are_none(void **state)
 	assert_null(camel_to_snake(SPAN_LIT("public_id")));
 	assert_string_equal(camel_of(SPAN_LIT("public_id")), "publicId");
 	assert_string_equal(camel_to_snake(SPAN_LIT("publicId")), "public_id");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_are_parameters),
-		cmocka_unit_test(others_are_none),
-	};
-
-	return cmocka_run_group_tests_name("camel", tests, NULL, NULL);
 }

@@ -1,10 +1,7 @@
 #define _GNU_SOURCE /* F_SETPIPE_SZ, ppoll */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +12,7 @@
 #include "fake_app.h"
 #include "fcgi_client.h"
 #include "gateway/cgi.h"
+#include "hooks.h"
 #include "waited.h"
 
 static struct serve serve;
@@ -111,13 +109,11 @@ ask_open(const char *name, const char *content_length, struct span body,
 
 #define assert_has(a, b) assert_non_null(strstr((a), (b)))
 
-static void
-test_get(void **state)
+TEST(test_get)
 {
 	long long ms;
 	const char *a = ask_open("GET", NULL, SPAN_LIT(""), &ms);
 
-	(void)state;
 	assert_memory_equal(a, "Status: 200 OK\r\n", 16);
 	assert_has(a, "intake=1 about= method=GET query=q=1 body= root=");
 	assert_int_equal(waited, 0);
@@ -131,10 +127,8 @@ test_get(void **state)
 	assert_int_equal(waited, 0);
 }
 
-static void
-test_post(void **state)
+TEST(test_post)
 {
-	(void)state;
 	assert_has(ask("POST", "3", SPAN_LIT("a=b")), "intake=1 about= "
 						      "method=POST query=q=1 "
 						      "body=a=b root=");
@@ -143,10 +137,8 @@ test_post(void **state)
 	assert_has(ask("GET", "3", SPAN_LIT("a=b")), "body=a=b");
 }
 
-static void
-test_wrong_length(void **state)
+TEST(test_wrong_length)
 {
-	(void)state;
 	assert_has(ask("POST", "4", SPAN_LIT("a=b")), "intake=4");
 	assert_has(ask("POST", "2", SPAN_LIT("a=b")), "intake=4");
 	assert_has(ask("POST", "0", SPAN_LIT("a")), "intake=4");
@@ -155,22 +147,18 @@ test_wrong_length(void **state)
 }
 
 /* mod_cgid hands a chunked body on without a length. */
-static void
-test_no_length(void **state)
+TEST(test_no_length)
 {
-	(void)state;
 	assert_has(ask("POST", NULL, SPAN_LIT("a=b")), "body=a=b");
 	assert_has(ask("POST", "", SPAN_LIT("a=b")), "body=a=b");
 	assert_has(ask("POST", NULL, SPAN_LIT("")), "intake=1");
 }
 
 /* A server need not end the input behind the body. */
-static void
-test_no_end(void **state)
+TEST(test_no_end)
 {
 	long long ms;
 
-	(void)state;
 	assert_has(ask_open("POST", "3", SPAN_LIT("a=b"), &ms), "body=a=b");
 	assert_in_range(waited, 0, 100);
 	/* The byte too much is there. */
@@ -178,12 +166,10 @@ test_no_end(void **state)
 	assert_in_range(waited, 0, 100);
 }
 
-static void
-test_limit(void **state)
+TEST(test_limit)
 {
 	static const unsigned char bytes[HOOK_BODY_MAX + 2];
 
-	(void)state;
 	for (size_t n = HOOK_BODY_MAX - 1; n <= HOOK_BODY_MAX + 1; n++) {
 		struct span body = { bytes, n };
 		char digits[32];
@@ -227,10 +213,8 @@ ask_large(size_t n, const char *content_length)
 }
 
 /* A server that still sends reads the answer afterwards; but not for ever. */
-static void
-test_discard(void **state)
+TEST(test_discard)
 {
-	(void)state;
 	assert_int_equal(ask_large(400000, NULL), 0);
 	assert_has(text, "Status: 413");
 	assert_int_equal(ask_large(401408, "401408"), 0);
@@ -240,25 +224,21 @@ test_discard(void **state)
 }
 
 /* A body that never ends is given up in time, and is not taken for whole. */
-static void
-test_slow(void **state)
+TEST(test_slow)
 {
 	long long ms;
 
-	(void)state;
 	assert_has(ask_open("POST", NULL, SPAN_LIT("a=b"), &ms), "intake=4");
 	assert_true(ms >= REQUEST_SECONDS * 1000);
 	assert_true(ms < PATIENCE_MS);
 }
 
 /* Input that cannot be read is no whole body. */
-static void
-test_unreadable(void **state)
+TEST(test_unreadable)
 {
 	struct pipes p = open_pipes();
 	int folder = open("/", O_RDONLY);
 
-	(void)state;
 	set_request("POST", NULL);
 	cgi_answer(&serve, envp, folder, p.out[1]);
 	assert_has(read_answer(&p), "intake=4");
@@ -266,13 +246,11 @@ test_unreadable(void **state)
 	close(folder);
 }
 
-static void
-test_file(void **state)
+TEST(test_file)
 {
 	struct pipes p = open_pipes();
 	int null = open("/dev/null", O_RDONLY);
 
-	(void)state;
 	set_request("POST", "0");
 	cgi_answer(&serve, envp, null, p.out[1]);
 	assert_has(read_answer(&p), "intake=1");
@@ -281,12 +259,10 @@ test_file(void **state)
 }
 
 /* Nobody reads the answer: no signal, no endless loop. */
-static void
-test_reader_gone(void **state)
+TEST(test_reader_gone)
 {
 	struct pipes p = open_pipes();
 
-	(void)state;
 	set_request("GET", NULL);
 	close(p.out[0]);
 	assert_false(cgi_answer(&serve, envp, p.in[0], p.out[1]));
@@ -299,12 +275,10 @@ test_reader_gone(void **state)
  * An answer that a pipe takes in parts is written whole, also where the pipe
  * does not wait for room by itself.
  */
-static void
-test_large_answer(void **state)
+TEST(test_large_answer)
 {
 	static const int flags[] = { 0, O_NONBLOCK };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct pipes p = open_pipes();
 		int status;
@@ -326,26 +300,16 @@ test_large_answer(void **state)
 	}
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_get),
-		cmocka_unit_test(test_post),
-		cmocka_unit_test(test_wrong_length),
-		cmocka_unit_test(test_no_length),
-		cmocka_unit_test(test_no_end),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_discard),
-		cmocka_unit_test(test_slow),
-		cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_reader_gone),
-		cmocka_unit_test(test_large_answer),
-	};
-
+	(void)state;
+	hooks.handle = fake_handle;
+	hooks.poll = waited_poll;
 	serve_init(&serve);
 	log_to(open("/dev/null", O_WRONLY));
 	signal(SIGPIPE, SIG_IGN);
-	return cmocka_run_group_tests_name("cgi", tests, NULL, NULL);
+	return 0;
 }
+
+GROUP(open_group, NULL);

@@ -1,21 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
 #include "sandbox.h"
 
-static void
-right_and_wrong(void **state)
+TEST(right_and_wrong)
 {
 	static struct capture c;
 	struct sandbox box;
 
-	(void)state;
 	sandbox_open(&box);
 	sandbox_file(&box, "signpost.conf",
 	    SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, 0600);
@@ -37,13 +30,11 @@ right_and_wrong(void **state)
 }
 
 /* What the first request would meet; root may write anywhere. */
-static void
-the_store_is_looked_at(void **state)
+TEST(the_store_is_looked_at)
 {
 	static struct capture c;
 	struct sandbox box;
 
-	(void)state;
 	sandbox_open(&box);
 	sandbox_file(&box, "signpost.conf",
 	    SANDBOX_CLOUD SANDBOX_SESSION
@@ -58,13 +49,4 @@ the_store_is_looked_at(void **state)
 	else
 		assert_non_null(strstr(c.out, "session.key is no folder"));
 	sandbox_close(&box);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(right_and_wrong),
-		cmocka_unit_test(the_store_is_looked_at) };
-
-	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

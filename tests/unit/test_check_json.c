@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/check_json.h"
 #include "sandbox.h"
@@ -12,12 +7,10 @@ static struct check_json json;
 static unsigned char mem[65536];
 static struct sandbox box;
 
-static void
-without_a_configuration(void **state)
+TEST(without_a_configuration)
 {
 	struct report *r = &json.report;
 
-	(void)state;
 	check_json_begin(&json, "/x\xff.conf", mem, sizeof(mem));
 	r->say(r, SAY_ERROR, "x.conf", 7, SPAN_LIT("\"wrong\" \xc3\xa9"));
 	r->say(r, SAY_WARNING, "x.conf", 0, SPAN_LIT("cut \xc3"));
@@ -32,15 +25,13 @@ without_a_configuration(void **state)
 	    "\"text\":\"\"}],\"right\":false}\n"));
 }
 
-static void
-with_one(void **state)
+TEST(with_one)
 {
 	struct config *config =
 	    sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	const char *text = (const char *)mem;
 	struct span all;
 
-	(void)state;
 	assert_non_null(config);
 	check_json_begin(&json, "x", mem, sizeof(mem));
 	all = check_json_end(&json, config);
@@ -55,13 +46,11 @@ with_one(void **state)
 }
 
 /* Without room there is nothing, never half of it. */
-static void
-room(void **state)
+TEST(room)
 {
 	struct report *r = &json.report;
 	static const size_t whole = 101;
 
-	(void)state;
 	for (size_t cap = 0; cap <= whole; cap++) {
 		check_json_begin(&json, "x", mem, cap);
 		r->say(r, SAY_ERROR, "x", 1, SPAN_LIT("y"));
@@ -70,18 +59,4 @@ room(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(without_a_configuration),
-		cmocka_unit_test(with_one),
-		cmocka_unit_test(room),
-	};
-	int failed;
-
-	sandbox_open(&box);
-	failed = cmocka_run_group_tests_name("check_json", tests, NULL, NULL);
-	sandbox_close(&box);
-	return failed;
-}
+AROUND(sandbox_open(&box), sandbox_close(&box));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -47,12 +42,10 @@ times(const struct session_config *config, const char *exp, const char *nbf,
 	return check(config, json);
 }
 
-static void
-expiry_is_on_or_after(void **state)
+TEST(expiry_is_on_or_after)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	assert_int_equal(times(&c, "1700000059", NULL, NULL), SESSION_EXPIRED);
 	assert_int_equal(times(&c, "1700000060", NULL, NULL), SESSION_EXPIRED);
 	assert_int_equal(
@@ -67,10 +60,8 @@ expiry_is_on_or_after(void **state)
 	assert_int_equal(session.expires, 1700000031);
 }
 
-static void
-expiry_is_required(void **state)
+TEST(expiry_is_required)
 {
-	(void)state;
 	assert_int_equal(
 	    times(&plain, NULL, NULL, NULL), SESSION_EXPIRY_MISSING);
 	assert_int_equal(
@@ -82,10 +73,8 @@ expiry_is_required(void **state)
 	    SESSION_EXPIRY_MISSING);
 }
 
-static void
-expiry_is_at_most_400_days_ahead(void **state)
+TEST(expiry_is_at_most_400_days_ahead)
 {
-	(void)state;
 	/* 1700000060 + 400 * 86400 = 1734560060 */
 	assert_int_equal(times(&plain, "1734560059", NULL, NULL), SESSION_OK);
 	assert_int_equal(times(&plain, "1734560060", NULL, NULL), SESSION_OK);
@@ -97,15 +86,13 @@ expiry_is_at_most_400_days_ahead(void **state)
 	    times(&plain, "999999999999999", NULL, NULL), SESSION_EXPIRY_FAR);
 }
 
-static void
-a_time_is_a_number_of_seconds(void **state)
+TEST(a_time_is_a_number_of_seconds)
 {
 	static const char *const wrong[] = { "\"1700003600\"", "null", "true",
 		"false", "[1700003600]", "{}", "1.7e15", "1e400",
 		"1000000000000000", "\"\"" };
 	const char *good = "1700003600";
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		assert_int_equal(
 		    times(&plain, wrong[i], NULL, NULL), SESSION_TIME);
@@ -117,12 +104,10 @@ a_time_is_a_number_of_seconds(void **state)
 }
 
 /* RFC 7519 2: any JSON number, so one with an exponent as well. */
-static void
-a_time_may_have_an_exponent(void **state)
+TEST(a_time_may_have_an_exponent)
 {
 	const char *good = "1.7000036e9";
 
-	(void)state;
 	assert_int_equal(times(&plain, good, NULL, NULL), SESSION_OK);
 	assert_int_equal(times(&plain, good, "1.7E+09", "17e8"), SESSION_OK);
 	assert_int_equal(
@@ -135,13 +120,11 @@ a_time_may_have_an_exponent(void **state)
 	    times(&plain, "1.7e12", NULL, NULL), SESSION_EXPIRY_FAR);
 }
 
-static void
-not_before_its_time(void **state)
+TEST(not_before_its_time)
 {
 	struct session_config c = plain;
 	const char *exp = "1700003600";
 
-	(void)state;
 	assert_int_equal(times(&c, exp, "1700000059", NULL), SESSION_OK);
 	assert_int_equal(times(&c, exp, "1700000060", NULL), SESSION_OK);
 	assert_int_equal(times(&c, exp, "1700000061", NULL), SESSION_NOT_YET);
@@ -150,13 +133,11 @@ not_before_its_time(void **state)
 	assert_int_equal(times(&c, exp, "1700000091", NULL), SESSION_NOT_YET);
 }
 
-static void
-not_issued_in_the_future(void **state)
+TEST(not_issued_in_the_future)
 {
 	struct session_config c = plain;
 	const char *exp = "1700003600";
 
-	(void)state;
 	assert_int_equal(times(&c, exp, NULL, "1700000060"), SESSION_OK);
 	assert_int_equal(times(&c, exp, NULL, "1700000061"), SESSION_FUTURE);
 	c.leeway = 30;
@@ -164,12 +145,10 @@ not_issued_in_the_future(void **state)
 	assert_int_equal(times(&c, exp, NULL, "1700000091"), SESSION_FUTURE);
 }
 
-static void
-max_age_counts_from_iat(void **state)
+TEST(max_age_counts_from_iat)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	c.max_age = 60;
 	assert_int_equal(times(&c, NULL, NULL, "1699999999"), SESSION_AGE);
 	assert_int_equal(times(&c, NULL, NULL, "1700000000"), SESSION_AGE);
@@ -194,12 +173,10 @@ max_age_counts_from_iat(void **state)
 	assert_int_equal(times(&c, NULL, NULL, "0"), SESSION_OK);
 }
 
-static void
-the_earlier_end_counts(void **state)
+TEST(the_earlier_end_counts)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	c.max_age = 600;
 	assert_int_equal(
 	    times(&c, "1700000300", NULL, "1700000000"), SESSION_OK);
@@ -224,12 +201,10 @@ with(const struct session_config *config, const char *more)
 	return check(config, json);
 }
 
-static void
-an_audience_is_for_its_own(void **state)
+TEST(an_audience_is_for_its_own)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	assert_int_equal(with(&c, ""), SESSION_OK);
 	assert_int_equal(with(&c, "\"aud\":\"upload\""), SESSION_AUDIENCE);
 	assert_int_equal(with(&c, "\"aud\":\"\""), SESSION_AUDIENCE);
@@ -249,12 +224,10 @@ an_audience_is_for_its_own(void **state)
 	assert_int_equal(with(&c, "\"aud\":{\"upload\":1}"), SESSION_AUDIENCE);
 }
 
-static void
-the_issuer_is_equal(void **state)
+TEST(the_issuer_is_equal)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	assert_int_equal(with(&c, "\"iss\":\"https://any\""), SESSION_OK);
 	c.issuer = SPAN_LIT("https://a");
 	assert_int_equal(with(&c, "\"iss\":\"https://a\""), SESSION_OK);
@@ -267,8 +240,7 @@ the_issuer_is_equal(void **state)
 	assert_int_equal(with(&c, ""), SESSION_ISSUER);
 }
 
-static void
-required_claims(void **state)
+TEST(required_claims)
 {
 	const struct span roles[] = { SPAN_INIT("editor"), SPAN_INIT("7"),
 		SPAN_INIT("true") };
@@ -278,7 +250,6 @@ required_claims(void **state)
 	};
 	struct session_config c = plain;
 
-	(void)state;
 	c.n_require = 1;
 	c.require = rules;
 	assert_int_equal(
@@ -310,8 +281,7 @@ required_claims(void **state)
 }
 
 /* Better Auth's session ends inside the token that caches it. */
-static void
-an_end_inside(void **state)
+TEST(an_end_inside)
 {
 	static const struct {
 		const char *more;
@@ -346,7 +316,6 @@ an_end_inside(void **state)
 	};
 	struct session_config c = plain;
 
-	(void)state;
 	c.signing.own_end = SPAN_LIT("s.e");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(with(&c, cases[i].more), cases[i].why);
@@ -359,8 +328,7 @@ an_end_inside(void **state)
 }
 
 /* May be missing, and is none of these: Supabase's and Better Auth's guests. */
-static void
-claims_that_never_may_be(void **state)
+TEST(claims_that_never_may_be)
 {
 	const struct span guests[] = { SPAN_INIT("true"), SPAN_INIT("anon") };
 	const struct claim_rule rule = { SPAN_INIT("user.anon"), 2, guests,
@@ -375,7 +343,6 @@ claims_that_never_may_be(void **state)
 		"\"user\":{\"anon\":{}}", "\"user\":{\"anon\":1.5}" };
 	struct session_config c = plain;
 
-	(void)state;
 	c.n_require = 1;
 	c.require = &rule;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
@@ -402,15 +369,13 @@ check_user(const char *value, const char *user)
 		assert_true(span_is(session.user, user));
 }
 
-static void
-the_user_is_text_or_digits(void **state)
+TEST(the_user_is_text_or_digits)
 {
 	static const char *const wrong[] = { "null", "true", "false", "{}",
 		"[]", "[\"a\"]", "{\"id\":42}", "\"\"", "-0", "4.2e1", "42.0",
 		"1000000000000000000", "\"a\\nb\"", "\"a\\u0001\"",
 		"\"a\\u007f\"", "\"\x7f\"", "\"a\\u0085\"", "\"\xc2\x85\"" };
 
-	(void)state;
 	check_user("\"42\"", "42");
 	check_user("42", "42");
 	check_user("-42", "-42");
@@ -422,12 +387,10 @@ the_user_is_text_or_digits(void **state)
 		check_user(wrong[i], NULL);
 }
 
-static void
-the_user_has_at_most_255_bytes(void **state)
+TEST(the_user_has_at_most_255_bytes)
 {
 	char json[USER_MAX + 16], user[USER_MAX + 2];
 
-	(void)state;
 	for (size_t n = USER_MAX - 1; n <= USER_MAX + 1; n++) {
 		memset(user, 'u', n);
 		user[n] = '\0';
@@ -436,12 +399,10 @@ the_user_has_at_most_255_bytes(void **state)
 	}
 }
 
-static void
-the_user_must_be_there(void **state)
+TEST(the_user_must_be_there)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	assert_int_equal(check(&c, "{\"exp\":1700003600}"), SESSION_USER);
 	assert_int_equal(
 	    check(&c, "{\"exp\":1700003600,\"Sub\":\"a\"}"), SESSION_USER);
@@ -461,14 +422,12 @@ the_user_must_be_there(void **state)
 	    SESSION_USER);
 }
 
-static void
-nothing_that_is_read_is_there_twice(void **state)
+TEST(nothing_that_is_read_is_there_twice)
 {
 	const struct span is[] = { SPAN_INIT("a") };
 	const struct claim_rule rule = { SPAN_INIT("role"), 1, is, false };
 	struct session_config c = plain;
 
-	(void)state;
 	c.issuer = c.audience = SPAN_LIT("a");
 	c.n_require = 1;
 	c.require = &rule;
@@ -486,24 +445,20 @@ nothing_that_is_read_is_there_twice(void **state)
 #undef GOOD
 }
 
-static void
-no_room_is_no_user(void **state)
+TEST(no_room_is_no_user)
 {
 	struct session_config c = plain;
 
-	(void)state;
 	assert_int_equal(with(&c, ""), SESSION_OK);
 	arena.cap = arena.n;
 	assert_int_equal(
 	    claims_check(&c, NOW, &arena, &session).why, SESSION_USER);
 }
 
-static void
-a_claim_is_text_digits_or_a_word(void **state)
+TEST(a_claim_is_text_digits_or_a_word)
 {
 	struct span out;
 
-	(void)state;
 	assert_int_equal(
 	    with(&plain, "\"a\":{\"t\":\"x\\u00e4\",\"n\":7,\"y\":true,"
 			 "\"f\":false,\"l\":[\"e\"],\"z\":null,\"r\":1.5,"
@@ -533,33 +488,4 @@ a_claim_is_text_digits_or_a_word(void **state)
 	session = (struct session){ 0 };
 	assert_false(CLAIM("a.t"));
 #undef CLAIM
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(expiry_is_on_or_after),
-		cmocka_unit_test(expiry_is_required),
-		cmocka_unit_test(expiry_is_at_most_400_days_ahead),
-		cmocka_unit_test(a_time_is_a_number_of_seconds),
-		cmocka_unit_test(a_time_may_have_an_exponent),
-		cmocka_unit_test(an_end_inside),
-		cmocka_unit_test(not_before_its_time),
-		cmocka_unit_test(not_issued_in_the_future),
-		cmocka_unit_test(max_age_counts_from_iat),
-		cmocka_unit_test(the_earlier_end_counts),
-		cmocka_unit_test(an_audience_is_for_its_own),
-		cmocka_unit_test(the_issuer_is_equal),
-		cmocka_unit_test(required_claims),
-		cmocka_unit_test(claims_that_never_may_be),
-		cmocka_unit_test(the_user_is_text_or_digits),
-		cmocka_unit_test(the_user_has_at_most_255_bytes),
-		cmocka_unit_test(the_user_must_be_there),
-		cmocka_unit_test(nothing_that_is_read_is_there_twice),
-		cmocka_unit_test(no_room_is_no_user),
-		cmocka_unit_test(a_claim_is_text_digits_or_a_word),
-	};
-
-	return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
 }

@@ -1,19 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
 
 static struct capture c;
 
-static void
-help_and_version(void **state)
+TEST(help_and_version)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, cli_main, "signpost", "--help"), 0);
 	assert_non_null(strstr(c.out, "mint"));
 	assert_string_equal(c.err, "");
@@ -28,25 +21,12 @@ help_and_version(void **state)
 	    CAPTURE(&c, cli_main, "signpost", "mint", "--help"), 0);
 }
 
-static void
-unknown_commands(void **state)
+TEST(unknown_commands)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, cli_main, "signpost"), 2);
 	assert_string_equal(c.out, "");
 	assert_int_equal(CAPTURE(&c, cli_main, "signpost", "chekc"), 2);
 	assert_non_null(strstr(c.err, "did you mean check?"));
 	assert_int_equal(CAPTURE(&c, cli_main, "signpost", "qqqqqq"), 2);
 	assert_null(strstr(c.err, "did you mean"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(help_and_version),
-		cmocka_unit_test(unknown_commands),
-	};
-
-	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _DEFAULT_SOURCE /* fork, RLIMIT_AS */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -15,7 +10,10 @@
 
 static struct sandbox box;
 
-/* libconfig 1.5 forgets a string when it stands before a syntax error. */
+/*
+ * libconfig 1.5 forgets a string when it stands before a syntax error. (This
+ * holds for all groups: there is one of these in a program.)
+ */
 const char *__lsan_default_suppressions(void);
 
 const char *
@@ -62,13 +60,11 @@ wrong(const char *text, const char *said)
 	return box.report.errors;
 }
 
-static void
-test_sample(void **state)
+TEST(test_sample)
 {
 	struct config *c = sandbox_load(&box, SAMPLE);
 	char path[64];
 
-	(void)state;
 	if (c == NULL)
 		fail_msg("%s", box.said);
 	assert_int_equal(box.report.errors, 0);
@@ -95,13 +91,11 @@ test_sample(void **state)
 }
 
 /* The secrets lie in the vault alone: nothing is left in the one block. */
-static void
-test_no_copy(void **state)
+TEST(test_no_copy)
 {
 	struct config *c = sandbox_load(&box, LONG_SAMPLE);
 	const unsigned char *p;
 
-	(void)state;
 	assert_non_null(c);
 	p = c->memory;
 	for (size_t i = 0; i + 8 < CONFIG_MEMORY_MAX / 8; i++) {
@@ -112,13 +106,11 @@ test_no_copy(void **state)
 }
 
 /* A file that was cut is never taken for whole. */
-static void
-test_prefixes(void **state)
+TEST(test_prefixes)
 {
 	struct span whole = SPAN_LIT(LONG_SAMPLE);
 	struct config *c = sandbox_load_bytes(&box, whole);
 
-	(void)state;
 	if (c == NULL)
 		fail_msg("%s", box.said);
 	config_free(c);
@@ -131,14 +123,12 @@ test_prefixes(void **state)
 }
 
 /* What may follow the last brace, and what may not. */
-static void
-test_ends(void **state)
+TEST(test_ends)
 {
 	static const char *const ends[] = { "", ";", ";\n", "\n", " # end",
 		"; // end\n", "\r\n/* end */", "," };
 	char text[sizeof(LONG_SAMPLE) + 64];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		struct config *c;
 
@@ -156,13 +146,11 @@ test_ends(void **state)
 }
 
 /* Each byte left out, and each one doubled: taken or refused, never worse. */
-static void
-test_each_byte(void **state)
+TEST(test_each_byte)
 {
 	struct span whole = SPAN_LIT(SAMPLE);
 	unsigned char text[sizeof(SAMPLE) + 1];
 
-	(void)state;
 	for (size_t i = 0; i < whole.n; i++) {
 		for (size_t n = 0; n <= 2; n += 2) {
 			struct config *c;
@@ -178,10 +166,8 @@ test_each_byte(void **state)
 	}
 }
 
-static void
-test_order(void **state)
+TEST(test_order)
 {
-	(void)state;
 	assert_int_equal(wrong(SANDBOX_CLOUD SANDBOX_POLICIES SANDBOX_SESSION,
 			     "session stands behind policies"),
 	    1);
@@ -195,10 +181,8 @@ test_order(void **state)
 	assert_true(wrong("", "policies is missing") >= 3);
 }
 
-static void
-test_names(void **state)
+TEST(test_names)
 {
-	(void)state;
 	wrong("cloudnary = 1;\n" SAMPLE, "error 1: unknown name \"cloudnary\" "
 					 "here: did you mean \"cloudinary\"?");
 	wrong("zz = 1;\n" SAMPLE,
@@ -215,10 +199,8 @@ test_names(void **state)
 }
 
 /* libconfig's own findings, with their lines. */
-static void
-test_syntax(void **state)
+TEST(test_syntax)
 {
-	(void)state;
 	wrong("\na 1;\n", "error 2: this can't be understood");
 	wrong("a = 1;\na = 2;\n", "error 2: this name stands twice");
 	wrong("a = [ 1,\n\"x\" ];",
@@ -233,12 +215,10 @@ test_syntax(void **state)
 	assert_true(sandbox_said(&box, "error 3: \"0x10\" is no number here"));
 }
 
-static void
-test_nul(void **state)
+TEST(test_nul)
 {
 	static const char text[] = SAMPLE "\0x";
 
-	(void)state;
 	assert_null(sandbox_load_bytes(&box,
 	    (struct span){ (const unsigned char *)text, sizeof(text) - 1 }));
 	assert_true(sandbox_said(&box, "a NUL byte"));
@@ -255,12 +235,10 @@ load_long(size_t n)
 	return sandbox_load_bytes(&box, (struct span){ text, n });
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	struct config *c;
 
-	(void)state;
 	for (size_t n = CONFIG_MAX - 1; n <= CONFIG_MAX; n++) {
 		c = load_long(n);
 		if (c == NULL)
@@ -281,13 +259,11 @@ load_refused(const char *path)
 }
 
 /* As trusted_open() says. */
-static void
-test_file(void **state)
+TEST(test_file)
 {
 	char link[80];
 	struct config *c;
 
-	(void)state;
 	sandbox_file(&box, "signpost.conf", SAMPLE, 0644);
 	c = config_load(box.conf, &box.report);
 	assert_non_null(c);
@@ -304,13 +280,11 @@ test_file(void **state)
 }
 
 /* Names of secrets start at the configuration's own folder. */
-static void
-test_relative(void **state)
+TEST(test_relative)
 {
 	char here[256];
 	struct config *c;
 
-	(void)state;
 	assert_non_null(getcwd(here, sizeof(here)));
 	sandbox_hush(&box);
 	sandbox_file(&box, "signpost.conf", SAMPLE, 0600);
@@ -327,12 +301,10 @@ test_relative(void **state)
 }
 
 /* Errors of a caller's report before are not ours. */
-static void
-test_earlier_errors(void **state)
+TEST(test_earlier_errors)
 {
 	struct config *c;
 
-	(void)state;
 	sandbox_hush(&box);
 	box.report.errors = 3;
 	sandbox_file(&box, "signpost.conf", SAMPLE, 0600);
@@ -343,8 +315,7 @@ test_earlier_errors(void **state)
 }
 
 /* One run tells of every section, and of what each sound policy lets go. */
-static void
-test_every_mistake(void **state)
+TEST(test_every_mistake)
 {
 	static const char *const said[] = {
 		"error 1: the API key must be",
@@ -357,7 +328,6 @@ test_every_mistake(void **state)
 		"error 8: \"nosuch\" is no parameter",
 	};
 
-	(void)state;
 	assert_null(sandbox_load(&box,
 	    "cloudinary = { cloud_name = \"demo\"; api_key = \"x\"; "
 	    "api_secret_file = \"nosuch\"; };\n"
@@ -378,10 +348,8 @@ test_every_mistake(void **state)
 }
 
 /* A text that can't be read hides the rest, and says so. */
-static void
-test_hidden(void **state)
+TEST(test_hidden)
 {
-	(void)state;
 	assert_null(sandbox_load(&box, "a = \"x\" \"y\";\n"));
 	assert_true(sandbox_said(&box, "note 0: what the settings say was not "
 				       "looked at"));
@@ -430,13 +398,11 @@ load_within(size_t more)
 }
 
 /* Of a text that is as greedy as one can be. */
-static void
-test_little_memory(void **state)
+TEST(test_little_memory)
 {
 	static char text[CONFIG_MAX - 32];
 	size_t n = (size_t)sprintf(text, "policies = ( (1)");
 
-	(void)state;
 	while (n < sizeof(text) - 16)
 		n += (size_t)sprintf(text + n, ",(1)");
 	sprintf(text + n, " );\n");
@@ -446,38 +412,25 @@ test_little_memory(void **state)
 }
 #endif
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sample),
-		cmocka_unit_test(test_no_copy),
-		cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_each_byte),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_syntax),
-		cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_relative),
-		cmocka_unit_test(test_earlier_errors),
-		cmocka_unit_test(test_every_mistake),
-		cmocka_unit_test(test_hidden),
-#ifndef __SANITIZE_ADDRESS__
-		cmocka_unit_test(test_little_memory),
-#endif
-	};
-	int failed;
-
+	(void)state;
 	sandbox_open(&box);
 	sandbox_file(
 	    &box, "url", "cloudinary://7:" SANDBOX_SECRET "-other@two\n", 0600);
 	sandbox_file(&box, "old.key",
 	    "3031323334353637383961626364656630313233343536373839616263646566",
 	    0600);
-	failed = cmocka_run_group_tests_name("conf", tests, NULL, NULL);
-	sandbox_close(&box);
-	return failed;
+	return 0;
 }
+
+static int
+close_group(void **state)
+{
+	(void)state;
+	sandbox_close(&box);
+	return 0;
+}
+
+GROUP(open_group, close_group);

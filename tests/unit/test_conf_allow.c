@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/conf_policy.h"
@@ -21,8 +16,7 @@ static struct bench b;
 	"\nallow = {\n"
 #define END "\n}; }; };"
 
-static void
-test_upload(void **state)
+TEST(test_upload)
 {
 	static const struct twin twins[] = {
 		{ "source = \"text 9\";", "sorce = \"text 9\";",
@@ -52,13 +46,11 @@ test_upload(void **state)
 		    "metadata has a rule for each key" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, UPLOAD, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_destroy(void **state)
+TEST(test_destroy)
 {
 	static const struct twin twins[] = {
 		{ "invalidate = \"bool\";", "overwrite = \"bool\";",
@@ -70,7 +62,6 @@ test_destroy(void **state)
 		    "public_id stands in set already" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
 }
@@ -108,8 +99,7 @@ deliver_of(struct bench *bench, const char *text)
 	return both_of(text, ACTION_DELIVER);
 }
 
-static void
-test_archive(void **state)
+TEST(test_archive)
 {
 	static const struct twin twins[] = {
 		{ "prefixes = \"a/{user}/\";", "prefixes = \"a/{user}\";",
@@ -127,14 +117,12 @@ test_archive(void **state)
 		{ "", "version = \"int 1..2\";", "of an upload's answer" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(&b, archive_of,
 	    "set = { public_ids = \"a/{user}\"; };\nallow = {\n", twins,
 	    TWINS_COUNT(twins), "\n};"));
 }
 
-static void
-test_token(void **state)
+TEST(test_token)
 {
 	static const struct twin twins[] = {
 		{ "acl = [ \"/a/{user}/*\" ];", "acl = \"/a/{user}/*\";",
@@ -150,13 +138,11 @@ test_token(void **state)
 		{ "", "ip = [ \"192.0.2.7\" ];", "ip can't stand in allow" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, token_of, "allow = {\n", twins, TWINS_COUNT(twins), "\n};"));
 }
 
-static void
-test_deliver(void **state)
+TEST(test_deliver)
 {
 	static const struct twin twins[] = {
 		{ "transformation = [ \"\" ];", "transformation = \"text 9\";",
@@ -172,18 +158,15 @@ test_deliver(void **state)
 		    "type = \"fetch\": there are" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, deliver_of, "allow = {\n", twins, TWINS_COUNT(twins), "\n};"));
 }
 
 /* Each row of the vocabulary, by who may send it. */
-static void
-test_senders(void **state)
+TEST(test_senders)
 {
 	char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < vocabulary_count; i++) {
 		const struct term *term = &vocabulary[i];
 		bool listed = term->sender == SENDER_LISTED ||
@@ -200,12 +183,10 @@ test_senders(void **state)
 	}
 }
 
-static void
-test_result(void **state)
+TEST(test_result)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b, UPLOAD "tags = \"text 9\";\n"
 				     "public_id = \"a/{user}\";" END),
@@ -257,33 +238,12 @@ names(size_t n)
 	return policies_read(&b, text);
 }
 
-static void
-test_count(void **state)
+TEST(test_count)
 {
-	(void)state;
 	assert_int_equal(names(PARAMS_MAX - 2), 0);
 	assert_int_equal(names(PARAMS_MAX - 1), 0);
 	assert_int_equal(names(PARAMS_MAX), 1);
 	assert_true(sandbox_said(&b.box, "set and allow name 64 parameters"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_upload),
-		cmocka_unit_test(test_destroy),
-		cmocka_unit_test(test_archive),
-		cmocka_unit_test(test_token),
-		cmocka_unit_test(test_deliver),
-		cmocka_unit_test(test_senders),
-		cmocka_unit_test(test_result),
-		cmocka_unit_test(test_count),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_allow", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

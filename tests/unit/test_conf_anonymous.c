@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -15,8 +10,7 @@ static struct bench b;
 	"\"5/hour\"; limit_total = \"50/day\";\n"
 #define SET "set = { public_id = \"in/{random}\"; overwrite = false; "
 
-static void
-test_members(void **state)
+TEST(test_members)
 {
 	static const struct twin twins[] = {
 		{ "", "users = [ \"a\" ];",
@@ -39,7 +33,6 @@ test_members(void **state)
 		{ "lifetime = 120;", "lifetime = 1;", "lifetime must be" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, OPEN, twins, TWINS_COUNT(twins), END));
 	assert_int_equal(policies_read(&b, OPEN END), 0);
@@ -51,8 +44,7 @@ test_members(void **state)
 	assert_false(b.config.policies->anonymous);
 }
 
-static void
-test_action(void **state)
+TEST(test_action)
 {
 	static const struct twin twins[] = {
 		{ "anonymous = false;", "\nanonymous = true;",
@@ -60,7 +52,6 @@ test_action(void **state)
 		    "\"upload\" only" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(&b, policies_read,
 	    "policies = { p = { action = \"destroy\"; limit = \"5/hour\"; "
 	    "limit_total = \"50/day\"; set = { public_id = \"a/{random}\"; };",
@@ -68,10 +59,8 @@ test_action(void **state)
 }
 
 /* Nobody says who asks for a webhook either, but it is no upload. */
-static void
-test_webhooks(void **state)
+TEST(test_webhooks)
 {
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b, "policies = { p = { action = \"verify\"; "
 			      "addresses = \"192.0.2.1\";" END),
@@ -91,8 +80,7 @@ test_webhooks(void **state)
 }
 
 /* Nowhere can it say who is asking. */
-static void
-test_templates(void **state)
+TEST(test_templates)
 {
 	static const struct twin twins[] = {
 		{ SET "};", "set = { public_id = \"in/{user}/{random}\"; };",
@@ -126,25 +114,8 @@ test_templates(void **state)
 		    "an anonymous policy" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, OPEN, twins, TWINS_COUNT(twins), END));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_action),
-		cmocka_unit_test(test_webhooks),
-		cmocka_unit_test(test_templates),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("conf_anonymous", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

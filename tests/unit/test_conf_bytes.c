@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "guard.h"
 #include "sandbox.h"
@@ -26,10 +21,8 @@ look(const void *text, size_t n)
 #define LOOK(s) look(s, sizeof(s) - 1)
 
 /* Every byte alone in a line: text is TAB, line ends and printable ASCII. */
-static void
-test_each(void **state)
+TEST(test_each)
 {
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		unsigned char line[] = { 'a', (unsigned char)c, '\n' };
 		bool fits = c == '\t' || c == '\n' || c == '\r' ||
@@ -39,10 +32,8 @@ test_each(void **state)
 	}
 }
 
-static void
-test_line_ends(void **state)
+TEST(test_line_ends)
 {
-	(void)state;
 	assert_true(LOOK(""));
 	assert_true(LOOK("\n\r\n\n"));
 	assert_false(LOOK("\r"));
@@ -52,10 +43,8 @@ test_line_ends(void **state)
 	assert_false(LOOK("\t\ta\t\v\n"));
 }
 
-static void
-test_utf8(void **state)
+TEST(test_utf8)
 {
-	(void)state;
 	assert_true(LOOK("\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
 	assert_false(LOOK("\xc3"));
 	assert_false(LOOK("\xc3\n\xa9"));
@@ -65,26 +54,11 @@ test_utf8(void **state)
 	assert_false(LOOK("\xc2\x9b")); /* U+009B starts terminal commands */
 }
 
-static void
-test_said(void **state)
+TEST(test_said)
 {
-	(void)state;
 	assert_false(LOOK("a\nb\0\nc\xff\n\x1b[2J\n"));
 	assert_true(sandbox_said(&box, "error 2: a NUL byte"));
 	assert_true(sandbox_said(&box, "error 3: not UTF-8"));
 	assert_true(sandbox_said(&box, "error 4: a control character"));
 	assert_int_equal(box.report.errors, 3);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each),
-		cmocka_unit_test(test_line_ends),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_said),
-	};
-
-	return cmocka_run_group_tests_name("conf_bytes", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -39,12 +34,10 @@ right(const char *text)
 	return &b.config.clouds[0];
 }
 
-static void
-test_one(void **state)
+TEST(test_one)
 {
 	const struct cloud *c = right("cloudinary = { " RIGHT_THREE " };");
 
-	(void)state;
 	assert_int_equal(b.config.n_clouds, 1);
 	assert_int_equal(c->label.n, 0);
 	assert_true(span_is(c->cloud_name, "demo"));
@@ -55,10 +48,8 @@ test_one(void **state)
 	assert_int_equal(b.config.n_secret_paths, 1);
 }
 
-static void
-test_presence(void **state)
+TEST(test_presence)
 {
-	(void)state;
 	wrong("", "error 0: cloudinary is missing");
 	wrong("cloudinary = 1;", "cloudinary must be a group");
 	wrong("clouds = ( );", "clouds must be a group");
@@ -74,10 +65,8 @@ test_presence(void **state)
 }
 
 /* Every wrong member is said, not only the first. */
-static void
-test_every(void **state)
+TEST(test_every)
 {
-	(void)state;
 	read_clouds("cloudinary = {\n" THREE("\"a b\"", "\"12a\"",
 	    "\"gone\"") "\nsignature_algorithm = \"md5\"; upload_prefix = "
 			"\"x\"; };");
@@ -89,12 +78,10 @@ test_every(void **state)
 	assert_int_equal(b.box.report.errors, 5);
 }
 
-static void
-test_names(void **state)
+TEST(test_names)
 {
 	char text[256], name[80];
 
-	(void)state;
 	for (int n = 63; n <= 65; n++) {
 		memset(name, 'a', sizeof(name));
 		name[n] = '\0';
@@ -131,13 +118,11 @@ test_names(void **state)
 	    "api_key must be a string");
 }
 
-static void
-test_secret(void **state)
+TEST(test_secret)
 {
 	const char *const text =
 	    "cloudinary = { " THREE("\"a\"", "\"1\"", "\"s\"") " };";
 
-	(void)state;
 	sandbox_file(&b.box, "s", "abcdefghijklmno\n", 0600);
 	wrong(text, "this secret has 15 bytes");
 	sandbox_file(&b.box, "s", "abcdefghijklmnop\n", 0600);
@@ -159,10 +144,8 @@ test_secret(void **state)
 	wrong(text, "api_secret_file: ");
 }
 
-static void
-test_algorithm(void **state)
+TEST(test_algorithm)
 {
-	(void)state;
 	read_clouds("cloudinary = { " RIGHT_THREE "\n"
 		    "signature_algorithm = \"sha1\"; };");
 	assert_int_equal(b.box.report.errors, 0);
@@ -198,8 +181,7 @@ try_prefix(const char *prefix, bool fits)
 		wrong(text, "upload_prefix must be https://HOST");
 }
 
-static void
-test_upload_prefix(void **state)
+TEST(test_upload_prefix)
 {
 	static const char *const fit[] = { "https://api-eu.cloudinary.com",
 		"https://proxy.example:8443", "http://127.0.0.1",
@@ -214,7 +196,6 @@ test_upload_prefix(void **state)
 		"https://a?b", "https://a#b", "https://a b", "//localhost",
 		"http:localhost", "http://localhost:9000/" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(fit) / sizeof(fit[0]); i++)
 		try_prefix(fit[i], true);
 	for (size_t i = 0; i < sizeof(unfit) / sizeof(unfit[0]); i++)
@@ -223,12 +204,10 @@ test_upload_prefix(void **state)
 
 #define URL_TEXT "cloudinary = {\nurl_file = \"url\"; };"
 
-static void
-test_url(void **state)
+TEST(test_url)
 {
 	const struct cloud *c;
 
-	(void)state;
 	sandbox_file(
 	    &b.box, "url", "cloudinary://123:" SANDBOX_SECRET "@demo\n", 0600);
 	c = right(URL_TEXT);
@@ -244,8 +223,7 @@ test_url(void **state)
 	    "error 2: url_file says api_secret_file already");
 }
 
-static void
-test_url_wrong(void **state)
+TEST(test_url_wrong)
 {
 	static const char *const urls[][2] = {
 		{ "cloudinary:/123:" SANDBOX_SECRET "@demo", "one line" },
@@ -270,7 +248,6 @@ test_url_wrong(void **state)
 		{ "cloudinary://<key>:<" SANDBOX_SECRET ">@demo", "the API" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		sandbox_file(&b.box, "url", urls[i][0], 0600);
 		read_clouds(URL_TEXT);
@@ -280,12 +257,10 @@ test_url_wrong(void **state)
 	}
 }
 
-static void
-test_several(void **state)
+TEST(test_several)
 {
 	const struct cloud *c;
 
-	(void)state;
 	sandbox_file(&b.box, "url",
 	    "cloudinary://7:" SANDBOX_SECRET "-other@two\n", 0600);
 	c = right("clouds = { main = { " RIGHT_THREE " }; other = { url_file = "
@@ -323,10 +298,8 @@ read_many(int n)
 	read_clouds(text);
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	read_many(CLOUDS_MAX);
 	assert_string_equal(b.box.said, "");
 	assert_int_equal(b.config.n_clouds, CLOUDS_MAX);
@@ -335,26 +308,4 @@ test_many(void **state)
 	assert_int_equal(b.config.n_clouds, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_presence),
-		cmocka_unit_test(test_every),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_secret),
-		cmocka_unit_test(test_algorithm),
-		cmocka_unit_test(test_upload_prefix),
-		cmocka_unit_test(test_url),
-		cmocka_unit_test(test_url_wrong),
-		cmocka_unit_test(test_several),
-		cmocka_unit_test(test_many),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_cloud", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

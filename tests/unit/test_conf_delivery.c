@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -37,13 +32,11 @@ load(const char *inside)
 	return sandbox_load(&box, text);
 }
 
-static void
-nothing_is_the_shared_cdn(void **state)
+TEST(nothing_is_the_shared_cdn)
 {
 	struct config *config = load("");
 	const struct delivery *d = &config->clouds[0].delivery;
 
-	(void)state;
 	assert_false(d->insecure);
 	assert_false(d->private_cdn);
 	assert_false(d->long_url_signature);
@@ -52,15 +45,13 @@ nothing_is_the_shared_cdn(void **state)
 	config_free(config);
 }
 
-static void
-what_is_said_is_kept(void **state)
+TEST(what_is_said_is_kept)
 {
 	struct config *config =
 	    load("secure_distribution = \"images.example.com\"; "
 		 "private_cdn = true; long_url_signature = true;");
 	const struct delivery *d = &config->clouds[0].delivery;
 
-	(void)state;
 	assert_true(span_is(d->secure_distribution, "images.example.com"));
 	assert_true(d->private_cdn && d->long_url_signature && !d->insecure);
 	config_free(config);
@@ -70,10 +61,8 @@ what_is_said_is_kept(void **state)
 	config_free(config);
 }
 
-static void
-each_is_for_one_scheme(void **state)
+TEST(each_is_for_one_scheme)
 {
-	(void)state;
 	assert_null(load("cname = \"i.example.com\";"));
 	assert_true(sandbox_said(&box, "write secure_distribution"));
 	assert_null(
@@ -83,8 +72,7 @@ each_is_for_one_scheme(void **state)
 	assert_true(sandbox_said(&box, "secure"));
 }
 
-static void
-hosts(void **state)
+TEST(hosts)
 {
 	static const char *const right[] = { "a.b", "1.2", "a-b.example.com",
 		"xn--bcher-kva.example" };
@@ -93,7 +81,6 @@ hosts(void **state)
 		"https://a.b", "a.b/", "a b.c", "a.b\\n" };
 	static char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
 		assert_true(conf_is_host(span_of(right[i])));
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -104,12 +91,10 @@ hosts(void **state)
 	}
 }
 
-static void
-a_host_has_a_limit(void **state)
+TEST(a_host_has_a_limit)
 {
 	static char text[HOST_MAX + 8];
 
-	(void)state;
 	/* Labels of 61 letters, "." between them. */
 	for (size_t n = HOST_MAX - 1; n <= HOST_MAX + 1; n++) {
 		memset(text, 'a', sizeof(text));
@@ -128,16 +113,4 @@ a_host_has_a_limit(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_the_shared_cdn),
-		cmocka_unit_test(what_is_said_is_kept),
-		cmocka_unit_test(each_is_for_one_scheme),
-		cmocka_unit_test(hosts),
-		cmocka_unit_test(a_host_has_a_limit),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

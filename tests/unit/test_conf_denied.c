@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -32,13 +27,11 @@ put(const char *text, mode_t mode)
 	sandbox_file(&b.box, "denied.users", text, mode);
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
 	char want[128];
 	struct span path;
 
-	(void)state;
 	bench_read(&b, "");
 	conf_denied(&b.l, b.root);
 	assert_string_equal(b.box.said, "");
@@ -54,10 +47,8 @@ test_right(void **state)
 	assert_string_equal(b.box.said, "");
 }
 
-static void
-test_wrong(void **state)
+TEST(test_wrong)
 {
-	(void)state;
 	put("a\nb\n c\n", 0600);
 	wrong("/denied.users: line 3: it begins or ends with a blank");
 	put("a\n", 0666);
@@ -77,10 +68,8 @@ test_wrong(void **state)
 }
 
 /* Who serves looks after the list: it may be mended without a restart. */
-static void
-test_served(void **state)
+TEST(test_served)
 {
-	(void)state;
 	put("a\n b\n", 0600);
 	bench_read(&b, "\ndeny_users_file = \"denied.users\";");
 	b.box.report.serves = true;
@@ -93,12 +82,10 @@ test_served(void **state)
 	    span_eq(b.config.private_paths[0], b.config.deny_users_file));
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	static unsigned char text[DENIED_FILE_MAX + 1];
 
-	(void)state;
 	memset(text, '\n', sizeof(text));
 	for (size_t n = DENIED_FILE_MAX - 1; n <= DENIED_FILE_MAX; n++) {
 		sandbox_bytes(
@@ -111,12 +98,10 @@ test_length(void **state)
 	wrong("it is longer than 1048576 bytes");
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
 	static unsigned char text[2 * (DENIED_MAX + 1)];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(text); i += 2) {
 		text[i] = 'a';
 		text[i + 1] = '\n';
@@ -130,20 +115,4 @@ test_many(void **state)
 	wrong("line 65537: these are more than 65536 users");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_served),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_many),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_denied", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

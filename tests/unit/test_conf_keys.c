@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "reading_session.h"
 
@@ -25,10 +20,8 @@ wrong_keys(const char *keys, const char *said)
 	said_once(said);
 }
 
-static void
-test_keys(void **state)
+TEST(test_keys)
 {
-	(void)state;
 	wrong_keys("( )", "error 2: keys must be a list of 1 to 8 keys");
 	wrong_keys("{ id = \"1\"; file = \"session.key\"; }",
 	    "keys must be a list of 1 to 8 keys");
@@ -45,12 +38,10 @@ test_keys(void **state)
 	    "did you mean \"base64\"?");
 }
 
-static void
-test_key_ids(void **state)
+TEST(test_key_ids)
 {
 	char keys[256], id[80];
 
-	(void)state;
 	for (int n = 63; n <= 65; n++) {
 		memset(id, 'a', sizeof(id));
 		id[n] = '\0';
@@ -76,13 +67,11 @@ test_key_ids(void **state)
 	    "/session.key is named before already");
 }
 
-static void
-test_encodings(void **state)
+TEST(test_encodings)
 {
 	const struct session_config *s = &b.config.session;
 	struct span secret = SPAN_LIT("0123456789abcdef0123456789abcdef");
 
-	(void)state;
 	sandbox_file(&b.box, "t", "0123456789abcdef0123456789abcdef\n", 0600);
 	sandbox_file(&b.box, "h",
 	    "3031323334353637383961626364656630313233343536373839616263646566",
@@ -108,10 +97,8 @@ test_encodings(void **state)
 }
 
 /* A public key is no secret: whoever has it could sign (RFC 8725 3.1). */
-static void
-test_public_key(void **state)
+TEST(test_public_key)
 {
-	(void)state;
 	sandbox_file(&b.box, "pem",
 	    "-----BEGIN PUBLIC KEY-----\n"
 	    "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
@@ -122,10 +109,8 @@ test_public_key(void **state)
 	    "file: ");
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
-	(void)state;
 	sandbox_file(&b.box, "k", "0123456789abcde", 0600);
 	wrong_keys("( { id = \"1\"; file = \"k\"; } )",
 	    "error 2: file: this secret has 15 bytes, and 16 are the least");
@@ -161,10 +146,8 @@ read_many(int n)
 	read_keys(keys);
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	read_many(SESSION_KEYS_MAX);
 	assert_string_equal(b.box.said, "");
 	assert_int_equal(b.config.session.n_keys, SESSION_KEYS_MAX);
@@ -174,21 +157,4 @@ test_many(void **state)
 	assert_int_equal(b.config.session.n_keys, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_key_ids),
-		cmocka_unit_test(test_encodings),
-		cmocka_unit_test(test_public_key),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_many),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_keys", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -43,10 +38,8 @@ loads(const char *cloud, const char *inside, const char *said)
 	return config != NULL;
 }
 
-static void
-deliver(void **state)
+TEST(deliver)
 {
-	(void)state;
 	assert_true(loads(SANDBOX_CLOUD,
 	    "action = \"deliver\"; allow = { transformation = [ \"\" ]; "
 	    "public_id = \"users/{user}/**\"; };",
@@ -71,10 +64,8 @@ deliver(void **state)
 
 #define ACL "acl = \"/image/authenticated/users/{user}/*\";"
 
-static void
-token(void **state)
+TEST(token)
 {
-	(void)state;
 	assert_true(loads(SANDBOX_TOKEN_CLOUD,
 	    "action = \"token\"; set = { " ACL " duration = 60; };", NULL));
 	assert_true(loads(SANDBOX_CLOUD,
@@ -91,15 +82,13 @@ token(void **state)
 	    "a token is for an acl or for one url"));
 }
 
-static void
-cookie_domains(void **state)
+TEST(cookie_domains)
 {
 	static const char *const wrong[] = { "example", ".example.com",
 		"example.com.", "Example.com", "a..b", "-a.com", "a-.com",
 		"a.com;", "https://a.com", "a.com\\n", "" };
 	static char text[256];
 
-	(void)state;
 	assert_true(loads(SANDBOX_TOKEN_CLOUD,
 	    "action = \"token\"; set = { " ACL " duration = 60; }; "
 	    "cookie_domain = \"a-1.example.com\";",
@@ -118,10 +107,8 @@ cookie_domains(void **state)
 	    "cookie_domain belongs to action = \"token\" with an acl"));
 }
 
-static void
-webhooks(void **state)
+TEST(webhooks)
 {
-	(void)state;
 	assert_true(loads(SANDBOX_CLOUD,
 	    "action = \"verify\"; addresses = [ \"127.0.0.1\" ];", NULL));
 	assert_true(loads(SANDBOX_CLOUD,
@@ -144,15 +131,4 @@ webhooks(void **state)
 	    "anonymous = true"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(deliver),
-		cmocka_unit_test(token),
-		cmocka_unit_test(cookie_domains),
-		cmocka_unit_test(webhooks),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/conf_policy.h"
@@ -36,10 +31,8 @@ unknown(
 	return !known(name, action, value) && sandbox_said(&b.box, said);
 }
 
-static void
-test_resource_type(void **state)
+TEST(test_resource_type)
 {
-	(void)state;
 	assert_true(known("resource_type", ACTION_UPLOAD, "auto"));
 	assert_true(unknown("resource_type", ACTION_DESTROY, "auto",
 	    "resource_type = \"auto\": there are \"image\", \"video\" and "
@@ -54,10 +47,8 @@ test_resource_type(void **state)
 	assert_false(known("resource_type", ACTION_DELIVER, "auto"));
 }
 
-static void
-test_type(void **state)
+TEST(test_type)
 {
-	(void)state;
 	assert_true(known("type", ACTION_DELIVER, "upload"));
 	assert_true(known("type", ACTION_DELIVER, "private"));
 	assert_true(known("type", ACTION_DELIVER, "authenticated"));
@@ -69,14 +60,12 @@ test_type(void **state)
 	assert_true(known("type", ACTION_UPLOAD, "fetch"));
 }
 
-static void
-test_command(void **state)
+TEST(test_command)
 {
 	static const char *const both[] = { "add", "remove_all" };
 	static const char *const tags[] = { "set_exclusive", "remove",
 		"replace" };
 
-	(void)state;
 	for (size_t i = 0; i < N(both); i++) {
 		assert_true(known("command", ACTION_TAGS, both[i]));
 		assert_true(known("command", ACTION_CONTEXT, both[i]));
@@ -90,10 +79,8 @@ test_command(void **state)
 	assert_false(known("command", ACTION_TAGS, "Add"));
 }
 
-static void
-test_mode(void **state)
+TEST(test_mode)
 {
-	(void)state;
 	assert_true(known("mode", ACTION_ARCHIVE, "create"));
 	assert_true(known("mode", ACTION_ARCHIVE, "download"));
 	assert_true(unknown("mode", ACTION_ARCHIVE, "downlaod",
@@ -102,13 +89,11 @@ test_mode(void **state)
 	assert_true(known("target_format", ACTION_ARCHIVE, "tgz"));
 }
 
-static void
-test_format(void **state)
+TEST(test_format)
 {
 	static const char *const wrong[] = { ".jpg", "jp g", "jpg/", "j-g",
 		"j_g", "{claim.f}", "abcdefghijklmnopq", "\xc3\xa9" };
 
-	(void)state;
 	assert_true(known("format", ACTION_DELIVER, "jpg"));
 	assert_true(known("format", ACTION_DOWNLOAD, "mp4"));
 	assert_true(known("format", ACTION_DELIVER, "abcdefghijklmnop"));
@@ -121,8 +106,7 @@ test_format(void **state)
 	}
 }
 
-static void
-test_ip(void **state)
+TEST(test_ip)
 {
 	static const char *const right[] = { "{ip}", "{claim.addr}",
 		"192.0.2.7", "2001:db8::1" };
@@ -130,7 +114,6 @@ test_ip(void **state)
 		"192.0.2.0/24", "{user}", "{ip}0", "10.0.0.{claim.n}", "host",
 		"{random}" };
 
-	(void)state;
 	for (size_t i = 0; i < N(right); i++)
 		assert_true(known("ip", ACTION_TOKEN, right[i]));
 	for (size_t i = 0; i < N(wrong); i++)
@@ -138,13 +121,11 @@ test_ip(void **state)
 		    "ip", ACTION_TOKEN, wrong[i], ": it takes \"{ip}\""));
 }
 
-static void
-test_numbers(void **state)
+TEST(test_numbers)
 {
 	static const char *const times[] = { "duration", "start_time",
 		"expiration" };
 
-	(void)state;
 	for (size_t i = 0; i < N(times); i++) {
 		assert_true(known(times[i], ACTION_TOKEN, "1"));
 		assert_true(known(times[i], ACTION_TOKEN, "999999999999"));
@@ -160,10 +141,8 @@ test_numbers(void **state)
 	assert_false(known("version", ACTION_DELIVER, "{claim.v}"));
 }
 
-static void
-test_acl(void **state)
+TEST(test_acl)
 {
-	(void)state;
 	assert_true(known("acl", ACTION_TOKEN, "/image/upload/{user}/*"));
 	assert_true(unknown("acl", ACTION_TOKEN, "image/upload/{user}/*",
 	    "acl = \"image/upload/{user}/*\": "));
@@ -172,10 +151,8 @@ test_acl(void **state)
 	assert_false(known("acl", ACTION_TOKEN, "/a//b"));
 }
 
-static void
-test_transformation(void **state)
+TEST(test_transformation)
 {
-	(void)state;
 	assert_true(known("transformation", ACTION_DELIVER, ""));
 	assert_true(known("transformation", ACTION_DELIVER, "w_200,c_fill"));
 	assert_true(
@@ -209,10 +186,8 @@ rule_known(const char *text, enum action action)
 	return right;
 }
 
-static void
-test_rules(void **state)
+TEST(test_rules)
 {
-	(void)state;
 	assert_true(rule_known("duration = \"int 1..60\";", ACTION_TOKEN));
 	assert_false(rule_known("duration = \"int 0..60\";", ACTION_TOKEN));
 	assert_true(sandbox_said(&b.box, "duration can't be less than 1"));
@@ -249,10 +224,8 @@ original(const char *text, enum action action)
 	    at, term_find(span_of(config_setting_name(at))), action);
 }
 
-static void
-test_original(void **state)
+TEST(test_original)
 {
-	(void)state;
 	assert_true(original("transformation = \"\";", ACTION_DELIVER));
 	assert_false(original("transformation = \" \";", ACTION_DELIVER));
 	assert_false(original("transformation = [ \"\" ];", ACTION_DELIVER));
@@ -261,26 +234,4 @@ test_original(void **state)
 	assert_false(original("format = \"\";", ACTION_DELIVER));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_resource_type),
-		cmocka_unit_test(test_type),
-		cmocka_unit_test(test_command),
-		cmocka_unit_test(test_mode),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_ip),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_acl),
-		cmocka_unit_test(test_transformation),
-		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_original),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_known", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

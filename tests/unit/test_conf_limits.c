@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -15,8 +10,7 @@ static struct bench b;
 	"policies = { p = { action = \"destroy\"; set = { public_id = "        \
 	"\"a\"; };\n"
 
-static void
-test_forms(void **state)
+TEST(test_forms)
 {
 	static const struct twin twins[] = {
 		{ "limit = \"20/hour\";", "limit = \"20/hours\";",
@@ -52,14 +46,12 @@ test_forms(void **state)
 		    "did you mean \"limit_total\"?" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, UPLOAD, twins, TWINS_COUNT(twins), END));
 }
 
 /* Whatever is no upload must have one, and a bound of all is none. */
-static void
-test_needed(void **state)
+TEST(test_needed)
 {
 	static const struct twin twins[] = {
 		{ "limit = \"60/hour\";", "",
@@ -80,15 +72,13 @@ test_needed(void **state)
 		    "anonymous = true needs a limit" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
 	assert_true(policies_twins(&b, policies_read, UPLOAD, open,
 	    TWINS_COUNT(open), "anonymous = true;" END));
 }
 
-static void
-test_warnings(void **state)
+TEST(test_warnings)
 {
 	static const struct {
 		const char *text, *said; /* NULL: nothing */
@@ -115,7 +105,6 @@ test_warnings(void **state)
 	};
 	char text[512];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(text, sizeof(text), UPLOAD "%s" END, cases[i].text);
 		assert_int_equal(policies_read(&b, text), 0);
@@ -126,12 +115,10 @@ test_warnings(void **state)
 	}
 }
 
-static void
-test_result(void **state)
+TEST(test_result)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(policies_read(&b, UPLOAD END), 0);
 	assert_false(b.config.counts);
 	assert_int_equal(
@@ -154,19 +141,4 @@ test_result(void **state)
 	assert_int_equal(b.config.policies->n_limits, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_needed),
-		cmocka_unit_test(test_warnings),
-		cmocka_unit_test(test_result),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_limits", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -25,13 +20,11 @@ wrong(const char *text, const char *said)
 	assert_true(sandbox_said(&b.box, said));
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
 	char want[128], text[160];
 	struct span log;
 
-	(void)state;
 	assert_int_equal(read_text("").n, 0);
 	assert_string_equal(b.box.said, "");
 	log = read_text("log = \"my.log\";");
@@ -48,10 +41,8 @@ test_right(void **state)
 	assert_string_equal(b.box.said, "");
 }
 
-static void
-test_wrong(void **state)
+TEST(test_wrong)
 {
-	(void)state;
 	wrong("\nlog = true;", "error 2: log must be a string");
 	wrong("\nlog = \"/tmp\";", "error 2: log = \"/tmp\" is a folder: name "
 				   "a file, as in \"/tmp/signpost.log\"");
@@ -79,14 +70,12 @@ read_after(const char *secret, const char *denied, const char *log)
 }
 
 /* The first line would be the last request that is answered. */
-static void
-test_needed(void **state)
+TEST(test_needed)
 {
 	static const char *const names[] = { "session.key", "signpost.conf",
 		"denied.users", "./session.key", "hard" };
 	char path[128], other[128], said[128];
 
-	(void)state;
 	sandbox_file(&b.box, "signpost.conf", "", 0600);
 	sandbox_file(&b.box, "denied.users", "", 0600);
 	snprintf(path, sizeof(path), "%s/session.key", b.box.dir);
@@ -104,12 +93,10 @@ test_needed(void **state)
 }
 
 /* It may be mended while the program runs, which looks again. */
-static void
-test_not_regular(void **state)
+TEST(test_not_regular)
 {
 	char path[128];
 
-	(void)state;
 	assert_true(read_text("\nlog = \"/dev/null\";").n > 0);
 	assert_true(sandbox_said(&b.box,
 	    "warning 2: log = \"/dev/null\" is not a regular file, so that "
@@ -121,19 +108,4 @@ test_not_regular(void **state)
 	assert_int_equal(b.box.report.errors, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_needed),
-		cmocka_unit_test(test_not_regular),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_log", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -33,10 +28,8 @@ right(const char *text, size_t n)
 	assert_int_equal(b.config.origins.n, n);
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
-	(void)state;
 	right("", 0);
 	right("origins = [ ];", 0);
 	right("origins = \"https://www.example.com\";", 1);
@@ -50,15 +43,13 @@ test_right(void **state)
 }
 
 /* Anybody on the way can be such a page; this machine is no way. */
-static void
-test_clear(void **state)
+TEST(test_clear)
 {
 	static const char *const origins[] = { "http://a.example",
 		"http://a:81", "http://localhost.example", "http://127.0.0.10",
 		"http://localhost.a:81" };
 	char text[128];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
 		snprintf(
 		    text, sizeof(text), "origins = [ \"%s\" ];", origins[i]);
@@ -69,10 +60,8 @@ test_clear(void **state)
 	}
 }
 
-static void
-test_wrong(void **state)
+TEST(test_wrong)
 {
-	(void)state;
 	wrong("origins = [ \"https://a.example/\" ];", "is no origin");
 	wrong("origins = [ \"https://A.example\" ];", "is no origin");
 	wrong("origins = [ \"https://a.example:443\" ];", "is no origin");
@@ -86,10 +75,8 @@ test_wrong(void **state)
 }
 
 /* Any page can make "null" its origin, and then sends its cookies with it. */
-static void
-test_null(void **state)
+TEST(test_null)
 {
-	(void)state;
 	wrong("origins = [ \"null\" ];", "for bearer tokens only");
 	right("bearer = true; origins = [ \"null\" ];", 1);
 }
@@ -108,10 +95,8 @@ read_many(size_t n)
 	read_origins(text);
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	read_many(ORIGINS_MAX);
 	assert_string_equal(b.box.said, "");
 	assert_int_equal(b.config.origins.n, ORIGINS_MAX);
@@ -120,20 +105,4 @@ test_many(void **state)
 	assert_int_equal(b.config.origins.n, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_clear),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_null),
-		cmocka_unit_test(test_many),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_origins", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/conf_policy.h"
@@ -46,10 +41,8 @@ wrong(const char *text, const char *said)
 	assert_true(sandbox_said(&b.box, said));
 }
 
-static void
-test_list(void **state)
+TEST(test_list)
 {
-	(void)state;
 	assert_string_equal(parts("tags = \"a\";"), "a");
 	assert_string_equal(
 	    parts("tags = \"a,user_{user}\";"), "a/user_{user}");
@@ -72,10 +65,8 @@ test_list(void **state)
 }
 
 /* Each element is looked at where it stands. */
-static void
-test_list_of_ids(void **state)
+TEST(test_list_of_ids)
 {
-	(void)state;
 	assert_string_equal(
 	    parts("public_ids = \"a/{user},b\";"), "a/{user}/b");
 	assert_string_equal(
@@ -90,10 +81,8 @@ test_list_of_ids(void **state)
 	wrong("acl = [ \"/a\",\n\"/b/\" ];", "error 2: acl = \"/b/\": ");
 }
 
-static void
-test_group(void **state)
+TEST(test_group)
 {
-	(void)state;
 	assert_string_equal(parts("context = { a = \"x\"; };"), "a:x");
 	assert_string_equal(
 	    parts("context = { b = 7; a = true; c = \"=|\"; };"),
@@ -138,10 +127,8 @@ many(const char *name, const char *form, const char *between, int n)
 	return text;
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
-	(void)state;
 	assert_string_not_equal(parts(many("tags", "", ",", LIST_MAX)), "");
 	wrong(many("tags", "", ",", LIST_MAX + 1),
 	    "tags has 101 elements, and 100 are the most");
@@ -151,19 +138,4 @@ test_limits(void **state)
 	    "context has 101 elements, and 100 are the most");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_list_of_ids),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_limits),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_parts", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -34,23 +29,19 @@ wrong(const char *text, const char *said)
 	assert_true(sandbox_said(&b.box, said));
 }
 
-static void
-test_absolute(void **state)
+TEST(test_absolute)
 {
-	(void)state;
 	assert_string_equal(path_of("/tmp/a.log"), "/tmp/a.log");
 	assert_string_equal(path_of("/a"), "/a");
 	assert_string_equal(path_of("/tmp/../tmp/a b"), "/tmp/../tmp/a b");
 }
 
 /* It starts beside the configuration, wherever this was started. */
-static void
-test_relative(void **state)
+TEST(test_relative)
 {
 	char want[128], here[256];
 	struct span out;
 
-	(void)state;
 	snprintf(want, sizeof(want), "%s/a.log", b.box.dir);
 	assert_string_equal(path_of("a.log"), want);
 	snprintf(want, sizeof(want), "%s/../a.log", b.box.dir);
@@ -74,10 +65,8 @@ test_relative(void **state)
 }
 
 /* As it is written, for people who look. */
-static void
-test_named(void **state)
+TEST(test_named)
 {
-	(void)state;
 	assert_non_null(path_of("./a.log"));
 	assert_int_equal(b.config.n_named, 1);
 	assert_string_equal(b.config.named[0].option, "log");
@@ -89,10 +78,8 @@ test_named(void **state)
 	assert_true(b.config.named[1].secret);
 }
 
-static void
-test_wrong(void **state)
+TEST(test_wrong)
 {
-	(void)state;
 	wrong("", "error 2: log = \"\" is no name");
 	wrong("/", "log = \"/\" is no name");
 	wrong("a/", "log = \"a/\" is no name");
@@ -104,12 +91,10 @@ test_wrong(void **state)
 	wrong("session.key/a", "there is no folder");
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	static char text[PATH_TEXT_MAX + 2];
 
-	(void)state;
 	memset(text, '/', sizeof(text));
 	for (size_t n = PATH_TEXT_MAX - 2; n <= PATH_TEXT_MAX; n++) {
 		memset(text, '/', n);
@@ -120,20 +105,4 @@ test_length(void **state)
 	assert_true(sandbox_said(&b.box, "log: this path is too long"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_absolute),
-		cmocka_unit_test(test_relative),
-		cmocka_unit_test(test_named),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_length),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_path", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,21 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "reading_session.h"
 
 #define PHP "format = \"php\"; user = \"u\";\n"
 
-static void
-test_folder(void **state)
+TEST(test_folder)
 {
 	const struct session_config *s = right_group(PHP "save_path = \".\";");
 	size_t dir = strlen(b.box.dir);
 
-	(void)state;
 	/* It is beside the configuration, unless it begins with a slash. */
 	assert_true(s->save_path.n >= dir &&
 		    memcmp(s->save_path.p, b.box.dir, dir) == 0);
@@ -27,10 +20,8 @@ test_folder(void **state)
 	assert_true(span_is(b.config.private_paths[0], "/tmp"));
 }
 
-static void
-test_no_folder(void **state)
+TEST(test_no_folder)
 {
-	(void)state;
 	wrong_group(PHP "save_path = \"/tmp/signpost-no\";",
 	    "error 3: save_path = \"/tmp/signpost-no\" is no folder; PHP's "
 	    "phpinfo()");
@@ -42,10 +33,8 @@ test_no_folder(void **state)
 	    "folders in folders (\"N;/path\") are not read here");
 }
 
-static void
-test_handler(void **state)
+TEST(test_handler)
 {
-	(void)state;
 	assert_false(right_group(PHP "save_path = \"/tmp\"; "
 				     "serialize_handler = \"php\";")
 			 ->php_serialize);
@@ -59,18 +48,4 @@ test_handler(void **state)
 	    "is not known");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_folder),
-		cmocka_unit_test(test_no_folder),
-		cmocka_unit_test(test_handler),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_php", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

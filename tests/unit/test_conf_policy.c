@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -15,8 +10,7 @@ static struct bench b;
 	"policies = { p = { action = \"destroy\"; limit = \"60/hour\";\n"      \
 	"set = { public_id = \"a\"; };\n"
 
-static void
-test_policies(void **state)
+TEST(test_policies)
 {
 	static const struct twin twins[] = {
 		{ "policies = { p = { action = \"upload\"; }; };", "",
@@ -43,13 +37,11 @@ test_policies(void **state)
 		    "policies = ( );", "policies must be a group" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, "", twins, TWINS_COUNT(twins), ""));
 }
 
-static void
-test_action(void **state)
+TEST(test_action)
 {
 	static const struct twin twins[] = {
 		{ "action = \"upload\";", "users = \"a\";",
@@ -67,13 +59,11 @@ test_action(void **state)
 		    "action must be a string" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(&b, policies_read, "policies = { p = { ",
 	    twins, TWINS_COUNT(twins), "}; };"));
 }
 
-static void
-test_upload(void **state)
+TEST(test_upload)
 {
 	static const struct twin twins[] = {
 		{ "users = \"a\";", "user = \"a\";",
@@ -100,13 +90,11 @@ test_upload(void **state)
 		{ "", "cloud = \"\";", "cloud says which of several accounts" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, UPLOAD, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_destroy(void **state)
+TEST(test_destroy)
 {
 	static const struct twin twins[] = {
 		{ "", "reusable = false;",
@@ -115,17 +103,14 @@ test_destroy(void **state)
 		    "error 3: shared_tags belongs to actions that take tags" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_result(void **state)
+TEST(test_result)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b, "policies = {\n"
 			      "a = { action = \"upload\"; reusable = true; };\n"
@@ -169,10 +154,8 @@ read_clouds(size_t n, const char *text)
 	return b.box.report.errors;
 }
 
-static void
-test_clouds(void **state)
+TEST(test_clouds)
 {
-	(void)state;
 	assert_int_equal(read_clouds(2, UPLOAD "cloud = \"other\";" END), 0);
 	assert_ptr_equal(b.config.policies[0].cloud, &b.config.clouds[1]);
 	assert_int_equal(read_clouds(2, UPLOAD END), 1);
@@ -211,10 +194,8 @@ many(int n)
 	return policies_read(&b, text);
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
-	(void)state;
 	assert_int_equal(long_name(SEGMENT_MAX), 0);
 	assert_int_equal(long_name(SEGMENT_MAX + 1), 1);
 	assert_int_equal(many(POLICIES_MAX), 0);
@@ -224,8 +205,7 @@ test_limits(void **state)
 }
 
 /* However little room there is, it ends, and never as if all were right. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	static const char text[] =
 	    UPLOAD "limit = [ \"9/hour\" ]; limit_total = \"90/day\";\n"
@@ -236,7 +216,6 @@ test_room(void **state)
 		   "\"uw\" ]; folder = [ \"f/{user}/*\" ]; };" END;
 	size_t before, whole;
 
-	(void)state;
 	assert_int_equal(policies_read(&b, text), 0);
 	bench_read(&b, text);
 	before = b.l.arena.n;
@@ -255,23 +234,4 @@ test_room(void **state)
 	assert_int_equal(b.box.report.errors, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_policies),
-		cmocka_unit_test(test_action),
-		cmocka_unit_test(test_upload),
-		cmocka_unit_test(test_destroy),
-		cmocka_unit_test(test_result),
-		cmocka_unit_test(test_clouds),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_room),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_policy", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -31,13 +26,11 @@ wrong(const char *text, const char *said)
 	assert_int_equal(n, 0);
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
 	const struct claim_rule *rules;
 	size_t n;
 
-	(void)state;
 	assert_false(take("", &rules, &n));
 	assert_string_equal(b.box.said, "");
 	assert_true(
@@ -54,10 +47,8 @@ test_right(void **state)
 	assert_true(span_is(rules[1].is[0], "7"));
 }
 
-static void
-test_form(void **state)
+TEST(test_form)
 {
-	(void)state;
 	wrong("require = { claim = \"role\"; is = \"a\"; };",
 	    "error 1: require must be a list of 1 to 100 groups");
 	wrong("require = ( );", "require must be a list of 1 to 100 groups");
@@ -67,23 +58,19 @@ test_form(void **state)
 }
 
 /* The mistake counts, though the rest is right. */
-static void
-test_unknown(void **state)
+TEST(test_unknown)
 {
 	const struct claim_rule *rules;
 	size_t n;
 
-	(void)state;
 	take("require = ( { claim = \"r\"; is = \"a\";\nwas = 1; } );", &rules,
 	    &n);
 	assert_true(sandbox_said(&b.box, "error 2: unknown name \"was\""));
 	assert_int_equal(b.box.report.errors, 1);
 }
 
-static void
-test_members(void **state)
+TEST(test_members)
 {
-	(void)state;
 	wrong("require = ( { is = \"a\"; } );", "claim is missing");
 	wrong(
 	    "require = ( { claim = 1; is = \"a\"; } );", "claim must be a st");
@@ -97,13 +84,11 @@ test_members(void **state)
 }
 
 /* One wrong group refuses all; both mistakes are said. */
-static void
-test_each(void **state)
+TEST(test_each)
 {
 	const struct claim_rule *rules;
 	size_t n;
 
-	(void)state;
 	assert_false(take("require = ( { claim = \"a\"; },\n"
 			  "{ claim = \"b\"; is = \"x\"; },\n"
 			  "{ is = \"x\"; } );",
@@ -112,20 +97,4 @@ test_each(void **state)
 	assert_null(rules);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_form),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_each),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_require", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -42,12 +37,10 @@ wrong(const char *text, const char *said)
 	assert_true(sandbox_said(&b.box, said));
 }
 
-static void
-test_bare(void **state)
+TEST(test_bare)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(rule("source = \"text 20\";", &out));
 	assert_int_equal(out.kind, RULE_TEXT);
 	assert_int_equal(out.text_max, 20);
@@ -70,12 +63,10 @@ test_bare(void **state)
 	wrong("moderation = \"text 20\";", "is no rule for moderation");
 }
 
-static void
-test_values(void **state)
+TEST(test_values)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(rule("moderation = [ \"manual\", \"{claim.m}\" ];", &out));
 	assert_int_equal(out.kind, RULE_VALUES);
 	assert_int_equal(out.n, 2);
@@ -101,12 +92,10 @@ test_values(void **state)
 	wrong("moderation = [ \"{usr}\" ];", "{usr} is unknown");
 }
 
-static void
-test_patterns(void **state)
+TEST(test_patterns)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(
 	    rule("public_id = [ \"a/{user}/*\", \"b/{random}\" ];", &out));
 	assert_int_equal(out.kind, RULE_PATTERNS);
@@ -120,12 +109,10 @@ test_patterns(void **state)
 	wrong("public_id = [ \"a/{ip}\" ];", "{ip} can't stand");
 }
 
-static void
-test_lists_of_ids(void **state)
+TEST(test_lists_of_ids)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(rule("public_ids = \"users/{user}/**\";", &out));
 	assert_int_equal(out.kind, RULE_PATTERNS);
 	assert_true(rule("prefixes = [ \"users/{user}/\", \"a/*/\" ];", &out));
@@ -168,12 +155,10 @@ test_lists_of_ids(void **state)
 }
 
 /* deliver's original is the one empty value, and only in a list. */
-static void
-test_original(void **state)
+TEST(test_original)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(rule_of(
 	    "transformation = [ \"w_200\", \"\" ];", ACTION_DELIVER, &out));
 	assert_int_equal(out.n, 2);
@@ -186,12 +171,10 @@ test_original(void **state)
 	wrong("transformation = [ \"\" ];", "transformation is empty here");
 }
 
-static void
-test_numbers(void **state)
+TEST(test_numbers)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(rule("version = \"int 1..9999999999\";", &out));
 	assert_int_equal(out.high, 9999999999);
 	assert_true(rule("duration = [ 60, 3600 ];", &out));
@@ -203,12 +186,10 @@ test_numbers(void **state)
 	wrong("duration = \"int +1..60\";", "is no rule for duration");
 }
 
-static void
-test_group(void **state)
+TEST(test_group)
 {
 	struct rule out;
 
-	(void)state;
 	assert_true(
 	    rule("context = { caption = \"text 200\"; n = \"int 1..5\"; "
 		 "kind = [ \"a\", \"b\" ]; on = ( true, 7 ); };",
@@ -245,14 +226,12 @@ test_group(void **state)
 	    "error 2: the key \"a\" stands here twice");
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
 	static char text[4096];
 	struct rule out;
 	size_t at;
 
-	(void)state;
 	for (int n = LIST_MAX - 1; n <= LIST_MAX + 1; n++) {
 		at = (size_t)sprintf(text, "moderation = [ \"v0\"");
 		for (int i = 1; i < n; i++)
@@ -268,23 +247,4 @@ test_limits(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bare),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_lists_of_ids),
-		cmocka_unit_test(test_original),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_limits),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_rule", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

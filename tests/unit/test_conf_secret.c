@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -18,13 +13,11 @@ read_one(const char *name, enum encoding encoding, struct span *out)
 	return conf_secret(&b.l, b.root, name, encoding, out);
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
 	struct span out;
 	char path[64];
 
-	(void)state;
 	sandbox_file(&b.box, "hex", "30313233343536373839616263646566", 0600);
 	bench_read(&b, "a = \"session.key\"; b = \"hex\";");
 	assert_true(read_one("a", ENCODING_TEXT, &out));
@@ -40,12 +33,10 @@ test_right(void **state)
 	assert_true(b.config.named[1].secret);
 }
 
-static void
-test_missing(void **state)
+TEST(test_missing)
 {
 	struct span out;
 
-	(void)state;
 	bench_read(&b, "a = \"nowhere\"; c = 1;");
 	assert_false(read_one("a", ENCODING_TEXT, &out));
 	assert_true(sandbox_said(&b.box, "error 1: a: "));
@@ -60,12 +51,10 @@ test_missing(void **state)
 }
 
 /* Others may not read it; and what is said never holds a byte of it. */
-static void
-test_open_to_others(void **state)
+TEST(test_open_to_others)
 {
 	struct span out;
 
-	(void)state;
 	sandbox_file(&b.box, "open", SECRET_16, 0604);
 	bench_read(&b, "a = \"open\";");
 	assert_false(read_one("a", ENCODING_TEXT, &out));
@@ -76,12 +65,10 @@ test_open_to_others(void **state)
 	assert_true(read_one("a", ENCODING_TEXT, &out));
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	struct span out;
 
-	(void)state;
 	sandbox_file(&b.box, "s15", "0123456789abcde\n", 0600);
 	sandbox_file(&b.box, "s16", SECRET_16 "\n", 0600);
 	bench_read(&b, "a = \"s15\";\nb = \"s16\";");
@@ -92,12 +79,10 @@ test_length(void **state)
 	    "least"));
 }
 
-static void
-test_twice(void **state)
+TEST(test_twice)
 {
 	struct span out;
 
-	(void)state;
 	sandbox_file(&b.box, "one", SECRET_16, 0600);
 	sandbox_file(&b.box, "two", SECRET_16 "\n", 0600);
 	sandbox_file(&b.box, "near", "0123456789abcdeg", 0600);
@@ -120,20 +105,4 @@ test_twice(void **state)
 	assert_int_equal(b.box.report.errors, 3);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_open_to_others),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_twice),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_secret", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

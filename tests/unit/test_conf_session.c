@@ -1,18 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "reading_session.h"
 
-static void
-test_defaults(void **state)
+TEST(test_defaults)
 {
 	const struct session_config *s = right("");
 
-	(void)state;
 	assert_int_equal(s->format, FORMAT_JWT);
 	assert_int_equal(s->hash, HASH_SHA256);
 	assert_true(span_is(s->cookie, "s"));
@@ -26,8 +19,7 @@ test_defaults(void **state)
 	    is_key_of(s->keys[0].hmac, HASH_SHA256, SPAN_LIT(SANDBOX_KEY)));
 }
 
-static void
-test_all(void **state)
+TEST(test_all)
 {
 	const struct session_config *s = right(
 	    "format = \"jwt\"; algorithm = \"HS512\"; user = \"app.user[0]\"; "
@@ -35,7 +27,6 @@ test_all(void **state)
 	    "max_age = 34560000; require = ( { claim = \"c\"; is = \"d\"; } "
 	    ");");
 
-	(void)state;
 	assert_int_equal(s->hash, HASH_SHA512);
 	assert_true(span_is(s->user, "app.user[0]"));
 	assert_true(s->bearer);
@@ -47,10 +38,8 @@ test_all(void **state)
 	    is_key_of(s->keys[0].hmac, HASH_SHA512, SPAN_LIT(SANDBOX_KEY)));
 }
 
-static void
-test_presence(void **state)
+TEST(test_presence)
 {
-	(void)state;
 	read_text("");
 	said_once("error 0: session is missing");
 	read_text("session = \"jwt\";");
@@ -111,10 +100,8 @@ static const struct {
 
 #define LEAST (sizeof(least) / sizeof(least[0]))
 
-static void
-test_least(void **state)
+TEST(test_least)
 {
-	(void)state;
 	for (size_t i = 0; i < LEAST; i++) {
 		const struct session_config *s = read_group(least[i].text);
 
@@ -131,10 +118,8 @@ test_least(void **state)
 }
 
 /* Without cookie, without user, without keys: asked for where it must be. */
-static void
-test_less(void **state)
+TEST(test_less)
 {
-	(void)state;
 	wrong_group("format = \"simplejwt\"; " KEYS, "cookie is missing");
 	wrong_group("format = \"supabase\"; " KEYS, "cookie is missing");
 	wrong_group("format = \"django-cookie\"; " KEYS, "cookie is missing");
@@ -152,10 +137,8 @@ test_less(void **state)
 	wrong_group("format = \"php\"; user = \"u\";", "save_path is missing");
 }
 
-static void
-test_format(void **state)
+TEST(test_format)
 {
-	(void)state;
 	wrong("format = \"jwe\";", "did you mean \"jwt\"?");
 	wrong("format = \"Flask\";", "did you mean \"flask\"?");
 	wrong("format = \"\";", "format = \"\" is not known");
@@ -163,8 +146,7 @@ test_format(void **state)
 }
 
 /* What a format has no use for would look like a check. */
-static void
-test_useless(void **state)
+TEST(test_useless)
 {
 	static const char *const flask[] = { "bearer = true;",
 		"audience = \"a\";", "issuer = \"a\";", "salt = \"a\";",
@@ -177,7 +159,6 @@ test_useless(void **state)
 		"algorithm = \"sha256\";" };
 	char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(flask) / sizeof(flask[0]); i++) {
 		snprintf(text, sizeof(text), "format = \"flask\"; " KEYS "\n%s",
 		    flask[i]);
@@ -202,13 +183,11 @@ test_useless(void **state)
 }
 
 /* The row's own claim stands before those that are asked for. */
-static void
-test_own_claim(void **state)
+TEST(test_own_claim)
 {
 	const struct session_config *s =
 	    right_group("format = \"flask-jwt-extended\"; " KEYS);
 
-	(void)state;
 	assert_int_equal(s->n_require, 1);
 	assert_true(span_is(s->require[0].claim, "type"));
 	assert_int_equal(s->require[0].n, 1);
@@ -227,13 +206,11 @@ test_own_claim(void **state)
 }
 
 /* Ids of two collections are not the same user: it must be said which. */
-static void
-test_collection(void **state)
+TEST(test_collection)
 {
 	const struct session_config *s = right_group(
 	    "format = \"payload\"; collection = \"customers\"; " KEYS);
 
-	(void)state;
 	assert_int_equal(s->n_require, 1);
 	assert_true(span_is(s->require[0].claim, "collection"));
 	assert_int_equal(s->require[0].n, 1);
@@ -251,13 +228,11 @@ test_collection(void **state)
 }
 
 /* What is nobody, and who is a guest: the latter a site may want. */
-static void
-test_guests(void **state)
+TEST(test_guests)
 {
 	const struct session_config *s =
 	    right_group("format = \"supabase\"; cookie = \"s\"; " KEYS);
 
-	(void)state;
 	assert_int_equal(s->n_require, 2);
 	assert_true(span_is(s->require[0].claim, "role"));
 	assert_int_equal(s->require[0].n, 2);
@@ -279,15 +254,13 @@ test_guests(void **state)
 }
 
 /* user = "": the value is the name, so that there are no claims. */
-static void
-test_text(void **state)
+TEST(test_text)
 {
 	const struct session_config *s =
 	    warned_group("format = \"cookie-signature\"; cookie = \"s\"; "
 			 "user = \"\"; " KEYS,
 		"never expires");
 
-	(void)state;
 	assert_int_equal(s->signing.body, BODY_TEXT);
 	assert_true(sandbox_said(&b.box, "whatever the site signs with"));
 	s = warned_group("format = \"cookie-signature\"; cookie = \"s\"; "
@@ -311,8 +284,7 @@ test_text(void **state)
 }
 
 /* What every guest has is no user, by its name or by its salt. */
-static void
-test_of_guests(void **state)
+TEST(test_of_guests)
 {
 	static const char *const cookies[] = { "connect.sid", "sails.sid",
 		"sessionId", "better-auth.session_token",
@@ -324,7 +296,6 @@ test_of_guests(void **state)
 		"__Secure-__Host-connect.sid", "better-auth.session_tokens" };
 	char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cookies) / sizeof(cookies[0]); i++) {
 		snprintf(text, sizeof(text),
 		    "format = \"cookie-signature\"; user = \"\"; " KEYS
@@ -361,13 +332,11 @@ test_of_guests(void **state)
 		    "salt = \"cookie-session\"; " KEYS);
 }
 
-static void
-test_cookie(void **state)
+TEST(test_cookie)
 {
 	char text[] = "session = { cookie = \"a?\"; " KEYS " };";
 	char *at = strchr(text, '?');
 
-	(void)state;
 	for (int c = 1; c < 256; c++) {
 		bool is_name = c > 0x20 && c < 0x7f && strchr("=;,", c) == NULL;
 
@@ -388,10 +357,8 @@ test_cookie(void **state)
 	assert_true(span_is(b.config.session.cookie, "koa:sess"));
 }
 
-static void
-test_members(void **state)
+TEST(test_members)
 {
-	(void)state;
 	wrong("user = \"\";", "user = \"\" is no path");
 	wrong("user = \"a..b\";", "is no path");
 	wrong("user = \"a[x]\";", "is no path");
@@ -408,10 +375,8 @@ test_members(void **state)
 	wrong("require = ( );", "require must be a list");
 }
 
-static void
-test_denied(void **state)
+TEST(test_denied)
 {
-	(void)state;
 	wrong("deny_users_file = \"nowhere\";", "error 2: deny_users_file: ");
 	wrong("deny_users_file = 1;", "deny_users_file must be a string");
 	wrong(
@@ -421,30 +386,4 @@ test_denied(void **state)
 	assert_true(b.config.deny_users_file.n > 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_all),
-		cmocka_unit_test(test_presence),
-		cmocka_unit_test(test_least),
-		cmocka_unit_test(test_less),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_useless),
-		cmocka_unit_test(test_own_claim),
-		cmocka_unit_test(test_collection),
-		cmocka_unit_test(test_guests),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_of_guests),
-		cmocka_unit_test(test_cookie),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_denied),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_session", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

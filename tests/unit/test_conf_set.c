@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/conf_policy.h"
@@ -18,8 +13,7 @@ static struct bench b;
 	" set = {\n"
 #define END "\n}; }; };"
 
-static void
-test_upload(void **state)
+TEST(test_upload)
 {
 	static const struct twin twins[] = {
 		{ "overwrite = false;", "overwrit = false;",
@@ -56,13 +50,11 @@ test_upload(void **state)
 		    "moderation takes text" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, UPLOAD, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_destroy(void **state)
+TEST(test_destroy)
 {
 	static const struct twin twins[] = {
 		{ "invalidate = true;", "overwrite = true;",
@@ -71,7 +63,6 @@ test_destroy(void **state)
 		    "resource_type = \"auto\": there are" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, DESTROY, twins, TWINS_COUNT(twins), END));
 }
@@ -104,8 +95,7 @@ READER(verify_of, ACTION_VERIFY)
 #define SET "set = {\n"
 #define SET_END "\n};"
 
-static void
-test_ids(void **state)
+TEST(test_ids)
 {
 	static const struct twin twins[] = {
 		{ "public_ids = \"a/{user}/x,a/{user}/y\";",
@@ -136,13 +126,11 @@ test_ids(void **state)
 		    "command = \"explode\": there are \"add\"" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, tags_of, SET, twins, TWINS_COUNT(twins), SET_END));
 }
 
-static void
-test_archive(void **state)
+TEST(test_archive)
 {
 	static const struct twin twins[] = {
 		{ "prefixes = \"a/{user}/\";", "prefixes = \"a/{user}\";",
@@ -169,13 +157,11 @@ test_archive(void **state)
 		    "\"raw\" and \"all\"" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, archive_of, SET, twins, TWINS_COUNT(twins), SET_END));
 }
 
-static void
-test_token(void **state)
+TEST(test_token)
 {
 	static const struct twin twins[] = {
 		{ "acl = \"/image/upload/a/{user}/*\";",
@@ -208,14 +194,12 @@ test_token(void **state)
 		    "expiration takes a whole number" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, token_of, SET, twins, TWINS_COUNT(twins), SET_END));
 }
 
 /* A delivery URL has one spelling for all SDKs; a call has no other. */
-static void
-test_delivered(void **state)
+TEST(test_delivered)
 {
 	static const struct twin twins[] = {
 		{ "public_id = \"users/{user}/x\";",
@@ -226,13 +210,11 @@ test_delivered(void **state)
 		    "public_id = \"users/{user}/x.tar.gz\";", "it takes A-Z" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, deliver_of, SET, twins, TWINS_COUNT(twins), SET_END));
 }
 
-static void
-test_deliver(void **state)
+TEST(test_deliver)
 {
 	static const struct twin twins[] = {
 		{ "transformation = \"\";", "format = \"\";",
@@ -255,7 +237,6 @@ test_deliver(void **state)
 		    "takes it" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, deliver_of, SET, twins, TWINS_COUNT(twins), SET_END));
 	assert_true(policies_twins(
@@ -263,12 +244,10 @@ test_deliver(void **state)
 }
 
 /* What a set original becomes: a text of no pieces. */
-static void
-test_original(void **state)
+TEST(test_original)
 {
 	struct policy p;
 
-	(void)state;
 	assert_int_equal(
 	    set_of("set = { transformation = \"\"; };", ACTION_DELIVER, &p), 0);
 	assert_int_equal(p.n_set, 1);
@@ -296,12 +275,10 @@ two_paths(size_t first, size_t second)
 	return set_of(text, ACTION_TOKEN, &policy);
 }
 
-static void
-test_acl_room(void **state)
+TEST(test_acl_room)
 {
 	struct policy p;
 
-	(void)state;
 	assert_int_equal(two_paths(500, ACL_MAX - 502), 0);
 	assert_int_equal(two_paths(500, ACL_MAX - 501), 0);
 	assert_int_equal(two_paths(500, ACL_MAX - 500), 1);
@@ -314,13 +291,11 @@ test_acl_room(void **state)
 }
 
 /* Prefixes and the like may be as long as ids, and their own text more. */
-static void
-test_long_forms(void **state)
+TEST(test_long_forms)
 {
 	char text[512], letters[256];
 	struct policy p;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(letters); i++)
 		letters[i] = i % 40 == 39 ? '/' : 'a';
 	for (int n = ID_MAX - 65; n <= ID_MAX - 64; n++) {
@@ -342,12 +317,10 @@ test_long_forms(void **state)
 }
 
 /* Sorted by name whatever the order was, with lines and parts. */
-static void
-test_result(void **state)
+TEST(test_result)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b, UPLOAD "tags = \"x,user_{user}\";\n"
 				     "overwrite = false;\n"
@@ -385,10 +358,8 @@ read_text(const char *name, size_t n, const char *behind)
 	return policies_read(&b, text);
 }
 
-static void
-test_room(void **state)
+TEST(test_room)
 {
-	(void)state;
 	assert_int_equal(read_text("eval", VALUE_MAX - 1, ""), 0);
 	assert_int_equal(read_text("eval", VALUE_MAX, ""), 0);
 	assert_int_equal(read_text("eval", VALUE_MAX + 1, ""), 1);
@@ -396,12 +367,10 @@ test_room(void **state)
 }
 
 /* The longest user and claim count: 64 + 64 + 64 + 32 + 5 slashes. */
-static void
-test_long_id(void **state)
+TEST(test_long_id)
 {
 	const char *rest = "/{user}/{claim.a}/{claim.b}/{random}";
 
-	(void)state;
 	assert_int_equal(
 	    read_text("public_id", 255 - 64 * 3 - 32 - 4, rest), 0);
 	assert_int_equal(
@@ -409,10 +378,8 @@ test_long_id(void **state)
 	assert_true(sandbox_said(&b.box, "public_id could become longer than"));
 }
 
-static void
-test_kind(void **state)
+TEST(test_kind)
 {
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b,
 		"policies = { p = { action = \"upload\";\nset = ( ); }; };"),
@@ -424,29 +391,4 @@ test_kind(void **state)
 	    0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_upload),
-		cmocka_unit_test(test_destroy),
-		cmocka_unit_test(test_ids),
-		cmocka_unit_test(test_archive),
-		cmocka_unit_test(test_token),
-		cmocka_unit_test(test_delivered),
-		cmocka_unit_test(test_deliver),
-		cmocka_unit_test(test_original),
-		cmocka_unit_test(test_acl_room),
-		cmocka_unit_test(test_long_forms),
-		cmocka_unit_test(test_result),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_long_id),
-		cmocka_unit_test(test_kind),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_set", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

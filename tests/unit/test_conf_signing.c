@@ -1,16 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "reading_session.h"
 
-static void
-test_token_algorithm(void **state)
+TEST(test_token_algorithm)
 {
-	(void)state;
 	assert_int_equal(right("algorithm = \"HS256\";")->hash, HASH_SHA256);
 	assert_int_equal(right("algorithm = \"HS384\";")->hash, HASH_SHA384);
 	wrong("algorithm = \"HS265\";", "did you mean \"HS256\"?");
@@ -30,8 +23,7 @@ test_token_algorithm(void **state)
 
 #define ITS "format = \"itsdangerous\"; cookie = \"s\"; user = \"u\"; " KEYS
 
-static void
-test_digest(void **state)
+TEST(test_digest)
 {
 	static const struct {
 		const char *name;
@@ -40,7 +32,6 @@ test_digest(void **state)
 		{ "sha384", HASH_SHA384 }, { "sha512", HASH_SHA512 } };
 	char text[256];
 
-	(void)state;
 	assert_int_equal(right_group(ITS)->hash, HASH_SHA1);
 	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
 		snprintf(text, sizeof(text), ITS "algorithm = \"%s\";",
@@ -58,30 +49,25 @@ test_digest(void **state)
 }
 
 /* The key is of the digest, too: what was read first is not what counts. */
-static void
-test_key_of_the_digest(void **state)
+TEST(test_key_of_the_digest)
 {
 	const struct session_config *s = warned_group(
 	    "format = \"express\"; " KEYS " algorithm = \"sha512\";",
 	    "never expires");
 
-	(void)state;
 	assert_true(
 	    is_key_of(s->keys[0].hmac, HASH_SHA512, SPAN_LIT(SANDBOX_KEY)));
 }
 
-static void
-test_salt(void **state)
+TEST(test_salt)
 {
-	(void)state;
 	assert_true(
 	    span_is(right_group(ITS "salt = \"mine\";")->signing.salt, "mine"));
 	assert_true(span_is(right_group(ITS "salt = \"\";")->signing.salt, ""));
 	wrong_group(ITS "salt = 1;", "salt must be a string");
 }
 
-static void
-test_derivation(void **state)
+TEST(test_derivation)
 {
 	static const struct {
 		const char *name;
@@ -91,7 +77,6 @@ test_derivation(void **state)
 		{ "none", DERIVE_NOTHING } };
 	char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		snprintf(text, sizeof(text), ITS "key_derivation = \"%s\";",
 		    all[i].name);
@@ -103,12 +88,10 @@ test_derivation(void **state)
 	wrong_group(ITS "key_derivation = \"\";", "is not known");
 }
 
-static void
-test_timed(void **state)
+TEST(test_timed)
 {
 	const struct session_config *s = right_group(ITS "timed = true;");
 
-	(void)state;
 	assert_int_equal(s->signing.stamp, STAMP_BYTES);
 	assert_int_equal(s->max_age, 86400);
 	s = warned_group(ITS "timed = false;", "never expires");
@@ -120,21 +103,4 @@ test_timed(void **state)
 	wrong_group(ITS "timed = 0;", "timed must be true or false");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_token_algorithm),
-		cmocka_unit_test(test_digest),
-		cmocka_unit_test(test_key_of_the_digest),
-		cmocka_unit_test(test_salt),
-		cmocka_unit_test(test_derivation),
-		cmocka_unit_test(test_timed),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_signing", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -43,12 +38,10 @@ wrong(const char *name, const char *said)
 		fail_msg("%s: %s", name, b.box.said);
 }
 
-static void
-test_folder(void **state)
+TEST(test_folder)
 {
 	char want[128];
 
-	(void)state;
 	snprintf(want, sizeof(want), "%s/counters", b.box.dir);
 	assert_int_equal(read_text("")->kind, STORE_FILE);
 	assert_string_equal(b.box.said, "");
@@ -79,10 +72,8 @@ is_tcp(const char *name, const char *place, unsigned port, unsigned database)
 	assert_int_equal(store->password.n, 0);
 }
 
-static void
-test_tcp(void **state)
+TEST(test_tcp)
 {
-	(void)state;
 	is_tcp("redis://127.0.0.1", "127.0.0.1", 6379, 0);
 	is_tcp("redis://localhost", "127.0.0.1", 6379, 0);
 	is_tcp("redis://localhost:6380/2", "127.0.0.1", 6380, 2);
@@ -95,8 +86,7 @@ test_tcp(void **state)
 }
 
 /* A name is never looked up; nothing else is guessed. */
-static void
-test_tcp_wrong(void **state)
+TEST(test_tcp_wrong)
 {
 	static const char *const hosts[] = { "", "cache", "cache.internal",
 		"localhost.", "Localhost", "127.1", "010.0.0.1", "1.2.3.4.5",
@@ -108,7 +98,6 @@ test_tcp_wrong(void **state)
 		"-1", "0?x" };
 	char name[128];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
 		snprintf(name, sizeof(name), "redis://%s", hosts[i]);
 		wrong(name, "is no IP address, and a name would wait for DNS "
@@ -127,12 +116,10 @@ test_tcp_wrong(void **state)
 	}
 }
 
-static void
-test_unix(void **state)
+TEST(test_unix)
 {
 	char name[160];
 
-	(void)state;
 	assert_int_equal(right("unix:/run/r.sock")->kind, STORE_UNIX);
 	assert_true(span_is(b.config.store.place, "/run/r.sock"));
 	assert_int_equal(b.config.store.database, 0);
@@ -154,8 +141,7 @@ test_unix(void **state)
 }
 
 /* What looks like another address is never taken for a folder. */
-static void
-test_others(void **state)
+TEST(test_others)
 {
 	static const char *const others[] = { "rediss://127.0.0.1",
 		"redis:127.0.0.1", "redis:/127.0.0.1", "Redis://127.0.0.1",
@@ -163,19 +149,16 @@ test_others(void **state)
 		"redis+unix:/run/r.sock", "Unix:/run/r.sock", "localhost:6379",
 		"file:/var/c", "tcp://127.0.0.1", "127.0.0.1:6379" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		wrong(others[i], "is not known: write \"redis://127.0.0.1");
 }
 
 /* A password that somebody wrote here is not said again. */
-static void
-test_password_here(void **state)
+TEST(test_password_here)
 {
 	static const char *const names[] = { "redis://:hunter2@127.0.0.1",
 		"redis://me:hunter2@127.0.0.1/1", "rediss://me:hunter2@x" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		wrong(names[i], "error 2: store: no password is written here");
 		assert_null(strstr(b.box.said, "hunter2"));
@@ -184,10 +167,8 @@ test_password_here(void **state)
 	assert_null(strstr(b.box.said, "hunter2"));
 }
 
-static void
-test_password(void **state)
+TEST(test_password)
 {
-	(void)state;
 	sandbox_file(&b.box, "redis.password", "0123456789abcdef\n", 0600);
 	read_text("store = \"redis://[::1]\"; store_password_file = "
 		  "\"redis.password\";");
@@ -219,22 +200,4 @@ test_password(void **state)
 	assert_int_equal(b.config.store.password.n, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_folder),
-		cmocka_unit_test(test_tcp),
-		cmocka_unit_test(test_tcp_wrong),
-		cmocka_unit_test(test_unix),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_password_here),
-		cmocka_unit_test(test_password),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_store", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/conf_policy.h"
@@ -18,20 +13,16 @@ find(const char *text, enum action action)
 	return conf_term(&b.l, config_setting_get_elem(b.root, 0), action);
 }
 
-static void
-test_known(void **state)
+TEST(test_known)
 {
-	(void)state;
 	assert_ptr_equal(find("overwrite = true;", ACTION_UPLOAD),
 	    term_find(SPAN_LIT("overwrite")));
 	assert_string_equal(b.box.said, "");
 	assert_non_null(find("public_id = \"a\";", ACTION_DESTROY));
 }
 
-static void
-test_unknown(void **state)
+TEST(test_unknown)
 {
-	(void)state;
 	assert_null(find("\noverwrit = true;", ACTION_UPLOAD));
 	assert_true(sandbox_said(&b.box,
 	    "error 2: \"overwrit\" is no parameter of upload: did you mean "
@@ -49,12 +40,10 @@ test_unknown(void **state)
 }
 
 /* What nobody can write is refused with a reason, for any action. */
-static void
-test_nobody(void **state)
+TEST(test_nobody)
 {
 	char text[128];
 
-	(void)state;
 	for (size_t i = 0; i < vocabulary_count; i++) {
 		if (vocabulary[i].sender != SENDER_NOBODY)
 			continue;
@@ -71,10 +60,8 @@ test_nobody(void **state)
 }
 
 /* What belongs to links and answers alone is nobody's in a call. */
-static void
-test_reserved(void **state)
+TEST(test_reserved)
 {
-	(void)state;
 	for (int action = ACTION_UPLOAD; action <= ACTION_DOWNLOAD; action++) {
 		assert_null(find("version = 1;", (enum action)action));
 		assert_true(sandbox_said(&b.box, "of an upload's answer"));
@@ -92,10 +79,8 @@ test_reserved(void **state)
 	    sandbox_said(&b.box, "\"duration\" is no parameter of upload"));
 }
 
-static void
-test_verify(void **state)
+TEST(test_verify)
 {
-	(void)state;
 	assert_non_null(find("public_id = \"a\";", ACTION_VERIFY));
 	assert_non_null(find("version = \"int 1..2\";", ACTION_VERIFY));
 	assert_null(find("signature = \"a\";", ACTION_VERIFY));
@@ -120,13 +105,11 @@ keyed(const char *text, unsigned i, struct span *key)
 	    &b.l, config_setting_get_elem(b.root, 0), i, "rule", key);
 }
 
-static void
-test_keyed(void **state)
+TEST(test_keyed)
 {
 	const config_setting_t *held;
 	struct span key;
 
-	(void)state;
 	held = keyed("c = { a = 1; b = 2; };", 1, &key);
 	assert_true(span_is(key, "b"));
 	assert_int_equal(config_setting_get_int(held), 2);
@@ -155,12 +138,10 @@ key_right(struct span key)
 	return conf_key(&b.l, b.root, key, before, 2);
 }
 
-static void
-test_key(void **state)
+TEST(test_key)
 {
 	unsigned char text[SEGMENT_MAX + 1];
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	assert_true(key_right((struct span){ text, 1 }));
 	assert_true(key_right((struct span){ text, SEGMENT_MAX }));
@@ -179,22 +160,4 @@ test_key(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_verify),
-		cmocka_unit_test(test_keyed),
-		cmocka_unit_test(test_key),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_term", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "guard.h"
 #include "sandbox.h"
@@ -46,10 +41,8 @@ right(const char *text)
 	assert_true(look_at(text));
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
-	(void)state;
 	right("");
 	right("\n");
 	right(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
@@ -61,10 +54,8 @@ test_right(void **state)
 	right("/**/ /***/ /*/*/ a = 1 //");
 }
 
-static void
-test_strings(void **state)
+TEST(test_strings)
 {
-	(void)state;
 	right("a = ( \"x\", \"y\" )");
 	wrong("a = ( \"x\" \"y\" )", "error 1: two strings in a row");
 	wrong("a = \"x\" # c\n /* d */\n\"y\"", "error 3: two strings");
@@ -87,12 +78,10 @@ test_strings(void **state)
 	assert_int_equal(box.report.errors, 3);
 }
 
-static void
-test_escapes(void **state)
+TEST(test_escapes)
 {
 	char text[] = "a = \"\\?\";";
 
-	(void)state;
 	for (int c = 1; c < 256; c++) {
 		bool known = strchr("\\\"nrtf", c) != NULL;
 
@@ -105,10 +94,8 @@ test_escapes(void **state)
 	wrong("a = \"C:\\dir\"", "error 1: \"d\" behind a backslash means");
 }
 
-static void
-test_comments(void **state)
+TEST(test_comments)
 {
-	(void)state;
 	right("a = 1; /* x */");
 	wrong("a = 1;\n/* x *", "error 2: this comment is never closed");
 	wrong("a = 1; /*/", "error 1: this comment is never closed");
@@ -118,24 +105,20 @@ test_comments(void **state)
 	assert_true(sandbox_said(&box, "error 3: "));
 }
 
-static void
-test_include(void **state)
+TEST(test_include)
 {
-	(void)state;
 	wrong("@include \"x\"", "error 1: @include is not taken");
 	wrong("a = 1;\n \t@include \"x\"\nb = 1;", "error 2: @include");
 	wrong("a = 1; @include \"x\"", "error 1: @include is not taken");
 	wrong("@includ = 1", "error 1: \"@\" can't stand outside quotes");
 }
 
-static void
-test_numbers(void **state)
+TEST(test_numbers)
 {
 	static const char *const bad[] = { "0x1F", "0X1f", "1L", "1LL", "0xFL",
 		"1.5", ".5", "1.", "1e5", "+", "-", "1-2", "--1", "1_000",
 		"." };
 
-	(void)state;
 	right("a = 0; b = -1; c = +5; d = 999999999; e = -999999999");
 	wrong("a = 1000000000", "error 1: \"1000000000\" is too long");
 	wrong("a = -1000000000", "error 1: \"-1000000000\" is too long");
@@ -151,10 +134,8 @@ test_numbers(void **state)
 	}
 }
 
-static void
-test_brackets(void **state)
+TEST(test_brackets)
 {
-	(void)state;
 	right("a = { b = ( [ ], { } ) }");
 	wrong("a = (\n1", "error 1: \"(\" is never closed");
 	wrong("a = 1\n};", "error 2: \"}\" closes nothing");
@@ -179,10 +160,8 @@ look_nested(size_t n)
 	return look((struct span){ (unsigned char *)text, 2 * n });
 }
 
-static void
-test_depth(void **state)
+TEST(test_depth)
 {
-	(void)state;
 	assert_true(look_nested(CONFIG_DEPTH_MAX - 1));
 	assert_true(look_nested(CONFIG_DEPTH_MAX));
 	assert_false(look_nested(CONFIG_DEPTH_MAX + 1));
@@ -193,10 +172,8 @@ test_depth(void **state)
 }
 
 /* Each byte where a token may stand, and in a string. */
-static void
-test_bytes(void **state)
+TEST(test_bytes)
 {
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		unsigned char outside[] = { 'a', '=', '1', ';', 0, '\n' };
 		unsigned char inside[] = { 'a', '=', '"', 0, '"' };
@@ -222,13 +199,11 @@ test_bytes(void **state)
 
 /* Every prefix of the sample ends at an unreadable page; all but those at a
    token's end between the sections are wrong. */
-static void
-test_prefixes(void **state)
+TEST(test_prefixes)
 {
 	struct span sample =
 	    SPAN_LIT(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 
-	(void)state;
 	for (size_t n = 0; n < sample.n; n++) {
 		size_t depth = 0, quotes = 0;
 
@@ -240,23 +215,4 @@ test_prefixes(void **state)
 		assert_int_equal(
 		    look(span_head(sample, n)), depth == 0 && quotes % 2 == 0);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_escapes),
-		cmocka_unit_test(test_comments),
-		cmocka_unit_test(test_include),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_brackets),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_prefixes),
-	};
-
-	return cmocka_run_group_tests_name("conf_text", tests, NULL, NULL);
 }

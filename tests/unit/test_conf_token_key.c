@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -61,13 +56,11 @@ mac_of(const struct hmac_key *key)
 }
 
 /* printf x | openssl dgst -sha256 -mac HMAC -macopt hexkey:0011... */
-static void
-test_key(void **state)
+TEST(test_key)
 {
 	static const char *const mac =
 	    "2e101866cfa265774af394c5c96796181603d09ba2784ee32b30eabce76abcfb";
 
-	(void)state;
 	right(HEX "\n", CLOUD);
 	assert_string_equal(mac_of(b.config.clouds[0].token_key), mac);
 	assert_int_equal(b.config.n_secret_paths, 2);
@@ -78,19 +71,15 @@ test_key(void **state)
 }
 
 /* It is optional. */
-static void
-test_absent(void **state)
+TEST(test_absent)
 {
-	(void)state;
 	right(HEX, ACCOUNT("cloudinary.secret", ""));
 	assert_null(b.config.clouds[0].token_key);
 	assert_int_equal(b.config.n_secret_paths, 1);
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
-	(void)state;
 	wrong("00112233445566778899aabbccddee", CLOUD,
 	    "error 2: token_key_file: this secret has 15 bytes, and 16");
 	right(HEX, CLOUD);
@@ -101,10 +90,8 @@ test_length(void **state)
 	"error 2: token_key_file (hex, as Cloudinary shows it; not the API "   \
 	"secret): "
 
-static void
-test_hex(void **state)
+TEST(test_hex)
 {
-	(void)state;
 	wrong(HEX "0", CLOUD, NO_HEX);
 	wrong(HEX "0", CLOUD,
 	    "token.key: it is not hex: an even number of 0-9 and a-f");
@@ -115,10 +102,8 @@ test_hex(void **state)
 	wrong("", CLOUD, NO_HEX);
 }
 
-static void
-test_file(void **state)
+TEST(test_file)
 {
-	(void)state;
 	wrong("", ACCOUNT("cloudinary.secret", KEY("7")),
 	    "error 2: token_key_file must be a string");
 	wrong("", ACCOUNT("cloudinary.secret", KEY("\"gone\"")), NO_HEX);
@@ -127,15 +112,13 @@ test_file(void **state)
 }
 
 /* A secret that happens to be hex, as it is or decoded. */
-static void
-test_api_secret(void **state)
+TEST(test_api_secret)
 {
 	static const char *const text =
 	    ACCOUNT("hex.secret", KEY("\"token.key\""));
 	static const char *const same =
 	    "error 2: this is the same secret as the one of line 1";
 
-	(void)state;
 	sandbox_file(&b.box, "hex.secret", HEX, 0600);
 	wrong(HEX, text, same);
 	wrong("00112233445566778899AABBCCDDEEFF", text, same);
@@ -147,14 +130,12 @@ test_api_secret(void **state)
 }
 
 /* Also one that is read later, and another account's. */
-static void
-test_other_account(void **state)
+TEST(test_other_account)
 {
 	static const char *const text =
 	    "clouds = { a = { " THREE("cloudinary.secret")
 		KEY("\"token.key\"") "};\n b = { " THREE("hex.secret") "}; };";
 
-	(void)state;
 	sandbox_file(&b.box, "hex.secret", HEX, 0600);
 	wrong(
 	    HEX, text, "error 3: this is the same secret as the one of line 2");
@@ -179,19 +160,4 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_key),
-		cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_hex),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_api_secret),
-		cmocka_unit_test(test_other_account),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "conf_token_key", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/conf_policy.h"
@@ -40,10 +35,8 @@ wrong(const char *text, const char *said)
 	assert_true(sandbox_said(&b.box, said));
 }
 
-static void
-test_types(void **state)
+TEST(test_types)
 {
-	(void)state;
 	assert_string_equal(value("overwrite = true;"), "true");
 	assert_string_equal(value("overwrite = false;"), "false");
 	assert_string_equal(value("moderation = \"manual\";"), "manual");
@@ -64,13 +57,11 @@ test_types(void **state)
 	    "context = 1.5;", "context takes a text, a whole number, true or");
 }
 
-static void
-test_int(void **state)
+TEST(test_int)
 {
 	static const struct term term = { .name = "n", .type = TERM_INT };
 	struct span value;
 
-	(void)state;
 	bench_read(&b, "n = 2147483647; m = -2147483648; s = \"1\"; t = true;");
 	assert_true(conf_value(&b.l, conf_member(b.root, "n"), &term, &value));
 	assert_true(span_is(value, "2147483647"));
@@ -82,10 +73,8 @@ test_int(void **state)
 }
 
 /* What the configuration's numbers have no room for, stands in quotes. */
-static void
-test_long_int(void **state)
+TEST(test_long_int)
 {
-	(void)state;
 	assert_string_equal(value("duration = 3600;"), "3600");
 	assert_string_equal(
 	    value("expiration = \"1767225600\";"), "1767225600");
@@ -105,10 +94,8 @@ test_long_int(void **state)
 	wrong("duration = true;", "duration takes a whole number");
 }
 
-static void
-test_text(void **state)
+TEST(test_text)
 {
-	(void)state;
 	wrong("\nmoderation = \"\";", "error 2: moderation is empty here");
 	wrong("context = \"\";", "leave it out");
 	wrong("moderation = \"a\\nb\";", "holds a control character");
@@ -125,10 +112,8 @@ element(const char *text)
 	    &b.l, b.root, term_find(SPAN_LIT("tags")), span_of(text));
 }
 
-static void
-test_element(void **state)
+TEST(test_element)
 {
-	(void)state;
 	assert_true(element("a"));
 	assert_true(element("a b"));
 	assert_false(element(""));
@@ -151,10 +136,8 @@ has_template(const char *name, const char *text)
 	    span_of(text), SPAN_LIT("avatar"), &out);
 }
 
-static void
-test_template(void **state)
+TEST(test_template)
 {
-	(void)state;
 	assert_true(
 	    has_template("moderation", "{user}{claim.a.b}{ip}{policy}"));
 	assert_true(has_template("moderation", "{ user } {}"));
@@ -173,21 +156,4 @@ test_template(void **state)
 	assert_true(has_template("ip", "{ip}"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),
-		cmocka_unit_test(test_int),
-		cmocka_unit_test(test_long_int),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_element),
-		cmocka_unit_test(test_template),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_value", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

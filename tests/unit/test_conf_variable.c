@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "reading_session.h"
 
@@ -18,14 +13,12 @@ with(const char *name)
 	return text;
 }
 
-static void
-test_own(void **state)
+TEST(test_own)
 {
 	static const char *const names[] = { "A", "_", "U_2",
 		"AUTHENTICATED_UID", "SSL_CLIENT_S_DN_CN",
 		"SSL_CLIENT_SAN_OTHER_MSUPN_0" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_true(span_is(
 		    warned_group(with(names[i]), "warning 3: variable = ")
@@ -35,19 +28,16 @@ test_own(void **state)
 	warned_group(with("SSL_CLIENT_S_DN"), "is what a certificate says");
 }
 
-static void
-test_known(void **state)
+TEST(test_known)
 {
 	static const char *const names[] = { "REMOTE_USER", "SIGNPOST_USER" };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++)
 		assert_true(
 		    span_is(right_group(with(names[i]))->variable, names[i]));
 }
 
-static void
-test_clients(void **state)
+TEST(test_clients)
 {
 	static const char *const names[] = { "HTTP_X_USER", "HTTP_REMOTE_USER",
 		"HTTP_COOKIE", "HTTP", "REDIRECT_HTTP_X",
@@ -60,19 +50,16 @@ test_clients(void **state)
 		"HTTPS", "H2_STREAM_TAG", "ORIG_PATH_INFO", "SERVER_ADMIN",
 		"THE_REQUEST", "ARGS", "CONTEXT_PREFIX" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		wrong_group(with(names[i]), "error 3: variable = ");
 	wrong_group(
 	    with("HTTP_X_USER"), "is a header, which any client can send");
 }
 
-static void
-test_form(void **state)
+TEST(test_form)
 {
 	char name[80];
 
-	(void)state;
 	wrong_group(with(""), "must be 1 to 64 of the characters");
 	wrong_group(with("user"), "must be 1 to 64 of the characters");
 	wrong_group(with("1A"), "must be 1 to 64 of the characters");
@@ -88,20 +75,4 @@ test_form(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_known),
-		cmocka_unit_test(test_clients),
-		cmocka_unit_test(test_form),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("conf_variable", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

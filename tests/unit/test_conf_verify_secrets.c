@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -43,12 +38,10 @@ wrong(const char *text, const char *said)
 	assert_null(strstr(b.box.said, "ABCDEFGHIJ"));
 }
 
-static void
-test_files(void **state)
+TEST(test_files)
 {
 	const struct cloud *cloud;
 
-	(void)state;
 	right(CLOUD(FILES("[ \"a.secret\", \"b.secret\" ]")), 2);
 	cloud = &b.config.clouds[0];
 	assert_true(span_is(cloud->api_secret, SANDBOX_SECRET));
@@ -62,20 +55,16 @@ test_files(void **state)
 	assert_true(span_is(b.config.clouds[0].verify_secrets[0], ONE));
 }
 
-static void
-test_absent(void **state)
+TEST(test_absent)
 {
-	(void)state;
 	right(CLOUD(""), 0);
 	assert_int_equal(b.config.n_secret_paths, 1);
 }
 
 #define FOUR "\"a.secret\", \"b.secret\", \"c.secret\", \"d.secret\""
 
-static void
-test_count(void **state)
+TEST(test_count)
 {
-	(void)state;
 	wrong(CLOUD(FILES("[ ]")),
 	    "error 2: verify_secret_files is empty: name the files");
 	right(CLOUD(FILES("[ \"a.secret\" ]")), 1);
@@ -86,10 +75,8 @@ test_count(void **state)
 	assert_int_equal(b.config.clouds[0].n_verify_secrets, 0);
 }
 
-static void
-test_kinds(void **state)
+TEST(test_kinds)
 {
-	(void)state;
 	wrong(CLOUD(FILES("7")), "error 2: verify_secret_files");
 	wrong(CLOUD(FILES("[ 7 ]")), "error 2: verify_secret_files");
 	wrong(CLOUD(FILES("( \"a.secret\", { } )")),
@@ -100,10 +87,8 @@ test_kinds(void **state)
 }
 
 /* Two keys in one file, or the same file for two. */
-static void
-test_once(void **state)
+TEST(test_once)
 {
-	(void)state;
 	wrong(CLOUD(FILES("[ \"a.secret\", \"a.secret\" ]")),
 	    "is named before already");
 	wrong(CLOUD(FILES("[ \"cloudinary.secret\" ]")),
@@ -119,15 +104,13 @@ test_once(void **state)
 }
 
 /* As an API secret; what is wrong is left out, the rest is read on. */
-static void
-test_content(void **state)
+TEST(test_content)
 {
 	static const char *const text =
 	    CLOUD(FILES("[ \"e.secret\", \"b.secret\" ]"));
 	static const char *const characters =
 	    "error 2: the API secret must be of the characters";
 
-	(void)state;
 	sandbox_file(&b.box, "e.secret", ONE "+", 0600);
 	wrong(text, characters);
 	assert_int_equal(b.config.clouds[0].n_verify_secrets, 1);
@@ -165,18 +148,4 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_once),
-		cmocka_unit_test(test_content),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "conf_verify_secrets", tests, setup, teardown);
-}
+GROUP(setup, teardown);

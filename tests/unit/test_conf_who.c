@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -12,8 +7,7 @@ static struct bench b;
 #define BEGIN "policies = { p = { action = \"upload\";\n"
 #define END "\n}; };"
 
-static void
-test_twins(void **state)
+TEST(test_twins)
 {
 	static const struct twin twins[] = {
 		{ "users = [ \"a\", \"b\" ];", "users = [ \"a\", \"\" ];",
@@ -41,17 +35,14 @@ test_twins(void **state)
 		    "origins must be a list of strings" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_read, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_result(void **state)
+TEST(test_result)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b,
 		BEGIN "users = [ \"a\", \"b\" ]; deny_users = \"c\";\n"
@@ -75,12 +66,10 @@ test_result(void **state)
 }
 
 /* Absent asks nothing, empty lets nobody. */
-static void
-test_absent(void **state)
+TEST(test_absent)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(policies_read(&b, BEGIN END), 0);
 	p = &b.config.policies[0];
 	assert_false(p->users.present || p->deny_users.present);
@@ -119,29 +108,12 @@ many_users(int n)
 	return policies_read(&b, text);
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
-	(void)state;
 	assert_int_equal(long_user(USER_MAX), 0);
 	assert_int_equal(long_user(USER_MAX + 1), 1);
 	assert_int_equal(many_users(POLICY_NAMES_MAX), 0);
 	assert_int_equal(many_users(POLICY_NAMES_MAX + 1), 1);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_twins),
-		cmocka_unit_test(test_result),
-		cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_limits),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("conf_who", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,25 +1,19 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "policy/config.h"
 
 static const struct term one = { .name = "one" }, two = { .name = "two" },
 			 other = { .name = "one" };
 
-static void
-test_policy(void **state)
+TEST(test_policy)
 {
 	const struct policy policies[] = { { .name = SPAN_INIT("avatar") },
 		{ .name = SPAN_INIT("remove") } };
 	const struct config config = { .n_policies = 2, .policies = policies };
 	const struct config empty = { .n_policies = 0 };
 
-	(void)state;
 	assert_ptr_equal(
 	    config_policy(&config, SPAN_LIT("avatar")), &policies[0]);
 	assert_ptr_equal(
@@ -32,8 +26,7 @@ test_policy(void **state)
 }
 
 /* A row of the vocabulary is known by where it lies, not by its name. */
-static void
-test_members(void **state)
+TEST(test_members)
 {
 	const struct setting set[] = { { .term = &one }, { .term = &two } };
 	const struct allowance allow[] = { { .term = &two } };
@@ -41,7 +34,6 @@ test_members(void **state)
 		.n_set = 2, .set = set, .n_allow = 1, .allow = allow
 	};
 
-	(void)state;
 	assert_ptr_equal(policy_setting(&policy, &one), &set[0]);
 	assert_ptr_equal(policy_setting(&policy, &two), &set[1]);
 	assert_null(policy_setting(&policy, &other));
@@ -49,27 +41,13 @@ test_members(void **state)
 	assert_null(policy_allowance(&policy, &one));
 }
 
-static void
-test_end(void **state)
+TEST(test_end)
 {
 	struct config *config = calloc(1, sizeof(*config));
 
-	(void)state;
 	config_free(NULL);
 	assert_non_null(config);
 	config->memory = config;
 	config->vault = vault_new();
 	config_free(config); /* a leak would be seen by the sanitizer */
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_policy),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_end),
-	};
-
-	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _DEFAULT_SOURCE /* mkdtemp */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "gateway/configure.h"
 #include "logging.h"
@@ -40,15 +35,13 @@ load(const char *text, bool warnings, struct watch *watch)
 }
 
 /* What was read is noted, in a good one and in a bad one. */
-static void
-test_good(void **state)
+TEST_WITH(test_good, set_up, tear_down)
 {
 	static struct watch watch;
 	struct config *config =
 	    load(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, true, &watch);
 	char path[64];
 
-	(void)state;
 	assert_non_null(config);
 	assert_non_null(strstr(read_log(), "has no limit"));
 	assert_int_equal(watch.n, 3);
@@ -67,10 +60,8 @@ test_good(void **state)
 }
 
 /* Each mistake is a line, with its place and what would be right. */
-static void
-test_bad(void **state)
+TEST_WITH(test_bad, set_up, tear_down)
 {
-	(void)state;
 	assert_null(load(SANDBOX_CLOUD SANDBOX_SESSION
 	    "orgins = [ ];\nother = 1;\n" SANDBOX_POLICIES,
 	    false, NULL));
@@ -83,13 +74,11 @@ test_bad(void **state)
 	assert_null(strstr(logged, SANDBOX_SECRET));
 }
 
-static void
-test_warnings(void **state)
+TEST_WITH(test_warnings, set_up, tear_down)
 {
 	const char *text = SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES;
 	struct config *config;
 
-	(void)state;
 	/* A key of less than 32 bytes. */
 	sandbox_file(&box, "session.key", "correct-horse-battery", 0600);
 	config = load(text, true, NULL);
@@ -103,12 +92,10 @@ test_warnings(void **state)
 }
 
 /* A message that is longer than a field is logged in several. */
-static void
-test_long_message(void **state)
+TEST_WITH(test_long_message, set_up, tear_down)
 {
 	char text[1024], name[241];
 
-	(void)state;
 	memset(name, 'n', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	snprintf(text, sizeof(text),
@@ -121,14 +108,12 @@ test_long_message(void **state)
 }
 
 /* A store that the program can have, or a mistake that says what to do. */
-static void
-test_redis(void **state)
+TEST_WITH(test_redis, set_up, tear_down)
 {
 	struct config *config = load(SANDBOX_CLOUD SANDBOX_SESSION
 	    "store = \"redis://127.0.0.1:1\";\n" SANDBOX_POLICIES,
 	    false, NULL);
 
-	(void)state;
 	read_log();
 	assert_int_equal(config != NULL, redis_built_in());
 	assert_int_equal(strstr(logged, "event=config severity=error") == NULL,
@@ -136,20 +121,4 @@ test_redis(void **state)
 	assert_int_equal(
 	    strstr(logged, "build it with hiredis") == NULL, redis_built_in());
 	config_free(config);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_good),
-		TEST(test_bad),
-		TEST(test_warnings),
-		TEST(test_long_message),
-		TEST(test_redis),
-	};
-
-	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* ppoll */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +11,7 @@
 #include "fake_app.h"
 #include "fcgi_client.h"
 #include "gateway/connection.h"
+#include "hooks.h"
 #include "waited.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
@@ -66,10 +63,8 @@ assert_answered(void)
 	assert_true(answer.ended);
 }
 
-static void
-test_silent(void **state)
+TEST_WITH(test_silent, open_pair, close_pair)
 {
-	(void)state;
 	connection_advance(&c, &serve, false, 2000);
 	assert_int_equal(c.stage, CONNECTION_SILENT);
 	assert_int_equal(
@@ -80,12 +75,10 @@ test_silent(void **state)
 }
 
 /* The time runs from the first byte, whatever else comes. */
-static void
-test_stages(void **state)
+TEST_WITH(test_stages, open_pair, close_pair)
 {
 	struct sink out = request(FCGI_KEEP);
 
-	(void)state;
 	fcgi_send(theirs, span_head(sink_view(&out), 1));
 	connection_advance(&c, &serve, false, 3000);
 	assert_int_equal(c.stage, CONNECTION_PARTIAL);
@@ -104,12 +97,10 @@ test_stages(void **state)
 	assert_int_equal(c.since, 5000);
 }
 
-static void
-test_closing(void **state)
+TEST_WITH(test_closing, open_pair, close_pair)
 {
 	struct sink out = request(0);
 
-	(void)state;
 	fcgi_send(theirs, sink_view(&out));
 	connection_advance(&c, &serve, false, 2000);
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
@@ -117,12 +108,10 @@ test_closing(void **state)
 }
 
 /* Kept, but the web server has closed its end in the same moment. */
-static void
-test_ended(void **state)
+TEST_WITH(test_ended, open_pair, close_pair)
 {
 	struct sink out = request(FCGI_KEEP);
 
-	(void)state;
 	fcgi_send(theirs, sink_view(&out));
 	shutdown(theirs, SHUT_WR);
 	connection_advance(&c, &serve, true, 2000);
@@ -130,24 +119,20 @@ test_ended(void **state)
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
 }
 
-static void
-test_ended_in_the_middle(void **state)
+TEST_WITH(test_ended_in_the_middle, open_pair, close_pair)
 {
 	struct sink out = request(FCGI_KEEP);
 
-	(void)state;
 	fcgi_send(theirs, span_head(sink_view(&out), 30));
 	shutdown(theirs, SHUT_WR);
 	connection_advance(&c, &serve, true, 2000);
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
 }
 
-static void
-test_refused(void **state)
+TEST_WITH(test_refused, open_pair, close_pair)
 {
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 3, FCGI_KEEP);
 	fcgi_send(theirs, sink_view(&out));
@@ -169,13 +154,11 @@ test_refused(void **state)
 }
 
 /* Nothing but headers and padding, until there is no room for more. */
-static void
-test_framing(void **state)
+TEST_WITH(test_framing, open_pair, close_pair)
 {
 	const int room = sizeof(mem);
 	struct sink out;
 
-	(void)state;
 	/* The kernel keeps it all: nobody reads before all of it is sent. */
 	assert_int_equal(
 	    setsockopt(theirs, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
@@ -213,8 +196,7 @@ stream(struct span bytes, size_t step)
 	assert_int_equal(bytes.n, 0);
 }
 
-static void
-test_streamed(void **state)
+TEST_WITH(test_streamed, open_pair, close_pair)
 {
 	static unsigned char body[HOOK_BODY_MAX];
 	const struct {
@@ -222,7 +204,6 @@ test_streamed(void **state)
 	} cases[] = { { HOOK_BODY_MAX, 8200 }, { HOOK_BODY_MAX, 4096 },
 		{ 20000, 40 }, { 600, 1 } };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sink out;
 
@@ -237,13 +218,11 @@ test_streamed(void **state)
 }
 
 /* One that is too large is told so in the middle of it. */
-static void
-test_streamed_large(void **state)
+TEST_WITH(test_streamed_large, open_pair, close_pair)
 {
 	static unsigned char body[HOOK_BODY_MAX + 60000];
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_request(&out, "POST", "q=1", (struct span){ body, sizeof(body) },
 	    FCGI_KEEP);
@@ -255,14 +234,12 @@ test_streamed_large(void **state)
 }
 
 /* One that stops in the middle, all of which was there at the first look. */
-static void
-test_large_at_once(void **state)
+TEST_WITH(test_large_at_once, open_pair, close_pair)
 {
 	static unsigned char body[HOOK_BODY_MAX + 1];
 	const int room = sizeof(mem);
 	struct sink out;
 
-	(void)state;
 	assert_int_equal(
 	    setsockopt(theirs, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
 	sink_init(&out, mem, sizeof(mem));
@@ -280,8 +257,7 @@ test_large_at_once(void **state)
  * The longest answer waits in the socket for a web server that is slow, even
  * where the kernel gives sockets little room.
  */
-static void
-test_unread_answer(void **state)
+TEST_WITH(test_unread_answer, open_pair, close_pair)
 {
 	const size_t cuts[] = { 0, 20 }; /* left in the socket, and held */
 	const struct timeval limit = { 2 * PATIENCE_MS / 1000, 0 };
@@ -289,7 +265,6 @@ test_unread_answer(void **state)
 	long long begun = fcgi_clock_ms();
 	struct sink out;
 
-	(void)state;
 	setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little));
 	connection_open(&c, c.fd, 1000);
 	/* A write that blocks does so for long. */
@@ -308,13 +283,11 @@ test_unread_answer(void **state)
 }
 
 /* Questions in pieces are answered one by one, and a request after them. */
-static void
-test_management_in_pieces(void **state)
+TEST_WITH(test_management_in_pieces, open_pair, close_pair)
 {
 	unsigned char got[64];
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_record(&out, 9, 0, SPAN_LIT(""), 5);
 	fcgi_record(&out, 9, 0, SPAN_LIT(""), 0);
@@ -332,10 +305,8 @@ test_management_in_pieces(void **state)
 	assert_int_equal(c.stage, CONNECTION_KEPT);
 }
 
-static void
-test_broken(void **state)
+TEST_WITH(test_broken, open_pair, close_pair)
 {
-	(void)state;
 	fcgi_send(theirs, SPAN_LIT("GET / HTTP/1.0\r\n\r\n"));
 	connection_advance(&c, &serve, false, 2000);
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
@@ -347,32 +318,12 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	hooks.handle = fake_handle;
+	hooks.poll = waited_poll;
 	serve_init(&serve);
 	log_to(open("/dev/null", O_WRONLY));
 	signal(SIGPIPE, SIG_IGN);
 	return FCGX_Init();
 }
 
-#define PAIR(test) cmocka_unit_test_setup_teardown(test, open_pair, close_pair)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		PAIR(test_silent),
-		PAIR(test_stages),
-		PAIR(test_closing),
-		PAIR(test_ended),
-		PAIR(test_ended_in_the_middle),
-		PAIR(test_refused),
-		PAIR(test_framing),
-		PAIR(test_streamed),
-		PAIR(test_streamed_large),
-		PAIR(test_large_at_once),
-		PAIR(test_unread_answer),
-		PAIR(test_management_in_pieces),
-		PAIR(test_broken),
-	};
-
-	return cmocka_run_group_tests_name("connection", tests, set_up, NULL);
-}
+GROUP(set_up, NULL);

@@ -1,11 +1,7 @@
 #define _DEFAULT_SOURCE /* mkdtemp, symlink, readlink */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,10 +69,8 @@ fastcgi(const char *first, const char *second, const char *environment)
 	return control.path;
 }
 
-static void
-test_fastcgi(void **state)
+TEST_WITH(test_fastcgi, set_up, tear_down)
 {
-	(void)state;
 	assert_string_equal(fastcgi("--config=/a", NULL, "/env"), "/a");
 	assert_string_equal(
 	    fastcgi("--config=/a b", "/srv/sign.fcgi", NULL), "/a b");
@@ -92,14 +86,12 @@ test_fastcgi(void **state)
 }
 
 /* A mistake in the web server's configuration is no other configuration. */
-static void
-test_fastcgi_mistakes(void **state)
+TEST_WITH(test_fastcgi_mistakes, set_up, tear_down)
 {
 	static const char *const wrong[] = { "--config",
 		"--config=", "--conf=/a", "-c", "--config =/a", "--Config=/a",
 		"-" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		assert_string_equal(fastcgi(wrong[i], NULL, "/env"), "");
 		assert_true(control.why.n > 0);
@@ -108,12 +100,10 @@ test_fastcgi_mistakes(void **state)
 	assert_true(control.why.n > 0);
 }
 
-static void
-test_path_limit(void **state)
+TEST_WITH(test_path_limit, set_up, tear_down)
 {
 	char path[PATH_TEXT_MAX + 2];
 
-	(void)state;
 	memset(path, '/', sizeof(path));
 	path[PATH_TEXT_MAX] = '\0';
 	assert_string_equal(fastcgi(NULL, NULL, path), path);
@@ -136,8 +126,7 @@ line(const char *text, struct span *interpreter)
 	return path;
 }
 
-static void
-test_line(void **state)
+TEST_WITH(test_line, set_up, tear_down)
 {
 	static const char *const good[] = { "#!/bin/p --config=/a\n",
 		"#!/bin/p --config=/a", "#! /bin/p --config=/a\n",
@@ -149,7 +138,6 @@ test_line(void **state)
 		"!#/bin/p --config=/a\n", "#!--config=/a\n" };
 	struct span interpreter;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		struct span path = line(good[i], &interpreter);
 
@@ -165,13 +153,11 @@ test_line(void **state)
 		.p);
 }
 
-static void
-test_line_limit(void **state)
+TEST_WITH(test_line_limit, set_up, tear_down)
 {
 	char text[300];
 	struct span interpreter;
 
-	(void)state;
 	for (size_t n = 254; n <= 256; n++) {
 		memset(text, 'a', sizeof(text));
 		memcpy(text, "#!/bin/p --config=/", 19);
@@ -188,10 +174,8 @@ cgi(const char *filename, const char *environment)
 	return control.path;
 }
 
-static void
-test_cgi(void **state)
+TEST_WITH(test_cgi, set_up, tear_down)
 {
-	(void)state;
 	write_script(program, " --config=/from/script\n", 0755);
 	assert_string_equal(cgi(script, "/env"), "/from/script");
 	assert_string_equal(cgi(program, "/env"), "/env");
@@ -203,20 +187,16 @@ test_cgi(void **state)
 }
 
 /* The program by another name is the program, not a control file. */
-static void
-test_cgi_link(void **state)
+TEST_WITH(test_cgi_link, set_up, tear_down)
 {
-	(void)state;
 	assert_int_equal(symlink(program, script), 0);
 	assert_string_equal(cgi(script, "/env"), "/env");
 	assert_int_equal(control.why.n, 0);
 }
 
 /* A script of another program does not choose, nor one that others write. */
-static void
-test_cgi_not_ours(void **state)
+TEST_WITH(test_cgi_not_ours, set_up, tear_down)
 {
-	(void)state;
 	write_script("/bin/sh", " --config=/x\n", 0755);
 	assert_string_equal(cgi(script, "/env"), "/env");
 	write_script(program, "x --config=/x\n", 0755);
@@ -245,8 +225,7 @@ why(void)
 }
 
 /* Saved by an editor of Windows, wrapped by one, or by a mail. */
-static void
-test_line_ends(void **state)
+TEST_WITH(test_line_ends, set_up, tear_down)
 {
 	static const struct {
 		const char *rest, *path, *why;
@@ -263,7 +242,6 @@ test_line_ends(void **state)
 		{ "\n", "/env", "only the first line counts" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *config = strstr(cases[i].rest, " --config=");
 		char *argv[] = { program, script, script, NULL };
@@ -285,32 +263,9 @@ test_line_ends(void **state)
 	}
 }
 
-static void
-test_cgi_empty_path(void **state)
+TEST_WITH(test_cgi_empty_path, set_up, tear_down)
 {
-	(void)state;
 	write_script(program, " --config=\n", 0755);
 	assert_string_equal(cgi(script, "/env"), "");
 	assert_true(control.why.n > 0);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_fastcgi),
-		TEST(test_fastcgi_mistakes),
-		TEST(test_path_limit),
-		TEST(test_line),
-		TEST(test_line_limit),
-		TEST(test_cgi),
-		TEST(test_cgi_link),
-		TEST(test_cgi_not_ours),
-		TEST(test_line_ends),
-		TEST(test_cgi_empty_path),
-	};
-
-	return cmocka_run_group_tests_name("control", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/limits.h"
 #include "guard.h"
@@ -35,10 +31,8 @@ no(const char *header, enum cookie_found found)
 	check(span_of(header), "session", found, "");
 }
 
-static void
-test_one(void **state)
+TEST(test_one)
 {
-	(void)state;
 	one("session=abc", "abc");
 	one("a=b; session=abc", "abc");
 	one("session=abc; a=b", "abc");
@@ -51,10 +45,8 @@ test_one(void **state)
 	one("session=\"\"", "");
 }
 
-static void
-test_none(void **state)
+TEST(test_none)
 {
-	(void)state;
 	no("", COOKIE_NONE);
 	no(";", COOKIE_NONE);
 	no("session", COOKIE_NONE);
@@ -77,10 +69,8 @@ test_none(void **state)
 }
 
 /* A pair without "=" does not swallow its neighbour. */
-static void
-test_bare_neighbour(void **state)
+TEST(test_bare_neighbour)
 {
-	(void)state;
 	one("bare; session=abc", "abc");
 	one("session=abc; bare", "abc");
 	one("session; session=abc", "abc");
@@ -88,10 +78,8 @@ test_bare_neighbour(void **state)
 	check(SPAN_LIT("..Host-s=a"), "__Host-s", COOKIE_NONE, "");
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	no("session=a; session=b", COOKIE_MANY);
 	no("session=a; session=a", COOKIE_MANY);
 	no("session=; session=a", COOKIE_MANY);
@@ -102,10 +90,8 @@ test_many(void **state)
 	one("session=a; sessiom=b", "a");
 }
 
-static void
-test_bad(void **state)
+TEST(test_bad)
 {
-	(void)state;
 	no("session=a, x=y", COOKIE_BAD);
 	no("session=\"a", COOKIE_BAD);
 	no("session=a\"", COOKIE_BAD);
@@ -119,13 +105,11 @@ test_bad(void **state)
 }
 
 /* RFC 6265 4.1.1, each byte in the middle of the value. */
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
 	static const char not_octet[] = " \",;\\";
 	char header[] = "session=axb";
 
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		bool octet =
 		    c > 0x20 && c < 0x7f && strchr(not_octet, c) == NULL;
@@ -143,12 +127,10 @@ test_every_byte(void **state)
 }
 
 /* The first n bytes, and none of the others, are read. */
-static void
-test_truncated(void **state)
+TEST(test_truncated)
 {
 	struct span all = SPAN_LIT("a=b; session=abcd");
 
-	(void)state;
 	for (size_t n = 0; n <= all.n; n++) {
 		struct span value, s = guarded(span_head(all, n));
 		enum cookie_found found =
@@ -176,10 +158,8 @@ check_size(size_t n, bool quoted, enum cookie_found expect)
 	guard_free(s);
 }
 
-static void
-test_size(void **state)
+TEST(test_size)
 {
-	(void)state;
 	for (int quoted = 0; quoted < 2; quoted++) {
 		check_size(COOKIE_MAX - 1, quoted, COOKIE_ONE);
 		check_size(COOKIE_MAX, quoted, COOKIE_ONE);
@@ -188,15 +168,13 @@ test_size(void **state)
 }
 
 /* What browsers send back: Koa's koa:sess, and what other sites made up. */
-static void
-test_names(void **state)
+TEST(test_names)
 {
 	static const char *const good[] = { "s", "koa:sess", "express:sess",
 		"__Host-s", "app/session", "user[id]", "a(b)", "{s}", "a@b?c",
 		"<s>", "$s", "it's" };
 	unsigned char name[] = "a?b";
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(cookie_name(span_of(good[i])));
 	for (int c = 0; c < 256; c++) {
@@ -212,10 +190,8 @@ test_names(void **state)
 	assert_false(cookie_name((struct span){ NULL, 0 }));
 }
 
-static void
-test_prefixes(void **state)
+TEST(test_prefixes)
 {
-	(void)state;
 	assert_true(span_is(cookie_unprefixed(SPAN_LIT("__Host-s")), "s"));
 	assert_true(
 	    span_is(cookie_unprefixed(SPAN_LIT("__Secure-s.0")), "s.0"));
@@ -227,14 +203,12 @@ test_prefixes(void **state)
 }
 
 /* And each of them is found by exactly its own bytes. */
-static void
-test_wide_names(void **state)
+TEST(test_wide_names)
 {
 	struct span value,
 	    header = SPAN_LIT(
 		"koa:sess=1; koa:Sess=2; koa%3Asess=3; user[id]=4; [id]=5");
 
-	(void)state;
 	assert_int_equal(
 	    cookie_find(header, SPAN_LIT("koa:sess"), &value), COOKIE_ONE);
 	assert_true(span_is(value, "1"));
@@ -245,24 +219,4 @@ test_wide_names(void **state)
 	    cookie_find(header, SPAN_LIT("koa"), &value), COOKIE_NONE);
 	assert_int_equal(
 	    cookie_find(header, SPAN_LIT("sess"), &value), COOKIE_NONE);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_bare_neighbour),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_wide_names),
-	};
-
-	return cmocka_run_group_tests_name("cookie", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -88,8 +83,7 @@ open_signed(struct span text)
 	return open_value(value);
 }
 
-static void
-a_known_name(void **state)
+TEST_WITH(a_known_name, names, NULL)
 {
 	static const char *const written[] = {
 		"s%3Aann.QyyEhV9MIsMyILjxuXtZDGyuBqC%2BYuuE%2BFh8un8f2Tg",
@@ -97,7 +91,6 @@ a_known_name(void **state)
 		"ann." MAC_ANN "%3D", "%61nn%2E" MAC_ANN, "\"ann." MAC_ANN "\""
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
 		assert_int_equal(open_value(written[i]), SESSION_OK);
 		assert_true(span_is(opened.user, "ann"));
@@ -109,8 +102,7 @@ a_known_name(void **state)
 	assert_string_equal(value, written[0]);
 }
 
-static void
-a_value_and_its_signature(void **state)
+TEST_WITH(a_value_and_its_signature, names, NULL)
 {
 	static const struct {
 		const char *value;
@@ -154,15 +146,12 @@ a_value_and_its_signature(void **state)
 		    SESSION_BAD_COOKIE },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(open_value(cases[i].value), cases[i].why);
 }
 
-static void
-one_cookie_of_the_name(void **state)
+TEST_WITH(one_cookie_of_the_name, names, NULL)
 {
-	(void)state;
 	assert_int_equal(
 	    open_header(&config, SPAN_LIT(""), TOKEN_NOW), SESSION_NO_COOKIE);
 	assert_int_equal(
@@ -175,12 +164,10 @@ one_cookie_of_the_name(void **state)
 }
 
 /* Each byte behind "s:", and each cut. */
-static void
-every_other_byte_is_refused(void **state)
+TEST_WITH(every_other_byte_is_refused, names, NULL)
 {
 	char text[sizeof("s:ann." MAC_ANN)];
 
-	(void)state;
 	for (size_t i = 2; i < sizeof(text) - 1; i++) {
 		for (int c = ' '; c < 0x7f; c++) {
 			strcpy(text, "s:ann." MAC_ANN);
@@ -195,12 +182,10 @@ every_other_byte_is_refused(void **state)
 	}
 }
 
-static void
-names_that_are_none(void **state)
+TEST_WITH(names_that_are_none, names, NULL)
 {
 	static unsigned char name[USER_MAX + 1];
 
-	(void)state;
 	memset(name, 'a', sizeof(name));
 	for (size_t n = USER_MAX - 1; n <= USER_MAX + 1; n++)
 		assert_int_equal(open_made((struct span){ name, n }),
@@ -221,8 +206,7 @@ names_that_are_none(void **state)
 	assert_true(span_is(opened.user, "s:ann"));
 }
 
-static void
-a_known_object(void **state)
+TEST_WITH(a_known_object, objects, NULL)
 {
 	static const char *const written[] = {
 		"s%3Aj%3A%7B%22id%22%3A42%7D."
@@ -231,7 +215,6 @@ a_known_object(void **state)
 		"s:eyJpZCI6NDJ9." MAC_BASE64 "%3D"
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
 		assert_int_equal(open_value(written[i]), SESSION_OK);
 		assert_true(span_is(opened.user, "42"));
@@ -250,10 +233,8 @@ a_known_object(void **state)
 	assert_int_equal(open_value("ann." MAC_ANN), SESSION_OK);
 }
 
-static void
-objects_that_are_none(void **state)
+TEST_WITH(objects_that_are_none, objects, NULL)
 {
-	(void)state;
 	assert_int_equal(open_signed(SPAN_LIT("eyJpZCI6NDJ9")), SESSION_OK);
 	assert_int_equal(open_signed(SPAN_LIT("eyJpZCI6NDJ9=")), SESSION_SHAPE);
 	assert_int_equal(open_signed(SPAN_LIT("e30=")), SESSION_USER);
@@ -272,13 +253,11 @@ objects_that_are_none(void **state)
 	assert_int_equal(open_made(SPAN_LIT("{\"Id\":42}")), SESSION_USER);
 }
 
-static void
-a_required_claim(void **state)
+TEST_WITH(a_required_claim, objects, NULL)
 {
 	const struct span is = SPAN_LIT("admin");
 	const struct claim_rule rule = { SPAN_LIT("role"), 1, &is, false };
 
-	(void)state;
 	config.n_require = 1;
 	config.require = &rule;
 	assert_int_equal(open_made(SPAN_LIT("{\"id\":42}")), SESSION_CLAIM);
@@ -288,14 +267,12 @@ a_required_claim(void **state)
 	    open_made(SPAN_LIT("{\"id\":42,\"role\":\"admin\"}")), SESSION_OK);
 }
 
-static void
-keys_rotate(void **state)
+TEST_WITH(keys_rotate, names, NULL)
 {
 	struct session_key keys[2] = { derived_key("new", &config,
 					   SPAN_LIT("another plain test key")),
 		key };
 
-	(void)state;
 	config.keys = keys;
 	config.n_keys = 2;
 	assert_int_equal(open_value("ann." MAC_ANN), SESSION_OK);
@@ -304,8 +281,7 @@ keys_rotate(void **state)
 	assert_int_equal(open_value("ann." MAC_ANN), SESSION_MAC);
 }
 
-static void
-room_is_needed(void **state)
+TEST_WITH(room_is_needed, names, NULL)
 {
 	struct request request = { .cookie = SPAN_LIT("s=ann." MAC_ANN) };
 	struct session session = { 0 };
@@ -314,7 +290,6 @@ room_is_needed(void **state)
 	size_t needed = request.cookie.n - 2;
 	struct sink out;
 
-	(void)state;
 	for (size_t cap = 0; cap <= needed; cap++) {
 		arena_init(&arena, opening_room, cap);
 		assert_int_equal(
@@ -328,24 +303,4 @@ room_is_needed(void **state)
 		    cookie_signature_make(&config, &key, SPAN_LIT("ann"), &out),
 		    cap == needed);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_known_name, names),
-		cmocka_unit_test_setup(a_value_and_its_signature, names),
-		cmocka_unit_test_setup(one_cookie_of_the_name, names),
-		cmocka_unit_test_setup(every_other_byte_is_refused, names),
-		cmocka_unit_test_setup(names_that_are_none, names),
-		cmocka_unit_test_setup(a_known_object, objects),
-		cmocka_unit_test_setup(objects_that_are_none, objects),
-		cmocka_unit_test_setup(a_required_claim, objects),
-		cmocka_unit_test_setup(keys_rotate, names),
-		cmocka_unit_test_setup(room_is_needed, names),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "cookie_signature", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 #include "base/date.h"
 
@@ -25,10 +21,8 @@ writes(void (*write)(long long, struct sink *), long long when,
 	return !out.full && span_is(sink_view(&out), expected);
 }
 
-static void
-dates(void **state)
+TEST(dates)
 {
-	(void)state;
 	assert_true(writes(date_write, 0, "1970-01-01"));
 	assert_true(writes(date_write, 86399, "1970-01-01"));
 	assert_true(writes(date_write, 86400, "1970-01-02"));
@@ -42,10 +36,8 @@ dates(void **state)
 	assert_true(writes(date_write, 4107542400, "2100-03-01"));
 }
 
-static void
-times(void **state)
+TEST(times)
 {
-	(void)state;
 	assert_true(writes(date_time_write, 0, "1970-01-01T00:00:00Z"));
 	assert_true(writes(date_time_write, -1, "1969-12-31T23:59:59Z"));
 	assert_true(
@@ -55,13 +47,11 @@ times(void **state)
 }
 
 /* A year of five digits, or before the year 0, is written nowhere. */
-static void
-years_of_four_digits(void **state)
+TEST(years_of_four_digits)
 {
 	static const long long outside[] = { FIRST - 1, LAST + 1, INT64_MIN,
 		INT64_MAX };
 
-	(void)state;
 	assert_true(writes(date_write, FIRST, "0000-01-01"));
 	assert_true(writes(date_time_write, FIRST, "0000-01-01T00:00:00Z"));
 	assert_true(writes(date_write, LAST, "9999-12-31"));
@@ -82,10 +72,8 @@ years_of_four_digits(void **state)
 }
 
 /* Each day of four centuries, with libc as the second opinion. */
-static void
-every_day_of_an_era(void **state)
+TEST(every_day_of_an_era)
 {
-	(void)state;
 	for (long long day = -30000; day < 146097 - 30000; day++) {
 		time_t when = (time_t)(day * 86400 + (day * day) % 86400);
 		struct tm tm;
@@ -101,12 +89,10 @@ every_day_of_an_era(void **state)
 }
 
 /* The first and the last day of February and of each of the 10,000 years. */
-static void
-every_year(void **state)
+TEST(every_year)
 {
 	long long day = FIRST / 86400;
 
-	(void)state;
 	for (int year = 0; year < 10000; year++) {
 		bool leap =
 		    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -128,10 +114,8 @@ every_year(void **state)
 	assert_int_equal(day * 86400, LAST + 1);
 }
 
-static void
-no_room(void **state)
+TEST(no_room)
 {
-	(void)state;
 	for (size_t cap = 0; cap < 20; cap++) {
 		unsigned char mem[20];
 		struct sink out;
@@ -143,19 +127,4 @@ no_room(void **state)
 		date_write(0, &out);
 		assert_int_equal(out.full, cap < 10);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dates),
-		cmocka_unit_test(times),
-		cmocka_unit_test(years_of_four_digits),
-		cmocka_unit_test(every_day_of_an_era),
-		cmocka_unit_test(every_year),
-		cmocka_unit_test(no_room),
-	};
-
-	return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "deciding.h"
 
@@ -45,10 +40,8 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-sets_and_sorts(void **state)
+TEST(sets_and_sorts)
 {
-	(void)state;
 	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	assert_string_equal(deciding_string(&d),
 	    "allowed_formats=jpg,png&moderation=manual&overwrite=false&"
@@ -61,10 +54,8 @@ sets_and_sorts(void **state)
 	assert_int_equal(grant_value(&d.grant, "folder").n, 0);
 }
 
-static void
-unknown_names(void **state)
+TEST(unknown_names)
 {
-	(void)state;
 	deciding_send(&d, "public_idd", "x");
 	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
 	assert_true(deciding_refused(&d, "parameter_unknown", "public_idd",
@@ -89,13 +80,11 @@ unknown_names(void **state)
 	assert_true(deciding_refused(&d, "parameter_not_allowed", "eager", ""));
 }
 
-static void
-reserved_names(void **state)
+TEST(reserved_names)
 {
 	static const char *const names[] = { "file", "signature", "api_key",
 		"cloud_name", "version", "asset_id", "version_id", "urls" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		deciding_send(&d, names[i], "1");
 		assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
@@ -135,10 +124,8 @@ reserved_names(void **state)
 	    "send the one from the answer to Cloudinary."));
 }
 
-static void
-required_names(void **state)
+TEST(required_names)
 {
-	(void)state;
 	assert_false(deciding_ask(&d, "remove", CONTRACT_PLAIN));
 	assert_true(deciding_refused(
 	    &d, "parameter_missing", "public_id", "destroy needs"));
@@ -150,10 +137,8 @@ required_names(void **state)
 	assert_true(deciding_ask(&d, "remove", CONTRACT_PLAIN));
 }
 
-static void
-short_lifetimes_are_back_dated(void **state)
+TEST(short_lifetimes_are_back_dated)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/cat");
 	assert_true(deciding_ask(&d, "remove", CONTRACT_PLAIN));
 	assert_int_equal(d.grant.timestamp, DECIDING_NOW - 3600 + 120);
@@ -162,10 +147,8 @@ short_lifetimes_are_back_dated(void **state)
 	    "invalidate=true&public_id=users/alice/cat&timestamp=1767222120");
 }
 
-static void
-final_is_signed_as_sent(void **state)
+TEST(final_is_signed_as_sent)
 {
-	(void)state;
 	deciding_send(&d, "source", "uw");
 	deciding_send(&d, "timestamp", "1767225590");
 	deciding_send(&d, "folder", "users/alice");
@@ -177,8 +160,7 @@ final_is_signed_as_sent(void **state)
 	assert_int_equal(d.grant.expires_at, 1767225590 + 3600);
 }
 
-static void
-final_names_of_the_account(void **state)
+TEST(final_names_of_the_account)
 {
 	static const struct {
 		const char *name, *value;
@@ -193,7 +175,6 @@ final_names_of_the_account(void **state)
 		{ "resource_type", "raw", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "source", "uw");
 		deciding_send(&d, "timestamp", "1767225590");
@@ -208,8 +189,7 @@ final_names_of_the_account(void **state)
 	}
 }
 
-static void
-final_timestamps(void **state)
+TEST(final_timestamps)
 {
 	static const struct {
 		const char *text, *code;
@@ -236,7 +216,6 @@ final_timestamps(void **state)
 		{ "", "timestamp_malformed" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "source", "uw");
 		deciding_send(&d, "folder", "users/alice");
@@ -262,10 +241,8 @@ final_timestamps(void **state)
 	    deciding_refused(&d, "timestamp_malformed", "timestamp", ""));
 }
 
-static void
-final_needs_a_whole_lifetime(void **state)
+TEST(final_needs_a_whole_lifetime)
 {
-	(void)state;
 	deciding_send(&d, "upload_preset", "site_signed");
 	deciding_send(&d, "timestamp", "1767225600");
 	assert_false(deciding_ask(&d, "short", CONTRACT_PARAMS_TO_SIGN));
@@ -275,12 +252,10 @@ final_needs_a_whole_lifetime(void **state)
 }
 
 /* Nobody chooses the id of what is nobody's. */
-static void
-final_is_not_for_everybody(void **state)
+TEST(final_is_not_for_everybody)
 {
 	static const struct session none = { .open = false };
 
-	(void)state;
 	d.facts.session = &none;
 	deciding_send(&d, "timestamp", "1767225600");
 	deciding_send(&d, "overwrite", "false");
@@ -298,30 +273,10 @@ final_is_not_for_everybody(void **state)
 	d.facts.session = &d.session;
 }
 
-static void
-no_contract_no_grant(void **state)
+TEST(no_contract_no_grant)
 {
-	(void)state;
 	assert_false(deciding_ask(&d, "avatar", CONTRACT_NONE));
 	assert_true(deciding_refused(&d, "contract_unknown", "", ""));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sets_and_sorts),
-		cmocka_unit_test(unknown_names),
-		cmocka_unit_test(reserved_names),
-		cmocka_unit_test(required_names),
-		cmocka_unit_test(short_lifetimes_are_back_dated),
-		cmocka_unit_test(final_is_signed_as_sent),
-		cmocka_unit_test(final_names_of_the_account),
-		cmocka_unit_test(final_timestamps),
-		cmocka_unit_test(final_needs_a_whole_lifetime),
-		cmocka_unit_test(final_is_not_for_everybody),
-		cmocka_unit_test(no_contract_no_grant),
-	};
-
-	return cmocka_run_group_tests_name("decide", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "deciding.h"
 
@@ -77,10 +72,8 @@ comes_out(const char *policy, const char *name, const char *text,
 	       span_is(grant_value(&d.grant, name), expected);
 }
 
-static void
-ours_first_then_theirs(void **state)
+TEST(ours_first_then_theirs)
 {
-	(void)state;
 	assert_true(comes_out("avatar", "tags", NULL, "user_alice,site"));
 	assert_true(comes_out("avatar", "tags", "", "user_alice,site"));
 	assert_true(
@@ -93,10 +86,8 @@ ours_first_then_theirs(void **state)
 	assert_true(comes_out("avatar", "metadata", NULL, ""));
 }
 
-static void
-counts_and_lengths(void **state)
+TEST(counts_and_lengths)
 {
-	(void)state;
 	assert_true(comes_out("avatar", "tags", "a,b,c", NULL));
 	assert_true(deciding_refused(
 	    &d, "value_not_allowed", "tags", "at most 2 elements"));
@@ -110,15 +101,13 @@ counts_and_lengths(void **state)
 	assert_true(comes_out("avatar", "tags", ",", NULL));
 }
 
-static void
-lists_and_objects(void **state)
+TEST(lists_and_objects)
 {
 	struct span two[] = { SPAN_INIT("cat"), SPAN_INIT("dog") };
 	struct span comma[] = { SPAN_INIT("cat,dog") };
 	struct span key[] = { SPAN_INIT("caption") };
 	struct span text[] = { SPAN_INIT("Hello") };
 
-	(void)state;
 	deciding_send_list(&d, "tags", SHAPE_LIST, 2, two, NULL);
 	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	assert_true(
@@ -136,10 +125,8 @@ lists_and_objects(void **state)
 	assert_true(deciding_refused(&d, "wrong_form", "overwrite", ""));
 }
 
-static void
-a_servers_key_is_fixed(void **state)
+TEST(a_servers_key_is_fixed)
 {
-	(void)state;
 	assert_true(comes_out("avatar", "context", "owner=bob", NULL));
 	assert_true(
 	    deciding_refused(&d, "value_fixed", "context", "\"alice\""));
@@ -156,10 +143,8 @@ a_servers_key_is_fixed(void **state)
 	assert_true(comes_out("avatar", "context", "caption=a&b", NULL));
 }
 
-static void
-nothing_beside_a_set_list(void **state)
+TEST(nothing_beside_a_set_list)
 {
-	(void)state;
 	assert_true(comes_out("fixed", "tags", "user_alice", "user_alice"));
 	assert_true(comes_out("fixed", "tags", "user_alice,cat", NULL));
 	assert_true(
@@ -170,8 +155,7 @@ nothing_beside_a_set_list(void **state)
 	assert_true(comes_out("avatar", "allowed_formats", "jpg,gif", NULL));
 }
 
-static void
-final_holds_all_of_ours(void **state)
+TEST(final_holds_all_of_ours)
 {
 	static const struct {
 		const char *tags;
@@ -186,7 +170,6 @@ final_holds_all_of_ours(void **state)
 	};
 	static const char *const as_sent = "cat,site,user_alice";
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "upload_preset", "p");
 		deciding_send(&d, "timestamp", "1767225600");
@@ -211,8 +194,7 @@ final_holds_all_of_ours(void **state)
 	    "tags=cat,site,user_alice&timestamp=1767225600");
 }
 
-static void
-final_random_matches_its_form(void **state)
+TEST(final_random_matches_its_form)
 {
 	static const struct {
 		const char *tags, *context;
@@ -227,7 +209,6 @@ final_random_matches_its_form(void **state)
 		{ "r_" HEX ",a", "", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "upload_preset", "p");
 		deciding_send(&d, "timestamp", "1767225600");
@@ -239,8 +220,7 @@ final_random_matches_its_form(void **state)
 	}
 }
 
-static void
-ids_of_a_client(void **state)
+TEST(ids_of_a_client)
 {
 	static const struct {
 		const char *name, *value;
@@ -276,7 +256,6 @@ ids_of_a_client(void **state)
 		    false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, cases[i].name, cases[i].value);
 		assert_int_equal(
@@ -294,8 +273,7 @@ ids_of_a_client(void **state)
 	    "would also match \"users/alice2\""));
 }
 
-static void
-ids_as_a_list(void **state)
+TEST(ids_as_a_list)
 {
 	struct span two[] = { SPAN_INIT("users/alice/a"),
 		SPAN_INIT("users/alice/b") };
@@ -303,7 +281,6 @@ ids_as_a_list(void **state)
 	struct span many[LIST_MAX + 1];
 	char texts[LIST_MAX + 1][24];
 
-	(void)state;
 	deciding_send_list(&d, "public_ids", SHAPE_LIST, 2, two, NULL);
 	assert_true(deciding_ask(&d, "pack", CONTRACT_PLAIN));
 	assert_true(span_is(grant_value(&d.grant, "public_ids"),
@@ -324,12 +301,10 @@ ids_as_a_list(void **state)
 }
 
 /* A set list is one value: a client repeats all of it, or nothing. */
-static void
-ids_that_are_set(void **state)
+TEST(ids_that_are_set)
 {
 	const char *const ours = "users/alice/a_alice/,users/alice/b/";
 
-	(void)state;
 	assert_true(comes_out("whole", "prefixes", NULL, ours));
 	assert_true(comes_out("whole", "prefixes", ours, ours));
 	assert_true(comes_out("whole", "prefixes", "users/alice/b/", NULL));
@@ -341,13 +316,11 @@ ids_that_are_set(void **state)
 }
 
 /* Each element is well formed for this user, or nothing is signed. */
-static void
-ids_of_a_long_name(void **state)
+TEST(ids_of_a_long_name)
 {
 	static const char letters[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 				      "aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-	(void)state;
 	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 2);
 	assert_true(deciding_ask(&d, "whole", CONTRACT_PLAIN));
 	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 1);
@@ -359,12 +332,10 @@ ids_of_a_long_name(void **state)
 	d.session.user = SPAN_LIT("alice");
 }
 
-static void
-paths_of_a_token(void **state)
+TEST(paths_of_a_token)
 {
 	const char *const image = "/image/authenticated/users/alice/*";
 
-	(void)state;
 	assert_true(comes_out("album", "acl", image, image));
 	assert_true(comes_out("album", "acl",
 	    "/video/authenticated/users/alice/*,"
@@ -381,12 +352,10 @@ paths_of_a_token(void **state)
 	    "/image/authenticated/users/alice/*!/image/*", NULL));
 }
 
-static void
-paths_have_room(void **state)
+TEST(paths_have_room)
 {
 	struct json_value claims = d.session.claims;
 
-	(void)state;
 	d.session.user = SPAN_LIT("alice-alice");
 	for (int n = ACL_MAX - 1; n <= ACL_MAX + 1; n++) {
 		char text[128];
@@ -406,23 +375,19 @@ paths_have_room(void **state)
 	d.session.user = SPAN_LIT("alice");
 }
 
-static void
-final_takes_no_object(void **state)
+TEST(final_takes_no_object)
 {
 	struct span key[] = { SPAN_INIT("caption") };
 	struct span text[] = { SPAN_INIT("Hello") };
 
-	(void)state;
 	deciding_send(&d, "timestamp", "1767225600");
 	deciding_send_list(&d, "context", SHAPE_OBJECT, 1, text, key);
 	assert_false(deciding_ask(&d, "avatar", CONTRACT_PARAMS_TO_SIGN));
 }
 
 /* A list of the server's is one value, and in whose language it is refused. */
-static void
-a_part_of_a_fixed_list(void **state)
+TEST(a_part_of_a_fixed_list)
 {
-	(void)state;
 	deciding_send(&d, "allowed_formats", "jpg");
 	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	assert_true(deciding_refused(&d, "value_fixed", "allowed_formats",
@@ -450,27 +415,4 @@ a_part_of_a_fixed_list(void **state)
 	    "asks for \"tags\" = \"user_alice,site\""));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_part_of_a_fixed_list),
-		cmocka_unit_test(ours_first_then_theirs),
-		cmocka_unit_test(counts_and_lengths),
-		cmocka_unit_test(lists_and_objects),
-		cmocka_unit_test(a_servers_key_is_fixed),
-		cmocka_unit_test(nothing_beside_a_set_list),
-		cmocka_unit_test(final_holds_all_of_ours),
-		cmocka_unit_test(final_random_matches_its_form),
-		cmocka_unit_test(final_takes_no_object),
-		cmocka_unit_test(ids_of_a_client),
-		cmocka_unit_test(ids_as_a_list),
-		cmocka_unit_test(ids_that_are_set),
-		cmocka_unit_test(ids_of_a_long_name),
-		cmocka_unit_test(paths_of_a_token),
-		cmocka_unit_test(paths_have_room),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "decide_list", tests, setup, teardown);
-}
+GROUP(setup, teardown);

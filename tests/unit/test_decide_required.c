@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "deciding.h"
 
@@ -42,10 +37,8 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-every_name(void **state)
+TEST(every_name)
 {
-	(void)state;
 	deciding_send(&d, "from_public_id", "users/alice/a");
 	deciding_send(&d, "to_public_id", "users/alice/b");
 	assert_true(deciding_ask(&d, "move", CONTRACT_PLAIN));
@@ -58,10 +51,8 @@ every_name(void **state)
 	assert_false(deciding_ask(&d, "move", CONTRACT_PLAIN));
 }
 
-static void
-what_only_the_request_needs(void **state)
+TEST(what_only_the_request_needs)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/a");
 	deciding_send(&d, "type", "upload");
 	assert_true(deciding_ask(&d, "again", CONTRACT_PLAIN));
@@ -71,10 +62,8 @@ what_only_the_request_needs(void **state)
 	    &d, "parameter_missing", "type", "explicit needs"));
 }
 
-static void
-one_of_several(void **state)
+TEST(one_of_several)
 {
-	(void)state;
 	deciding_send(&d, "prefixes", "users/alice/");
 	assert_true(deciding_ask(&d, "zip", CONTRACT_PLAIN));
 	deciding_send(&d, "public_ids", "users/alice/a,users/alice/b");
@@ -85,10 +74,8 @@ one_of_several(void **state)
 	    "fully_qualified_public_ids."));
 }
 
-static void
-a_command_says_what_it_needs(void **state)
+TEST(a_command_says_what_it_needs)
 {
-	(void)state;
 	deciding_send(&d, "public_ids", "users/alice/a");
 	deciding_send(&d, "command", "remove_all");
 	assert_true(deciding_ask(&d, "tag", CONTRACT_PLAIN));
@@ -103,15 +90,13 @@ a_command_says_what_it_needs(void **state)
 }
 
 /* Cloudinary takes several, in every command that takes one. */
-static void
-a_command_takes_several_tags(void **state)
+TEST(a_command_takes_several_tags)
 {
 	static const char *const commands[] = { "add", "remove", "replace",
 		"set_exclusive" };
 	static const struct span tags[] = { SPAN_INIT("cat"), SPAN_INIT("dog"),
 		SPAN_INIT("cow") };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		for (size_t n = 1; n <= 3; n++) {
 			deciding_send(&d, "public_ids", "users/alice/a");
@@ -139,16 +124,4 @@ a_command_takes_several_tags(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_name),
-		cmocka_unit_test(what_only_the_request_needs),
-		cmocka_unit_test(one_of_several),
-		cmocka_unit_test(a_command_says_what_it_needs),
-		cmocka_unit_test(a_command_takes_several_tags),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

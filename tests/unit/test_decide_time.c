@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "deciding.h"
 
@@ -42,10 +37,8 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-calls_end_an_hour_after_their_timestamp(void **state)
+TEST(calls_end_an_hour_after_their_timestamp)
 {
-	(void)state;
 	assert_true(deciding_ask(&d, "long", CONTRACT_PLAIN));
 	assert_int_equal(d.grant.timestamp, DECIDING_NOW);
 	assert_int_equal(d.grant.expires_at, DECIDING_NOW + 3600);
@@ -55,10 +48,8 @@ calls_end_an_hour_after_their_timestamp(void **state)
 	assert_int_equal(d.grant.expires_at, DECIDING_NOW + 121);
 }
 
-static void
-a_delivery_url_has_no_end(void **state)
+TEST(a_delivery_url_has_no_end)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/a");
 	deciding_send(&d, "transformation", "");
 	assert_true(deciding_ask(&d, "see", CONTRACT_PLAIN));
@@ -66,8 +57,7 @@ a_delivery_url_has_no_end(void **state)
 	assert_int_equal(d.grant.timestamp, 0);
 }
 
-static void
-a_clients_clock(void **state)
+TEST(a_clients_clock)
 {
 	static const struct {
 		const char *text, *code;
@@ -86,7 +76,6 @@ a_clients_clock(void **state)
 		{ "99999999999999999999", "timestamp_malformed" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
 		deciding_send(&d, "timestamp", each[i].text);
 		if (each[i].code == NULL)
@@ -125,8 +114,7 @@ token_lives(const struct times *t)
 }
 
 /* DECIDING_NOW is 1767225600, and the session ends an hour later. */
-static void
-a_token_ends_after_it_begins_and_after_now(void **state)
+TEST(a_token_ends_after_it_begins_and_after_now)
 {
 	static const struct times each[] = {
 		{ NULL, "1", NULL, DECIDING_NOW, DECIDING_NOW + 1 },
@@ -162,17 +150,14 @@ a_token_ends_after_it_begins_and_after_now(void **state)
 		{ "1", NULL, "1767225660", 1, DECIDING_NOW + 60 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++)
 		if (!token_lives(&each[i]))
 			fail_msg("row %zu: %lld to %lld", i, d.grant.timestamp,
 			    d.grant.expires_at);
 }
 
-static void
-a_token_needs_an_end(void **state)
+TEST(a_token_needs_an_end)
 {
-	(void)state;
 	assert_false(deciding_ask(&d, "album", CONTRACT_PLAIN));
 	assert_true(deciding_refused(&d, "parameter_missing", "duration", ""));
 	deciding_send(&d, "start_time", "1767225600");
@@ -181,13 +166,11 @@ a_token_needs_an_end(void **state)
 }
 
 /* A clock that was never set; 0 would be no start to Cloudinary. */
-static void
-a_token_begins_at_1_at_least(void **state)
+TEST(a_token_begins_at_1_at_least)
 {
 	const struct times refused = { NULL, "60", NULL, 0, 0 },
 			   first = { NULL, "60", NULL, 1, 61 };
 
-	(void)state;
 	d.facts.now = -30;
 	assert_true(token_lives(&refused));
 	d.facts.now = 0;
@@ -198,13 +181,11 @@ a_token_begins_at_1_at_least(void **state)
 }
 
 /* A session that is over as the token is made, or was before. */
-static void
-a_token_of_a_session_that_ends(void **state)
+TEST(a_token_of_a_session_that_ends)
 {
 	const struct times minute = { NULL, "60", NULL, 0, 0 }, second = { NULL,
 		"60", NULL, DECIDING_NOW, DECIDING_NOW + 1 };
 
-	(void)state;
 	d.session.expires = DECIDING_NOW - 1;
 	assert_true(token_lives(&minute));
 	d.session.expires = DECIDING_NOW;
@@ -215,8 +196,7 @@ a_token_of_a_session_that_ends(void **state)
 }
 
 /* One with an end has a token in it, which is as short as any. */
-static void
-a_delivery_url_with_an_end(void **state)
+TEST(a_delivery_url_with_an_end)
 {
 	static const struct {
 		const char *duration;
@@ -224,7 +204,6 @@ a_delivery_url_with_an_end(void **state)
 	} each[] = { { "60", DECIDING_NOW + 60 },
 		{ "3601", DECIDING_NOW + 3600 } };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
 		deciding_send(&d, "public_id", "users/alice/a");
 		deciding_send(&d, "transformation", "");
@@ -235,10 +214,8 @@ a_delivery_url_with_an_end(void **state)
 	}
 }
 
-static void
-who_serves_which_contract(void **state)
+TEST(who_serves_which_contract)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/a");
 	deciding_send(&d, "timestamp", "1767225600");
 	assert_false(deciding_ask(&d, "short", CONTRACT_PARAMS_TO_SIGN));
@@ -259,20 +236,4 @@ who_serves_which_contract(void **state)
 	assert_true(deciding_refused(&d, "contract_unknown", "", ""));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(calls_end_an_hour_after_their_timestamp),
-		cmocka_unit_test(a_delivery_url_has_no_end),
-		cmocka_unit_test(a_clients_clock),
-		cmocka_unit_test(a_token_ends_after_it_begins_and_after_now),
-		cmocka_unit_test(a_token_needs_an_end),
-		cmocka_unit_test(a_token_begins_at_1_at_least),
-		cmocka_unit_test(a_token_of_a_session_that_ends),
-		cmocka_unit_test(a_delivery_url_with_an_end),
-		cmocka_unit_test(who_serves_which_contract),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

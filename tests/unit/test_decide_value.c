@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "deciding.h"
 
@@ -61,10 +56,8 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-repeated_values(void **state)
+TEST(repeated_values)
 {
-	(void)state;
 	deciding_send(&d, "overwrite", "false");
 	assert_true(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	/* Said otherwise, and signed as the policy says it. */
@@ -83,18 +76,15 @@ repeated_values(void **state)
 	assert_false(deciding_ask(&d, "named", CONTRACT_PLAIN));
 }
 
-static void
-random_is_the_servers(void **state)
+TEST(random_is_the_servers)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/" DECIDING_RANDOM);
 	assert_false(deciding_ask(&d, "avatar", CONTRACT_PLAIN));
 	assert_true(deciding_refused(
 	    &d, "value_fixed", "public_id", "anew for each request"));
 }
 
-static void
-final_random_has_its_form(void **state)
+TEST(final_random_has_its_form)
 {
 	static const struct {
 		const char *id;
@@ -110,7 +100,6 @@ final_random_has_its_form(void **state)
 		{ NULL, false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "timestamp", "1767225600");
 		deciding_send(&d, "overwrite", "false");
@@ -123,10 +112,8 @@ final_random_has_its_form(void **state)
 	}
 }
 
-static void
-final_needs_each_set_value(void **state)
+TEST(final_needs_each_set_value)
 {
-	(void)state;
 	deciding_send(&d, "timestamp", "1767225600");
 	deciding_send(
 	    &d, "public_id", "users/alice/0123456789abcdef0123456789abcdef");
@@ -137,8 +124,7 @@ final_needs_each_set_value(void **state)
 	assert_int_equal(d.why.status, 403);
 }
 
-static void
-allowed_values(void **state)
+TEST(allowed_values)
 {
 	static const struct {
 		const char *name, *value;
@@ -154,7 +140,6 @@ allowed_values(void **state)
 		{ "type", "Private", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, cases[i].name, cases[i].value);
 		assert_int_equal(
@@ -169,8 +154,7 @@ allowed_values(void **state)
 	}
 }
 
-static void
-owned_ids(void **state)
+TEST(owned_ids)
 {
 	static const struct {
 		const char *id;
@@ -196,7 +180,6 @@ owned_ids(void **state)
 		{ "h/522df11d8ab8f6a20ad6e26b1c2a8d7c/cat", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "public_id", cases[i].id);
 		assert_int_equal(
@@ -207,13 +190,11 @@ owned_ids(void **state)
 	}
 }
 
-static void
-users_that_are_no_segment(void **state)
+TEST(users_that_are_no_segment)
 {
 	static const char *const users[] = { "..", "a/b", "a b", "a&b", "*",
 		"\xc3\xa4", "a.b" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
 		d.session.user = span_of(users[i]);
 		assert_false(deciding_ask(&d, "named", CONTRACT_PLAIN));
@@ -224,13 +205,11 @@ users_that_are_no_segment(void **state)
 	assert_true(deciding_ask(&d, "named", CONTRACT_PLAIN));
 }
 
-static void
-users_that_make_an_id_too_long(void **state)
+TEST(users_that_make_an_id_too_long)
 {
 	static const char letters[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 				      "aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-	(void)state;
 	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 4);
 	assert_true(deciding_ask(&d, "long", CONTRACT_PLAIN));
 	d.session.user = span_head(span_of(letters), SEGMENT_MAX - 3);
@@ -249,8 +228,7 @@ delivers(const char *policy, const char *transformation)
 	return deciding_ask(&d, policy, CONTRACT_PLAIN);
 }
 
-static void
-transformations(void **state)
+TEST(transformations)
 {
 	static const struct {
 		const char *policy, *transformation;
@@ -270,7 +248,6 @@ transformations(void **state)
 		{ "plain", "w_200", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(
 		    delivers(cases[i].policy, cases[i].transformation),
@@ -285,12 +262,10 @@ transformations(void **state)
 }
 
 /* What a claim makes of a transformation is looked at as well. */
-static void
-transformations_of_a_user(void **state)
+TEST(transformations_of_a_user)
 {
 	struct json_value claims = d.session.claims;
 
-	(void)state;
 	d.session.claims.text = SPAN_LIT("{\"role\":\"a b\"}");
 	assert_false(delivers("thumb", "l_text:A:a b"));
 	assert_true(
@@ -299,14 +274,12 @@ transformations_of_a_user(void **state)
 	d.session.claims = claims;
 }
 
-static void
-numbers(void **state)
+TEST(numbers)
 {
 	static const char *const wrong[] = { "0", "61", "-1", "+1", "01", "007",
 		"1.0", " 1", "1 ", "1e1", "0x1", "" };
 	static const char *const right[] = { "1", "60" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
 		deciding_send(&d, "duration", right[i]);
 		assert_true(deciding_ask(&d, "short", CONTRACT_PLAIN));
@@ -325,8 +298,7 @@ numbers(void **state)
 	assert_true(deciding_refused(&d, "value_fixed", "duration", "\"60\""));
 }
 
-static void
-paths(void **state)
+TEST(paths)
 {
 	static const struct {
 		const char *url;
@@ -346,7 +318,6 @@ paths(void **state)
 		{ "/image/authenticated/users/alice/a~exp=1", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		deciding_send(&d, "url", cases[i].url);
 		assert_int_equal(
@@ -361,12 +332,10 @@ paths(void **state)
 }
 
 /* A token is bound to an address, or there is none. */
-static void
-addresses(void **state)
+TEST(addresses)
 {
 	struct json_value claims = d.session.claims;
 
-	(void)state;
 	assert_false(deciding_ask(&d, "away", CONTRACT_PLAIN));
 	assert_true(
 	    deciding_refused(&d, "user_not_usable", "ip", "an IP address"));
@@ -382,10 +351,8 @@ addresses(void **state)
 }
 
 /* What the configuration writes is its own; a client's choice is narrow. */
-static void
-words_of_the_configuration(void **state)
+TEST(words_of_the_configuration)
 {
-	(void)state;
 	assert_true(deciding_ask(&d, "words", CONTRACT_PLAIN));
 	assert_string_equal(deciding_string(&d),
 	    "asset_folder=Marketing Photos (2026)/f\xc3\xbcr alice&"
@@ -424,26 +391,4 @@ words_of_the_configuration(void **state)
 	d.session.user = SPAN_LIT("alice");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words_of_the_configuration),
-		cmocka_unit_test(repeated_values),
-		cmocka_unit_test(random_is_the_servers),
-		cmocka_unit_test(final_random_has_its_form),
-		cmocka_unit_test(final_needs_each_set_value),
-		cmocka_unit_test(allowed_values),
-		cmocka_unit_test(owned_ids),
-		cmocka_unit_test(users_that_are_no_segment),
-		cmocka_unit_test(users_that_make_an_id_too_long),
-		cmocka_unit_test(transformations),
-		cmocka_unit_test(transformations_of_a_user),
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(paths),
-		cmocka_unit_test(addresses),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "decide_value", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cloudinary/delivery.h"
 #include "deciding.h"
@@ -51,10 +46,8 @@ static const struct {
 	    false, "s--lzoFcAJk--" },
 };
 
-static void
-signatures_are_the_sdks(void **state)
+TEST(signatures_are_the_sdks)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]);
 	     i++) {
 		struct delivery_signature out;
@@ -73,13 +66,11 @@ signatures_are_the_sdks(void **state)
 	}
 }
 
-static void
-nothing_is_signed_without_all(void **state)
+TEST(nothing_is_signed_without_all)
 {
 	const struct span none = { NULL, 0 };
 	struct delivery_signature out;
 
-	(void)state;
 	assert_false(
 	    delivery_sign(none, SPAN_LIT("a"), none, HASH_SHA1, false, &out));
 	assert_int_equal(out.n, 0);
@@ -118,14 +109,12 @@ host_is(const struct cloud *cloud, const char *expected)
 }
 
 /* cloudinary_npm lib/utils/index.js: finalize_source, url. */
-static void
-paths_are_the_sdks(void **state)
+TEST(paths_are_the_sdks)
 {
 	struct cloud cloud = { .cloud_name = SPAN_LIT("test123") };
 	struct delivery_url url = { &cloud, IMAGE, SPAN_LIT("c_crop"),
 		SPAN_LIT("1234"), SPAN_LIT("image.jpg") };
 
-	(void)state;
 	assert_true(path_is(&url, "s--Ai4Znfl3--",
 	    "/test123/image/upload/s--Ai4Znfl3--/c_crop/v1234/image.jpg"));
 	url.version.n = url.transformation.n = 0;
@@ -144,12 +133,10 @@ paths_are_the_sdks(void **state)
 }
 
 /* The same: unsigned_url_prefix. */
-static void
-hosts_are_the_sdks(void **state)
+TEST(hosts_are_the_sdks)
 {
 	struct cloud cloud = { .cloud_name = SPAN_LIT("test123") };
 
-	(void)state;
 	assert_true(host_is(&cloud, "https://res.cloudinary.com"));
 	cloud.delivery.private_cdn = true;
 	assert_true(host_is(&cloud, "https://test123-res.cloudinary.com"));
@@ -170,8 +157,7 @@ static const char policies[] =
     "avatar = { action = \"upload\"; set = { overwrite = false;\n"
     "  public_id = \"users/{user}/{random}\"; }; };\n";
 
-static void
-a_grant_is_written(void **state)
+TEST(a_grant_is_written)
 {
 	struct delivery_signature right;
 	unsigned char mem[1024];
@@ -179,7 +165,6 @@ a_grant_is_written(void **state)
 	struct deciding d;
 	struct sink out;
 
-	(void)state;
 	deciding_open(&d, policies);
 	deciding_send(&d, "public_id", "users/alice/cat");
 	deciding_send(&d, "transformation", "w_200");
@@ -209,8 +194,7 @@ a_grant_is_written(void **state)
 }
 
 /* Whatever a grant says, only what all SDKs hash alike is signed. */
-static void
-odd_characters_are_never_signed(void **state)
+TEST(odd_characters_are_never_signed)
 {
 	static const char *const odd[] = { "users/alice/a b", "users/alice/%41",
 		"users/alice/\xc3\xbc", "users/alice/a?b", "users/alice/a#b",
@@ -219,7 +203,6 @@ odd_characters_are_never_signed(void **state)
 	struct deciding d;
 	struct sink out;
 
-	(void)state;
 	deciding_open(&d, policies);
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		deciding_send(&d, "public_id", "users/alice/cat");
@@ -231,19 +214,4 @@ odd_characters_are_never_signed(void **state)
 		assert_false(delivery_write(&d.grant, &out));
 	}
 	deciding_close(&d);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signatures_are_the_sdks),
-		cmocka_unit_test(nothing_is_signed_without_all),
-		cmocka_unit_test(paths_are_the_sdks),
-		cmocka_unit_test(hosts_are_the_sdks),
-		cmocka_unit_test(a_grant_is_written),
-		cmocka_unit_test(odd_characters_are_never_signed),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,10 +53,8 @@ denies(const char *user)
 	return names_have(&users, span_of(user));
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
-	(void)state;
 	assert_true(reads("mallory\nbob\r\n\n\r\nal ice\nb\xc3\xb6rk"));
 	assert_int_equal(users.n, 4);
 	assert_true(denies("mallory") && denies("bob") && denies("al ice"));
@@ -75,12 +68,10 @@ test_right(void **state)
 	assert_false(denies("eve"));
 }
 
-static void
-test_nobody(void **state)
+TEST(test_nobody)
 {
 	static const char *const empty[] = { "", "\n", "\r\n", "\n\n\r\n" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
 		assert_true(reads(empty[i]));
 		assert_int_equal(users.n, 0);
@@ -88,10 +79,8 @@ test_nobody(void **state)
 	}
 }
 
-static void
-test_sorted(void **state)
+TEST(test_sorted)
 {
-	(void)state;
 	assert_true(reads("c\na\nb\na\nc\na"));
 	assert_int_equal(users.n, 3);
 	assert_true(span_is(users.name[0], "a"));
@@ -99,10 +88,8 @@ test_sorted(void **state)
 	assert_true(span_is(users.name[2], "c"));
 }
 
-static void
-test_wrong(void **state)
+TEST(test_wrong)
 {
-	(void)state;
 	wrong("a\n b\n", "line 2: it begins or ends with a blank");
 	wrong("a\nb \n", "line 2: it begins or ends with a blank");
 	wrong("a\n\n\nb\t", "line 4: it begins or ends with a blank");
@@ -122,12 +109,10 @@ test_wrong(void **state)
 	assert_true(reads("a\nb\n"));
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	char text[USER_MAX + 2];
 
-	(void)state;
 	memset(text, 'u', sizeof(text));
 	for (size_t n = USER_MAX - 1; n <= USER_MAX + 1; n++)
 		assert_int_equal(
@@ -142,10 +127,8 @@ test_length(void **state)
 	assert_int_equal(users.name[0].n, USER_MAX);
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	assert_true(reads_span(SPAN_LIT("a\n\nb\n"), 2));
 	assert_false(reads_span(SPAN_LIT("a\n\nb\nc\n"), 2));
 	assert_string_equal(
@@ -155,13 +138,11 @@ test_many(void **state)
 }
 
 /* As much as a file may hold: 65536 users of 15 bytes, in reverse. */
-static void
-test_whole(void **state)
+TEST(test_whole)
 {
 	char *text = malloc(DENIED_FILE_MAX + 1);
 	size_t n = 0;
 
-	(void)state;
 	assert_non_null(text);
 	for (unsigned i = 0; i < DENIED_MAX; i++)
 		n += (size_t)snprintf(text + n, DENIED_FILE_MAX + 1 - n,
@@ -176,10 +157,8 @@ test_whole(void **state)
 }
 
 /* One byte at each place of a right list: read or refused, never more users. */
-static void
-test_bytes(void **state)
+TEST(test_bytes)
 {
-	(void)state;
 	for (size_t at = 0; at < 8; at++)
 		for (int c = 0; c < 256; c++) {
 			unsigned char text[] = "ann\nbob\n";
@@ -190,21 +169,4 @@ test_bytes(void **state)
 			else
 				assert_true(c < 0x21 || c > 0x7e);
 		}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_sorted),
-		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_bytes),
-	};
-
-	return cmocka_run_group_tests_name("denied", tests, NULL, NULL);
 }

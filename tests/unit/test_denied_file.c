@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* see folder.h; memfd_create, mallinfo2 */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <malloc.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -14,6 +10,7 @@
 #include "base/log.h"
 #include "folder.h"
 #include "gateway/denied_file.h"
+#include "hooks.h"
 
 static struct denied_file file;
 static int log_fd;
@@ -22,9 +19,9 @@ static long long now = 5000;
 /* How often the file is changed while it is read. */
 static int intrusions;
 
-/* A program's own name comes before libc's. */
-ssize_t
-read(int fd, void *bytes, size_t n)
+/* For hooks.read. */
+static ssize_t
+intruded_read(int fd, void *bytes, size_t n)
 {
 	if (intrusions > 0) {
 		int other = open(in_folder("list"), O_WRONLY | O_APPEND);
@@ -114,13 +111,11 @@ move_over(const char *text)
 	assert_int_equal(rename(in_folder("new"), in_folder("list")), 0);
 }
 
-static void
-no_path(void **state)
+TEST_WITH(no_path, set_up, tear_down)
 {
 	struct denied_file none;
 	const struct names *names;
 
-	(void)state;
 	denied_init(&none, SPAN_LIT(""));
 	names = denied_now(&none, 0);
 	assert_non_null(names);
@@ -130,12 +125,10 @@ no_path(void **state)
 	assert_silent();
 }
 
-static void
-there(void **state)
+TEST_WITH(there, set_up, tear_down)
 {
 	const struct names *names;
 
-	(void)state;
 	put_file("list", 0644, SPAN_LIT("mallory\nalice\r\n\n"));
 	names = after(0);
 	assert_true(denies(names, "mallory"));
@@ -147,10 +140,8 @@ there(void **state)
 }
 
 /* An empty file is a list of nobody; no file is no list. */
-static void
-empty(void **state)
+TEST_WITH(empty, set_up, tear_down)
 {
-	(void)state;
 	put_file("list", 0600, SPAN_LIT(""));
 	assert_int_equal(after(0)->n, 0);
 	assert_silent();
@@ -161,10 +152,8 @@ empty(void **state)
 	assert_said("there is no such file");
 }
 
-static void
-appears(void **state)
+TEST_WITH(appears, set_up, tear_down)
 {
-	(void)state;
 	assert_null(after(0));
 	assert_said("there is no such file");
 	move_over("mallory\n");
@@ -175,10 +164,8 @@ appears(void **state)
 	assert_silent();
 }
 
-static void
-changes(void **state)
+TEST_WITH(changes, set_up, tear_down)
 {
-	(void)state;
 	move_over("mallory\n");
 	assert_true(denies(after(0), "mallory"));
 	move_over("trudyyy\n"); /* as long, and as old */
@@ -189,12 +176,10 @@ changes(void **state)
 }
 
 /* In place, and within one tick of the file system's clock. */
-static void
-changes_at_once(void **state)
+TEST_WITH(changes_at_once, set_up, tear_down)
 {
 	struct stat st;
 
-	(void)state;
 	put_file("list", 0600, SPAN_LIT("mallory"));
 	after(0);
 	put_file("list", 0600, SPAN_LIT("trudyyy"));
@@ -205,10 +190,8 @@ changes_at_once(void **state)
 	assert_silent();
 }
 
-static void
-disappears(void **state)
+TEST_WITH(disappears, set_up, tear_down)
 {
-	(void)state;
 	move_over("mallory\n");
 	after(0);
 	unlink(file.path);
@@ -239,10 +222,8 @@ assert_bad(const char *words)
 	assert_silent();
 }
 
-static void
-becomes_bad(void **state)
+TEST_WITH(becomes_bad, set_up, tear_down)
 {
-	(void)state;
 	move_over("mallory\n");
 	after(0);
 	move_over("trudy\n mallory\n");
@@ -263,10 +244,8 @@ becomes_bad(void **state)
 	assert_bad("not a regular file");
 }
 
-static void
-bad_from_the_start(void **state)
+TEST_WITH(bad_from_the_start, set_up, tear_down)
 {
-	(void)state;
 	put_file("list", 0600, SPAN_LIT(" mallory"));
 	assert_null(after(0));
 	assert_said("line 1: ");
@@ -277,10 +256,8 @@ bad_from_the_start(void **state)
 	assert_said("good again");
 }
 
-static void
-folder_bad(void **state)
+TEST_WITH(folder_bad, set_up, tear_down)
 {
-	(void)state;
 	move_over("mallory\n");
 	chmod(folder, 0757);
 	assert_null(after(0));
@@ -290,10 +267,8 @@ folder_bad(void **state)
 }
 
 /* Written while it is read: read again, and if it never stops, as it was. */
-static void
-torn(void **state)
+TEST_WITH(torn, set_up, tear_down)
 {
-	(void)state;
 	put_file("list", 0600, SPAN_LIT("mallory"));
 	intrusions = 2;
 	assert_true(denies(after(0), "mallory"));
@@ -322,10 +297,8 @@ large(size_t n)
 	return (struct span){ text, n };
 }
 
-static void
-sizes(void **state)
+TEST_WITH(sizes, set_up, tear_down)
 {
-	(void)state;
 	put_file("list", 0600, large(DENIED_FILE_MAX - 1));
 	assert_int_equal(after(0)->n, 1);
 	put_file("list", 0600, large(DENIED_FILE_MAX));
@@ -349,10 +322,8 @@ crowd(int n)
 	return (struct span){ (unsigned char *)text, have };
 }
 
-static void
-numbers(void **state)
+TEST_WITH(numbers, set_up, tear_down)
 {
-	(void)state;
 	put_file("list", 0600, crowd(DENIED_MAX));
 	assert_int_equal(after(0)->n, DENIED_MAX);
 	assert_true(denies(after(0), "u65535"));
@@ -373,14 +344,12 @@ in_use(void)
 	return mallinfo2().uordblks;
 }
 
-static void
-many_changes(void **state)
+TEST_WITH(many_changes, set_up, tear_down)
 {
 	size_t memory = 0;
 	int descriptor = lowest_free();
 	char text[64];
 
-	(void)state;
 	for (int i = 0; i < 10000; i++) {
 		/* Every third one is bad. */
 		snprintf(text, sizeof(text), "%smallory\nu%05d\n",
@@ -395,27 +364,12 @@ many_changes(void **state)
 	assert_int_equal(lowest_free(), descriptor);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(no_path),
-		TEST(there),
-		TEST(empty),
-		TEST(appears),
-		TEST(changes),
-		TEST(changes_at_once),
-		TEST(disappears),
-		TEST(becomes_bad),
-		TEST(bad_from_the_start),
-		TEST(folder_bad),
-		TEST(torn),
-		TEST(sizes),
-		TEST(numbers),
-		TEST(many_changes),
-	};
-
-	return cmocka_run_group_tests_name("denied_file", tests, NULL, NULL);
+	(void)state;
+	hooks.read = intruded_read;
+	return 0;
 }
+
+GROUP(open_group, NULL);

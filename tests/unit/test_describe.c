@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/describe.h"
 #include "sandbox.h"
@@ -28,8 +23,7 @@ describe(const char *conf)
 	return text;
 }
 
-static void
-test_least(void **state)
+TEST(test_least)
 {
 	static const char head[] =
 	    "Account demo: API key 874837483274837, API secret ****, "
@@ -40,7 +34,6 @@ test_least(void **state)
 	    "  One that names an audience (aud) is refused: none is "
 	    "configured.\n";
 
-	(void)state;
 	describe(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	assert_memory_equal(text, head, sizeof(head) - 1);
 	assert_non_null(strstr(text, "Pages of no other site may ask.\n"
@@ -49,8 +42,7 @@ test_least(void **state)
 	    text, "Policy avatar: a logged-in user may upload one file into"));
 }
 
-static void
-test_whole(void **state)
+TEST(test_whole)
 {
 	static const char conf[] =
 	    "clouds = { main = { cloud_name = \"demo\"; api_key = \"1\";\n"
@@ -65,7 +57,6 @@ test_whole(void **state)
 	    "    { id = \"k2\"; file = \"second.key\"; } ); };\n"
 	    "origins = [ \"https://a.example\", \"https://b.example\" ];\n";
 
-	(void)state;
 	sandbox_file(&box, "session.key",
 	    "correct-horse-battery-staple-0001-correct-horse-battery-staple-"
 	    "0001",
@@ -106,12 +97,10 @@ describe_with(const char *more)
 	return describe(conf);
 }
 
-static void
-test_files(void **state)
+TEST(test_files)
 {
 	char line[128];
 
-	(void)state;
 	describe_with("");
 	snprintf(line, sizeof(line),
 	    "Signatures are counted in the folder %s/counters.\nThe log",
@@ -133,12 +122,10 @@ test_files(void **state)
 	assert_non_null(strstr(text, "One user can get at most 9 signatures"));
 }
 
-static void
-test_denied(void **state)
+TEST(test_denied)
 {
 	char line[128];
 
-	(void)state;
 	sandbox_file(&box, "denied.users", "mallory\n", 0600);
 	describe(
 	    SANDBOX_CLOUD "session = { cookie = \"session\"; deny_users_file = "
@@ -152,13 +139,11 @@ test_denied(void **state)
 }
 
 /* No eight bytes of a secret in a row are ever said. */
-static void
-test_masked(void **state)
+TEST(test_masked)
 {
 	static const char *const secrets[] = { SANDBOX_SECRET, SANDBOX_KEY };
 	char part[9] = "";
 
-	(void)state;
 	describe(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	for (size_t i = 0; i < 2; i++)
 		for (size_t at = 0; at + 8 <= strlen(secrets[i]); at++) {
@@ -168,20 +153,4 @@ test_masked(void **state)
 		}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_least),
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_masked),
-	};
-	int failed;
-
-	sandbox_open(&box);
-	failed = cmocka_run_group_tests_name("describe", tests, NULL, NULL);
-	sandbox_close(&box);
-	return failed;
-}
+AROUND(sandbox_open(&box), sandbox_close(&box));

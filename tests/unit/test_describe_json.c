@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -50,8 +45,7 @@ is(json_t *object, const char *name, const char *text)
 	json_decref(wanted);
 }
 
-static void
-everything(void **state)
+TEST(everything)
 {
 	json_t *p = described(
 	    "action = \"upload\"; reusable = true; shared_tags = true;"
@@ -61,7 +55,6 @@ everything(void **state)
 	    "allow = { public_id = [ \"a/*\", \"b/**\" ]; faces = \"bool\"; "
 	    "context = { caption = \"text 200\"; }; };");
 
-	(void)state;
 	is(p, "name", "\"p\"");
 	is(p, "line", "2");
 	is(p, "action", "\"upload\"");
@@ -86,8 +79,7 @@ everything(void **state)
 	json_decref(p);
 }
 
-static void
-contracts(void **state)
+TEST(contracts)
 {
 	static const struct {
 		const char *inside, *contracts;
@@ -104,7 +96,6 @@ contracts(void **state)
 		{ "action = \"verify\"; addresses = \"192.0.2.1\";", "[]" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		json_t *p = described(rows[i].inside);
 
@@ -113,16 +104,4 @@ contracts(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(everything),
-		cmocka_unit_test(contracts) };
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("describe_json", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/describe.h"
 #include "policies.h"
@@ -27,10 +22,8 @@ describe(const char *inside)
 	return text;
 }
 
-static void
-test_whole(void **state)
+TEST(test_whole)
 {
-	(void)state;
 	assert_string_equal(
 	    describe(
 		"action = \"upload\"; reusable = true; shared_tags = true;"
@@ -69,10 +62,8 @@ test_whole(void **state)
 	    "  Tags are shared between users.\n");
 }
 
-static void
-test_least(void **state)
+TEST(test_least)
 {
-	(void)state;
 	assert_string_equal(describe("action = \"upload\";"),
 	    "\nPolicy p: a logged-in user may upload any number of files, "
 	    "without a limit.\n"
@@ -84,10 +75,8 @@ test_least(void **state)
 }
 
 /* Empty lists let nobody, and that is said. */
-static void
-test_nobody(void **state)
+TEST(test_nobody)
 {
-	(void)state;
 	describe("action = \"destroy\"; limit = \"60/hour\"; any_owner = true; "
 		 "users = [ ]; "
 		 "addresses = [ ]; origins = [ ]; allow = { public_id = "
@@ -114,20 +103,16 @@ range(const char *addresses)
 	return line;
 }
 
-static void
-test_ranges(void **state)
+TEST(test_ranges)
 {
-	(void)state;
 	assert_string_equal(range("192.0.2.7"), "192.0.2.7/32.");
 	assert_string_equal(range("0.0.0.0/0"), "0.0.0.0/0.");
 	assert_string_equal(range("::/0"), "::/0.");
 	assert_string_equal(range("2001:db8::1"), "2001:db8::1/128.");
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
-	(void)state;
 	describe("action = \"upload\"; limit = \"20/hour\";");
 	assert_non_null(
 	    strstr(text, "  At most 20 signatures an hour for each user.\n"));
@@ -144,14 +129,12 @@ test_limits(void **state)
 }
 
 /* A sink that is too small keeps the beginning, and nothing else moves. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	static char small[65536];
 	struct sink out;
 	size_t n;
 
-	(void)state;
 	n = strlen(
 	    describe("action = \"upload\"; users = [ \"al\" ]; limit = "
 		     "\"9/day\"; limit_total = \"99/day\"; set = { "
@@ -165,22 +148,4 @@ test_room(void **state)
 	assert_memory_equal(small, text, n);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_least),
-		cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_ranges),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_room),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("describe_policy", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/describe.h"
 #include "policies.h"
@@ -30,10 +25,8 @@ describe(const char *inside)
 
 #define MEANING ", and each is good for an upload of any file"
 
-static void
-test_sum(void **state)
+TEST(test_sum)
 {
-	(void)state;
 	assert_string_equal(
 	    describe("a = { action = \"upload\"; limit = [ \"20/hour\", "
 		     "\"100/day\" ]; };\n"
@@ -49,10 +42,8 @@ test_sum(void **state)
 	    describe("a = { action = \"upload\"; users = [ ]; };"), "");
 }
 
-static void
-test_endless(void **state)
+TEST(test_endless)
 {
-	(void)state;
 	assert_string_equal(
 	    describe("a = { action = \"upload\"; };\n"
 		     "b = { action = \"upload\"; limit = \"5/day\"; };\n"
@@ -61,10 +52,8 @@ test_endless(void **state)
 	    ": there is no limit in a, c.\n");
 }
 
-static void
-test_reusable(void **state)
+TEST(test_reusable)
 {
-	(void)state;
 	assert_string_equal(
 	    describe("a = { action = \"upload\"; reusable = true; limit = "
 		     "\"5/day\"; };\n"
@@ -76,10 +65,8 @@ test_reusable(void **state)
 	    "  In a, c, each one is good for any number of uploads.\n");
 }
 
-static void
-test_anonymous(void **state)
+TEST(test_anonymous)
 {
-	(void)state;
 	assert_string_equal(
 	    describe("a = { action = \"upload\"; anonymous = true; limit = "
 		     "\"5/hour\"; limit_total = \"50/day\"; };"),
@@ -96,20 +83,4 @@ test_anonymous(void **state)
 	    "hour and 50 a day more without a session" MEANING ".\n");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sum),
-		cmocka_unit_test(test_endless),
-		cmocka_unit_test(test_reusable),
-		cmocka_unit_test(test_anonymous),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("describe_reach", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/describe.h"
 #include "sandbox.h"
@@ -34,10 +29,8 @@ says(const char *session, const char *want)
 	assert_string_equal(text, want);
 }
 
-static void
-tokens(void **state)
+TEST(tokens)
 {
-	(void)state;
 	says("cookie = \"s\";" KEYS,
 	    "Session: a JWT with HS256 in the cookie s; the user is its sub.\n"
 	    "  Its key is k (****).\n"
@@ -67,10 +60,8 @@ tokens(void **state)
 	    "  The session's is_anonymous must not be true.\n");
 }
 
-static void
-signed_cookies(void **state)
+TEST(signed_cookies)
 {
-	(void)state;
 	says("format = \"flask\"; leeway = 5; max_age = 60;" KEYS,
 	    "Session: signed with HMAC and SHA-1 (format = \"flask\": Flask) "
 	    "in the cookie session; the user is its _user_id.\n"
@@ -84,10 +75,8 @@ signed_cookies(void **state)
 	    "  Its key is k (****).\n");
 }
 
-static void
-endless(void **state)
+TEST(endless)
 {
-	(void)state;
 	says("format = \"express\"; algorithm = \"sha512\";" KEYS,
 	    "Session: signed with HMAC and SHA-512 (format = \"express\": "
 	    "Express' cookie-session) in the cookie session; the user is its "
@@ -105,10 +94,8 @@ endless(void **state)
 	    "changes.\n");
 }
 
-static void
-without_keys(void **state)
+TEST(without_keys)
 {
-	(void)state;
 	says("format = \"remote_user\"; variable = \"U\";",
 	    "Session: none; the user is who the web server says in U.\n");
 	says("format = \"php\"; user = \"u\"; save_path = \"/tmp\";",
@@ -122,20 +109,4 @@ without_keys(void **state)
 	    "  It ends 60 seconds after PHP last used it.\n");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tokens),
-		cmocka_unit_test(signed_cookies),
-		cmocka_unit_test(endless),
-		cmocka_unit_test(without_keys),
-	};
-	int failed;
-
-	sandbox_open(&box);
-	failed =
-	    cmocka_run_group_tests_name("describe_session", tests, NULL, NULL);
-	sandbox_close(&box);
-	return failed;
-}
+AROUND(sandbox_open(&box), sandbox_close(&box));

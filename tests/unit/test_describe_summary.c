@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/describe.h"
 #include "policies.h"
@@ -30,10 +25,8 @@ says(const char *inside, const char *sentence)
 #define OWN "allow = { public_id = \"u/{user}/**\"; };"
 #define OWNS "allow = { public_ids = \"u/{user}/**\"; "
 
-static void
-uploads(void **state)
+TEST(uploads)
 {
-	(void)state;
 	says("action = \"upload\"; limit = [ \"20/hour\", \"100/day\" ]; set = "
 	     "{ resource_type = \"image\"; public_id = \"u/{user}/{random}\"; "
 	     "};",
@@ -66,10 +59,8 @@ uploads(void **state)
 	    "for all together.\n");
 }
 
-static void
-who(void **state)
+TEST(who)
 {
-	(void)state;
 	says("action = \"destroy\"; users = [ \"al\", \"bo\" ]; " HOURLY OWN,
 	    "p: al or bo may delete u/{user}/**, 60 an hour.\n");
 	says("action = \"destroy\"; users = [ \"a\", \"b\", \"c\", \"d\" "
@@ -85,8 +76,7 @@ who(void **state)
 }
 
 /* Each action has its own words. */
-static void
-each_action(void **state)
+TEST(each_action)
 {
 	static const struct {
 		const char *inside, *does;
@@ -113,7 +103,6 @@ each_action(void **state)
 		    "download u/{user}/**" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char inside[512], sentence[512];
 
@@ -132,16 +121,4 @@ each_action(void **state)
 	    "p: Cloudinary's own notifications are told from forged ones.\n");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(uploads),
-		cmocka_unit_test(who), cmocka_unit_test(each_action) };
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("describe_summary", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,12 +1,7 @@
 #define _GNU_SOURCE /* RTLD_NEXT */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <dlfcn.h>
 #include <openssl/sha.h>
@@ -27,7 +22,7 @@ static const enum hash hashes[] = { HASH_SHA1, HASH_SHA256, HASH_SHA384,
 
 /*
  * libcrypto's functions, with a way to let one fail, or (FINAL only) give a
- * digest with one wrong bit.
+ * digest with one wrong bit. (In the other groups none fails.)
  */
 enum fault { FAULT_NONE, FAULT_RETURN, FAULT_BIT };
 static struct {
@@ -150,10 +145,8 @@ check_hmac(enum hash h, struct span secret, struct span text, const char *hex)
 	guard_free(copy);
 }
 
-static void
-test_sizes(void **state)
+TEST(test_sizes)
 {
-	(void)state;
 	assert_int_equal(digest_size(HASH_NONE), 0);
 	assert_int_equal(digest_size(HASH_SHA1), 20);
 	assert_int_equal(digest_size(HASH_SHA256), 32);
@@ -163,10 +156,8 @@ test_sizes(void **state)
 	assert_in_range(hmac_key_size(), 1, HMAC_KEY_MAX);
 }
 
-static void
-test_fips(void **state)
+TEST(test_fips)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(fips_examples) / sizeof(fips_examples[0]);
 	     i++)
 		for (size_t h = 0; h < HASHES; h++)
@@ -175,13 +166,11 @@ test_fips(void **state)
 }
 
 /* A million times "a", in pieces of 7 bytes and one of 1. */
-static void
-test_million(void **state)
+TEST(test_million)
 {
 	static struct span parts[142858];
 	unsigned char out[DIGEST_MAX];
 
-	(void)state;
 	for (size_t i = 0; i < 142857; i++)
 		parts[i] = SPAN_LIT("aaaaaaa");
 	parts[142857] = SPAN_LIT("a");
@@ -199,12 +188,10 @@ fill(unsigned char *text, size_t n)
 }
 
 /* Every length over two blocks, of text and of key. */
-static void
-test_lengths(void **state)
+TEST(test_lengths)
 {
 	unsigned char text[260], d[DIGEST_MAX], next[DIGEST_MAX];
 
-	(void)state;
 	fill(text, sizeof(text));
 	for (size_t h = 0; h < HASHES; h++) {
 		size_t size = digest_size(hashes[h]), n = 0;
@@ -232,13 +219,11 @@ test_lengths(void **state)
 }
 
 /* Wherever a text is cut, with nothing between, the digest is the same. */
-static void
-test_parts(void **state)
+TEST(test_parts)
 {
 	unsigned char text[150], whole[DIGEST_MAX], out[DIGEST_MAX];
 	struct span all = { text, sizeof(text) };
 
-	(void)state;
 	fill(text, sizeof(text));
 	for (size_t h = 0; h < HASHES; h++) {
 		size_t size = digest_size(hashes[h]);
@@ -270,23 +255,19 @@ rfc_span(const struct rfc_bytes *b, unsigned char mem[static 256])
 	return (struct span){ mem, b->times };
 }
 
-static void
-test_rfc2202(void **state)
+TEST(test_rfc2202)
 {
 	unsigned char key[256], text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rfc2202) / sizeof(rfc2202[0]); i++)
 		check_hmac(HASH_SHA1, rfc_span(&rfc2202[i].key, key),
 		    rfc_span(&rfc2202[i].text, text), rfc2202[i].hex);
 }
 
-static void
-test_rfc4231(void **state)
+TEST(test_rfc4231)
 {
 	unsigned char key[256], text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rfc4231) / sizeof(rfc4231[0]); i++)
 		for (size_t h = 0; h < 3; h++)
 			check_hmac(hashes[h + 1],
@@ -296,13 +277,11 @@ test_rfc4231(void **state)
 }
 
 /* Every bit of the key and of the text counts. */
-static void
-test_bits(void **state)
+TEST(test_bits)
 {
 	unsigned char text[40], key[40], right[DIGEST_MAX], out[DIGEST_MAX];
 	struct span part = { text, sizeof(text) };
 
-	(void)state;
 	fill(text, sizeof(text));
 	fill(key, sizeof(key));
 	for (size_t h = 0; h < HASHES; h++) {
@@ -331,14 +310,12 @@ test_bits(void **state)
 	}
 }
 
-static void
-test_nothing(void **state)
+TEST(test_nothing)
 {
 	struct span text = SPAN_LIT("abc"), empty = SPAN_LIT("");
 	struct hmac_key *key = malloc(hmac_key_size());
 	unsigned char out[DIGEST_MAX], clean[DIGEST_MAX];
 
-	(void)state;
 	memset(out, 0xa5, sizeof(out));
 	memset(clean, 0xa5, sizeof(clean));
 	assert_false(digest_of(HASH_NONE, &text, 1, out));
@@ -356,12 +333,10 @@ test_nothing(void **state)
 	free(key);
 }
 
-static void
-test_equal(void **state)
+TEST(test_equal)
 {
 	unsigned char a[DIGEST_MAX], b[DIGEST_MAX];
 
-	(void)state;
 	fill(a, sizeof(a));
 	memcpy(b, a, sizeof(a));
 	for (size_t n = 1; n <= sizeof(a); n++)
@@ -375,14 +350,12 @@ test_equal(void **state)
 }
 
 /* Comparing nothing aborts. */
-static void
-test_equal_nothing(void **state)
+TEST(test_equal_nothing)
 {
 	unsigned char a[1] = { 0 };
 	int status = 0;
 	pid_t child = fork();
 
-	(void)state;
 	if (child == 0) {
 		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 		_exit(digest_equal(a, a, 0) ? 0 : 1);
@@ -391,12 +364,10 @@ test_equal_nothing(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
-static void
-test_wipe(void **state)
+TEST(test_wipe)
 {
 	unsigned char mem[66];
 
-	(void)state;
 	for (size_t n = 0; n <= 64; n++) {
 		memset(mem, 0xa5, sizeof(mem));
 		wipe(mem + 1, n);
@@ -423,12 +394,10 @@ all_refuse(enum hash h, struct hmac_key *key)
 	return refused && memcmp(out, zeros, sizeof(out)) == 0;
 }
 
-static void
-test_failing(void **state)
+TEST(test_failing)
 {
 	struct hmac_key *key = malloc(hmac_key_size());
 
-	(void)state;
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		broken.name = functions[i];
 		broken.fault = FAULT_RETURN;
@@ -446,14 +415,12 @@ test_failing(void **state)
 }
 
 /* An HMAC is two hashes: the failure of the second one counts too. */
-static void
-test_failing_later(void **state)
+TEST(test_failing_later)
 {
 	struct span text = SPAN_LIT("abc");
 	unsigned char out[DIGEST_MAX] = { 0 }, zeros[DIGEST_MAX] = { 0 };
 	struct hmac_key *key = key_of(HASH_SHA256, text);
 
-	(void)state;
 	broken.fault = FAULT_RETURN;
 	for (size_t i = 4; i <= 5; i++) {
 		broken.name = functions[i];
@@ -473,10 +440,8 @@ test_failing_later(void **state)
 	free(key);
 }
 
-static void
-test_self_test(void **state)
+TEST(test_self_test)
 {
-	(void)state;
 	assert_true(digest_self_test());
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		broken.name = functions[i];
@@ -493,28 +458,4 @@ test_self_test(void **state)
 		}
 	broken.name = NULL;
 	assert_true(digest_self_test());
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_fips),
-		cmocka_unit_test(test_million),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_rfc2202),
-		cmocka_unit_test(test_rfc4231),
-		cmocka_unit_test(test_bits),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_equal_nothing),
-		cmocka_unit_test(test_wipe),
-		cmocka_unit_test(test_failing),
-		cmocka_unit_test(test_failing_later),
-		cmocka_unit_test(test_self_test),
-	};
-
-	return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
@@ -11,12 +6,10 @@
 
 static struct capture c;
 
-static void
-exit_codes(void **state)
+TEST(exit_codes)
 {
 	struct sandbox box;
 
-	(void)state;
 	sandbox_open(&box);
 	sandbox_file(&box, "signpost.conf",
 	    SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, 0600);
@@ -33,10 +26,8 @@ exit_codes(void **state)
 	sandbox_close(&box);
 }
 
-static void
-usage(void **state)
+TEST(usage)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, cli_doctor, "doctor", "a", "b"), 2);
 	assert_int_equal(CAPTURE(&c, cli_doctor, "doctor", "--what"), 2);
 	assert_int_equal(
@@ -47,12 +38,10 @@ usage(void **state)
 }
 
 /* Files with the eyes of somebody else, who may not even get there. */
-static void
-as_another_user(void **state)
+TEST(as_another_user)
 {
 	struct sandbox box;
 
-	(void)state;
 	sandbox_open(&box);
 	sandbox_file(&box, "signpost.conf",
 	    SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, 0600);
@@ -68,13 +57,4 @@ as_another_user(void **state)
 		assert_non_null(strstr(c.out, "chgrp -h 54322 "));
 	}
 	sandbox_close(&box);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(exit_codes),
-		cmocka_unit_test(usage), cmocka_unit_test(as_another_user) };
-
-	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 #include <time.h>
@@ -21,10 +16,8 @@ set_time(const char *path, long long ahead)
 	assert_int_equal(utimensat(AT_FDCWD, path, t, 0), 0);
 }
 
-static void
-files_of_tomorrow(void **state)
+TEST(files_of_tomorrow)
 {
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	doctor_configuration(&doctor);
 	doctoring_again(doctor_clock);
@@ -39,13 +32,4 @@ files_of_tomorrow(void **state)
 	doctoring_again(doctor_clock);
 	assert_int_equal(findings.times[FINDING_FAULT], 0);
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(
-	    files_of_tomorrow) };
-
-	return cmocka_run_group_tests_name("doctor_clock", tests, NULL, NULL);
 }

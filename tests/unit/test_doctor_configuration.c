@@ -1,18 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "doctoring.h"
 
-static void
-right_and_wrong(void **state)
+TEST(right_and_wrong)
 {
 	const struct finding *one;
 
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION DOCTORING_LIMITED);
 	doctoring_again(doctor_configuration);
 	assert_non_null(doctor.config);
@@ -43,10 +36,8 @@ right_and_wrong(void **state)
 }
 
 /* A list that can't be used: all else is still looked at. */
-static void
-a_bad_list(void **state)
+TEST(a_bad_list)
 {
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD
 	    "session = { cookie = \"a\"; deny_users_file = \"denied\"; keys = "
 	    "( { id = \"1\"; file = \"session.key\"; } ); "
@@ -70,8 +61,7 @@ a_bad_list(void **state)
 	SANDBOX_CLOUD SANDBOX_SESSION "policies = {\n" list "};\n"
 
 /* A policy for a guest, where there is nobody else. */
-static void
-guests(void **state)
+TEST(guests)
 {
 	static const struct {
 		const char *conf, *guest;
@@ -84,7 +74,6 @@ guests(void **state)
 		{ POLICIES(WEBHOOK), "" },
 	};
 
-	(void)state;
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
 		doctoring_open(rows[k].conf);
 		doctoring_again(doctor_configuration);
@@ -92,14 +81,4 @@ guests(void **state)
 		assert_string_equal(guest, rows[k].guest);
 		doctoring_close();
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(right_and_wrong),
-		cmocka_unit_test(a_bad_list), cmocka_unit_test(guests) };
-
-	return cmocka_run_group_tests_name(
-	    "doctor_configuration", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/peek.h"
 #include "doctoring.h"
@@ -20,12 +15,10 @@ look(const char *program, const char *option, const char *end)
 	doctoring_again(doctor_control);
 }
 
-static void
-first_lines(void **state)
+TEST(first_lines)
 {
 	static char path[320];
 
-	(void)state;
 	doctoring_open("");
 	snprintf(path, sizeof(path), "%s", doctoring_path("sign.cgi"));
 	doctor.control = path;
@@ -51,13 +44,11 @@ first_lines(void **state)
 }
 
 /* Outside of suexec's folders: root's servers run it as they are. */
-static void
-suexec_is_asked(void **state)
+TEST(suexec_is_asked)
 {
 	static char path[320];
 	const struct finding *one;
 
-	(void)state;
 	doctoring_open("");
 	snprintf(path, sizeof(path), "%s", doctoring_path("sign.cgi"));
 	doctor.control = path;
@@ -74,13 +65,4 @@ suexec_is_asked(void **state)
 	assert_non_null(one);
 	assert_int_equal(one->code, 114);
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(first_lines),
-		cmocka_unit_test(suexec_is_asked) };
-
-	return cmocka_run_group_tests_name("doctor_control", tests, NULL, NULL);
 }

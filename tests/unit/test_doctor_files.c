@@ -1,19 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "doctoring.h"
 
-static void
-each_file(void **state)
+TEST(each_file)
 {
 	const struct finding *one;
 	char mend[512];
 
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	doctor_configuration(&doctor);
 	doctoring_again(doctor_files);
@@ -34,12 +27,4 @@ each_file(void **state)
 	doctoring_again(doctor_files);
 	assert_non_null(doctoring_found(FINDING_OK, box.conf, ", 644)"));
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_file) };
-
-	return cmocka_run_group_tests_name("doctor_files", tests, NULL, NULL);
 }

@@ -1,19 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <openssl/crypto.h>
 #include <zlib.h>
 
 #include "doctoring.h"
 
-static void
-what_runs(void **state)
+TEST(what_runs)
 {
-	(void)state;
 	doctoring_open("");
 	doctoring_again(doctor_libraries);
 	assert_non_null(doctoring_found(
@@ -24,13 +17,4 @@ what_runs(void **state)
 	for (size_t i = 0; i < findings.n; i++)
 		assert_int_not_equal(findings.list[i].state, FINDING_FAULT);
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_runs) };
-
-	return cmocka_run_group_tests_name(
-	    "doctor_libraries", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "doctoring.h"
 
@@ -19,12 +14,10 @@ look(const char *name)
 	doctoring_again(doctor_log);
 }
 
-static void
-each_state(void **state)
+TEST(each_state)
 {
 	static char path[320];
 
-	(void)state;
 	doctoring_open("");
 	look("");
 	assert_int_equal(findings.n, 0);
@@ -55,12 +48,4 @@ each_state(void **state)
 	assert_int_equal(findings.n, 0);
 	doctor.config = NULL;
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_state) };
-
-	return cmocka_run_group_tests_name("doctor_log", tests, NULL, NULL);
 }

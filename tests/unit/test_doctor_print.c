@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -41,10 +36,8 @@ fill(void)
 	findings.list[2].code = 121;
 }
 
-static void
-for_people(void **state)
+TEST(for_people)
 {
-	(void)state;
 	fill();
 	CAPTURE(&c, text, "x");
 	assert_non_null(strstr(c.out, "files\n  ok      /a: fine\n"));
@@ -57,10 +50,8 @@ for_people(void **state)
 }
 
 /* With a cookie, unless nobody has one. */
-static void
-what_can_be_tried(void **state)
+TEST(what_can_be_tried)
 {
-	(void)state;
 	for (int k = 0; k < 3; k++) {
 		fill();
 		doctor.root = true;
@@ -76,12 +67,10 @@ what_can_be_tried(void **state)
 }
 
 /* jansson reads it. */
-static void
-for_programs(void **state)
+TEST(for_programs)
 {
 	json_t *all, *list, *one;
 
-	(void)state;
 	fill();
 	CAPTURE(&c, json, "x");
 	all = json_loads(c.out, JSON_REJECT_DUPLICATES, NULL);
@@ -104,14 +93,4 @@ for_programs(void **state)
 	    121);
 	json_decref(all);
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(for_people),
-		cmocka_unit_test(what_can_be_tried),
-		cmocka_unit_test(for_programs) };
-
-	return cmocka_run_group_tests_name("doctor_print", tests, NULL, NULL);
 }

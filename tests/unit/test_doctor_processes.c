@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -57,8 +52,7 @@ start(int fd)
 	return child;
 }
 
-static void
-a_process_of_ours(void **state)
+TEST(a_process_of_ours)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), status;
@@ -66,7 +60,6 @@ a_process_of_ours(void **state)
 	char what[32], mend[64];
 	pid_t child;
 
-	(void)state;
 	doctoring_open("");
 	snprintf(program, sizeof(program), "%s/signpost", box.dir);
 	put_program();
@@ -103,14 +96,4 @@ a_process_of_ours(void **state)
 	waitpid(child, &status, 0);
 	close(fd);
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(
-	    a_process_of_ours) };
-
-	return cmocka_run_group_tests_name(
-	    "doctor_processes", tests, NULL, NULL);
 }

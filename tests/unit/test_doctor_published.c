@@ -1,19 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "doctoring.h"
 
-static void
-below_and_beside(void **state)
+TEST(below_and_beside)
 {
 	const struct finding *one;
 	char mend[640];
 
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	doctor_configuration(&doctor);
 	doctor.document_root = box.dir;
@@ -59,10 +52,8 @@ below_and_beside(void **state)
 }
 
 /* A folder that is usual, and only guessed at. */
-static void
-a_guess(void **state)
+TEST(a_guess)
 {
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	snprintf(doctor.as.home, sizeof(doctor.as.home), "%s", box.dir);
 	assert_int_equal(mkdir(doctoring_path("public_html"), 0700), 0);
@@ -75,14 +66,4 @@ a_guess(void **state)
 	unlink(doctoring_path("public_html/signpost.conf"));
 	rmdir(doctoring_path("public_html"));
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(below_and_beside),
-		cmocka_unit_test(a_guess) };
-
-	return cmocka_run_group_tests_name(
-	    "doctor_published", tests, NULL, NULL);
 }

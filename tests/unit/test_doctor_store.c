@@ -1,18 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "doctoring.h"
 
-static void
-a_folder(void **state)
+TEST(a_folder)
 {
 	char path[320];
 
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES);
 	doctor_configuration(&doctor);
 	doctoring_again(doctor_store);
@@ -32,10 +25,8 @@ a_folder(void **state)
 	doctoring_close();
 }
 
-static void
-a_server(void **state)
+TEST(a_server)
 {
-	(void)state;
 	doctoring_open(SANDBOX_CLOUD SANDBOX_SESSION
 	    "store = \"unix:/nonexistent/redis.sock\";\n" DOCTORING_LIMITED);
 	doctor_configuration(&doctor);
@@ -44,13 +35,4 @@ a_server(void **state)
 	doctoring_again(doctor_store);
 	assert_int_equal(findings.times[FINDING_FAULT], 1);
 	doctoring_close();
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_folder),
-		cmocka_unit_test(a_server) };
-
-	return cmocka_run_group_tests_name("doctor_store", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "doctoring.h"
 #include "uniting.h"
@@ -64,12 +59,10 @@ stop(void **state)
 	return folder_teardown(state);
 }
 
-static void
-handed_on(void **state)
+TEST_WITH(handed_on, start, stop)
 {
 	const char *key = doctoring_path("session.key");
 
-	(void)state;
 	look();
 	assert_int_equal(findings.n, 1);
 	assert_non_null(
@@ -85,12 +78,10 @@ handed_on(void **state)
 }
 
 /* Without a worker that is wanted, or a socket. */
-static void
-not_used(void **state)
+TEST_WITH(not_used, start, stop)
 {
 	const char *key = doctoring_path("session.key");
 
-	(void)state;
 	hands_on("signpost.conf cloudinary.secret", "");
 	assert_int_equal(remove(in_folder(WANTED)), 0);
 	look();
@@ -109,12 +100,10 @@ not_used(void **state)
 	assert_int_equal(findings.n, 0);
 }
 
-static void
-not_this_one(void **state)
+TEST_WITH(not_this_one, start, stop)
 {
 	struct config *config = doctor.config;
 
-	(void)state;
 	hands_on("session.key", "");
 	look();
 	assert_int_equal(findings.n, 0);
@@ -143,12 +132,10 @@ mend_has(const struct finding *one, const char *text)
 	return one != NULL && doctoring_has(one->mend, text);
 }
 
-static void
-lost(void **state)
+TEST_WITH(lost, start, stop)
 {
 	const struct finding *one;
 
-	(void)state;
 	hands_on("signpost.conf cloudinary.secret old.key older.key", "");
 	look();
 	assert_int_equal(findings.times[FINDING_FAULT], 3);
@@ -173,12 +160,10 @@ lost(void **state)
 	assert_int_equal(one->mend.n, 0);
 }
 
-static void
-behind(void **state)
+TEST_WITH(behind, start, stop)
 {
 	const char *key = doctoring_path("session.key");
 
-	(void)state;
 	hands_on("signpost.conf cloudinary.secret", "");
 	uniting_put(SERVICE ".d/override.conf", "");
 	look();
@@ -188,18 +173,4 @@ behind(void **state)
 	look();
 	assert_int_equal(
 	    doctoring_found(FINDING_FAULT, key, "hand it on")->mend.n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(handed_on, start, stop),
-		cmocka_unit_test_setup_teardown(not_used, start, stop),
-		cmocka_unit_test_setup_teardown(not_this_one, start, stop),
-		cmocka_unit_test_setup_teardown(lost, start, stop),
-		cmocka_unit_test_setup_teardown(behind, start, stop),
-	};
-
-	return cmocka_run_group_tests_name("doctor_units", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 #define _DEFAULT_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -63,20 +59,8 @@ run(unsigned missing)
 	return status;
 }
 
-static void
-test_door(void **state)
+TEST(test_door)
 {
-	(void)state;
 	for (unsigned missing = 0; missing < 8; missing++)
 		assert_int_equal(run(missing), 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_door),
-	};
-
-	return cmocka_run_group_tests_name("door", tests, NULL, NULL);
 }

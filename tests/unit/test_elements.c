@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,12 +24,10 @@ reads(const char *term, const char *text, bool exact, struct elements *out)
 	    &p, term_find(span_of(term)), exact, &arena, out, &why);
 }
 
-static void
-lists(void **state)
+TEST(lists)
 {
 	struct elements e;
 
-	(void)state;
 	assert_true(reads("tags", "a,b,c", false, &e));
 	assert_int_equal(e.n, 3);
 	assert_true(span_is(e.values[2], "c"));
@@ -52,14 +45,12 @@ lists(void **state)
 }
 
 /* Ids, prefixes and paths are lists like any other. */
-static void
-lists_of_ids(void **state)
+TEST(lists_of_ids)
 {
 	static const char *const terms[] = { "public_ids", "prefixes",
 		"fully_qualified_public_ids", "acl" };
 	struct elements e;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
 		assert_true(reads(terms[i], "a,b", true, &e));
 		assert_int_equal(e.n, 2);
@@ -73,12 +64,10 @@ lists_of_ids(void **state)
 	assert_int_equal(e.n, 1);
 }
 
-static void
-groups(void **state)
+TEST(groups)
 {
 	struct elements e;
 
-	(void)state;
 	assert_true(reads("context", "a=1|b=x=y|c=p\\|q\\=r", false, &e));
 	assert_int_equal(e.n, 3);
 	assert_true(span_is(e.keys[1], "b"));
@@ -96,14 +85,12 @@ groups(void **state)
 	assert_true(span_is(e.values[0], "1\\"));
 }
 
-static void
-many(void **state)
+TEST(many)
 {
 	char text[3 * LIST_MAX + 8] = "";
 	struct elements e;
 	size_t n = 0;
 
-	(void)state;
 	for (int i = 0; i < LIST_MAX; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%02x",
 		    i > 0 ? "," : "", (unsigned)i);
@@ -117,8 +104,7 @@ many(void **state)
 	assert_int_equal(e.n, LIST_MAX - 1);
 }
 
-static void
-shapes(void **state)
+TEST(shapes)
 {
 	struct span value = SPAN_INIT("v"), key = SPAN_INIT("k");
 	struct elements e;
@@ -147,7 +133,6 @@ shapes(void **state)
 		{ "duration", SHAPE_LIST, false, false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct param p = { span_of(cases[i].term), cases[i].shape, 1,
 			&value, &key };
@@ -164,8 +149,7 @@ shapes(void **state)
 	}
 }
 
-static void
-joins(void **state)
+TEST(joins)
 {
 	static const struct {
 		const char *term, *text;
@@ -179,7 +163,6 @@ joins(void **state)
 	};
 	struct elements e;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_true(reads(cases[i].term, cases[i].text, false, &e));
 		assert_true(
@@ -193,30 +176,12 @@ joins(void **state)
 	assert_true(arena.full);
 }
 
-static void
-escapes(void **state)
+TEST(escapes)
 {
-	(void)state;
 	arena_init(&arena, mem, sizeof(mem));
 	assert_true(span_is(
 	    elements_escape(SPAN_LIT("a=b|c&d,e"), &arena), "a\\=b\\|c&d,e"));
 	assert_true(span_is(elements_escape(SPAN_LIT(""), &arena), ""));
 	arena_init(&arena, mem, 2);
 	assert_int_equal(elements_escape(SPAN_LIT("=="), &arena).n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),
-		cmocka_unit_test(lists_of_ids),
-		cmocka_unit_test(groups),
-		cmocka_unit_test(many),
-		cmocka_unit_test(shapes),
-		cmocka_unit_test(joins),
-		cmocka_unit_test(escapes),
-	};
-
-	return cmocka_run_group_tests_name("elements", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "base/enc.h"
 #include "guard.h"
@@ -55,10 +51,8 @@ refuses(decoder *decode, struct span text)
 #define DECODES(f, text, bytes) decodes(f, SPAN_LIT(text), SPAN_LIT(bytes))
 #define REFUSES(f, text) refuses(f, SPAN_LIT(text))
 
-static void
-hex_digits(void **state)
+TEST(hex_digits)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		const char *lower = "0123456789abcdef";
 		const char *upper = "0123456789ABCDEF";
@@ -71,10 +65,8 @@ hex_digits(void **state)
 	}
 }
 
-static void
-hex_of_every_byte(void **state)
+TEST(hex_of_every_byte)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char byte = (unsigned char)c;
 		char text[3];
@@ -88,10 +80,8 @@ hex_of_every_byte(void **state)
 	}
 }
 
-static void
-hex_sizes(void **state)
+TEST(hex_sizes)
 {
-	(void)state;
 	assert_true(DECODES(hex_decode, "", ""));
 	assert_true(DECODES(hex_decode, "0a", "\n"));
 	assert_true(DECODES(hex_decode, "dEadBEef", "\xde\xad\xbe\xef"));
@@ -103,10 +93,8 @@ hex_sizes(void **state)
 }
 
 /* Every byte at every position: refused unless it is a digit. */
-static void
-hex_refuses_other_bytes(void **state)
+TEST(hex_refuses_other_bytes)
 {
-	(void)state;
 	for (size_t at = 0; at < 4; at++)
 		for (unsigned c = 0; c < 256; c++) {
 			unsigned char text[] = { '0', '1', '2', '3' }, out[2];
@@ -121,8 +109,7 @@ hex_refuses_other_bytes(void **state)
 }
 
 /* RFC 4648 section 10, without and with padding. */
-static void
-base64_examples(void **state)
+TEST(base64_examples)
 {
 	static const char *const examples[][3] = {
 		{ "", "", "" },
@@ -134,7 +121,6 @@ base64_examples(void **state)
 		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < 7; i++) {
 		struct span bytes = span_of(examples[i][0]);
 		struct span bare = span_of(examples[i][1]);
@@ -161,12 +147,10 @@ url_value(unsigned c)
 }
 
 /* All pairs of bytes: the 4 spare bits leave one spelling for each byte. */
-static void
-base64url_of_every_two(void **state)
+TEST(base64url_of_every_two)
 {
 	unsigned seen[256] = { 0 };
 
-	(void)state;
 	for (unsigned i = 0; i < 65536; i++) {
 		unsigned char text[2] = { (unsigned char)(i >> 8),
 			(unsigned char)i };
@@ -189,10 +173,8 @@ base64url_of_every_two(void **state)
 }
 
 /* The same for the last of three: 2 spare bits. */
-static void
-base64url_spare_bits_of_three(void **state)
+TEST(base64url_spare_bits_of_three)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char text[] = { 'A', 'A', (unsigned char)c }, out[2];
 		int value = url_value(c);
@@ -209,10 +191,8 @@ base64url_spare_bits_of_three(void **state)
 }
 
 /* Every byte at each position of a group, and of the group before the end. */
-static void
-base64_refuses_other_bytes(void **state)
+TEST(base64_refuses_other_bytes)
 {
-	(void)state;
 	for (size_t at = 0; at < 8; at++)
 		for (unsigned c = 0; c < 256; c++) {
 			unsigned char text[] = "AAAAAAAA", out[6];
@@ -234,12 +214,10 @@ base64_refuses_other_bytes(void **state)
 		}
 }
 
-static void
-base64_sizes(void **state)
+TEST(base64_sizes)
 {
 	unsigned char text[41], bytes[31] = { 0 };
 
-	(void)state;
 	memset(text, 'A', sizeof(text));
 	for (size_t n = 0; n <= sizeof(text); n++) {
 		struct span s = { text, n };
@@ -251,10 +229,8 @@ base64_sizes(void **state)
 	}
 }
 
-static void
-base64_alphabets(void **state)
+TEST(base64_alphabets)
 {
-	(void)state;
 	assert_true(DECODES(base64_decode, "+/+/", "\xfb\xff\xbf"));
 	assert_true(DECODES(base64_decode, "-_-_", "\xfb\xff\xbf"));
 	assert_true(DECODES(base64url_decode, "-_-_", "\xfb\xff\xbf"));
@@ -266,10 +242,8 @@ base64_alphabets(void **state)
 	assert_true(REFUSES(base64_decode, "_A/A"));
 }
 
-static void
-base64_padding(void **state)
+TEST(base64_padding)
 {
-	(void)state;
 	assert_true(DECODES(base64_decode, "AAA=", "\0\0"));
 	assert_true(DECODES(base64_decode, "-_8=", "\xfb\xff"));
 	assert_true(REFUSES(base64_decode, "="));
@@ -286,12 +260,10 @@ base64_padding(void **state)
 	assert_true(REFUSES(base64_decode, "A A="));
 }
 
-static void
-base64_round_trip(void **state)
+TEST(base64_round_trip)
 {
 	unsigned char bytes[200];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(i * i * 7 + i * 131 + 89);
 	for (size_t n = 0; n <= sizeof(bytes); n++) {
@@ -313,10 +285,8 @@ base64_round_trip(void **state)
 	}
 }
 
-static void
-base64url_encodes_every_digit(void **state)
+TEST(base64url_encodes_every_digit)
 {
-	(void)state;
 	for (unsigned c = 0; c < 64; c++) {
 		unsigned char byte = (unsigned char)(c << 2), mem[2];
 		struct sink out;
@@ -330,10 +300,8 @@ base64url_encodes_every_digit(void **state)
 }
 
 /* Standard alphabet, whole groups of four, and nothing else. */
-static void
-base64_padded(void **state)
+TEST(base64_padded)
 {
-	(void)state;
 	assert_true(DECODES(base64_padded_decode, "", ""));
 	assert_true(DECODES(base64_padded_decode, "Zg==", "f"));
 	assert_true(DECODES(base64_padded_decode, "Zm8=", "fo"));
@@ -381,8 +349,7 @@ encodes(bool padded, struct span bytes, struct span text)
 }
 
 /* RFC 4648 section 10, and the two digits that the alphabets differ in. */
-static void
-base64_encodes_examples(void **state)
+TEST(base64_encodes_examples)
 {
 	static const char *const examples[][3] = {
 		{ "", "", "" },
@@ -397,7 +364,6 @@ base64_encodes_examples(void **state)
 		{ "\xff", "/w==", "/w" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
 		struct span bytes = guarded(span_of(examples[i][0]));
 
@@ -407,12 +373,10 @@ base64_encodes_examples(void **state)
 	}
 }
 
-static void
-base64_padded_round_trip(void **state)
+TEST(base64_padded_round_trip)
 {
 	unsigned char bytes[200];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(i * i * 7 + i * 131 + 89);
 	for (size_t n = 0; n <= sizeof(bytes); n++) {
@@ -436,10 +400,8 @@ base64_padded_round_trip(void **state)
 	}
 }
 
-static void
-percent_signs(void **state)
+TEST(percent_signs)
 {
-	(void)state;
 	assert_int_equal(percent_byte(SPAN_LIT("%c3x")), 0xc3);
 	assert_int_equal(percent_byte(SPAN_LIT("%00")), 0);
 	assert_int_equal(percent_byte(SPAN_LIT("%0")), -1);
@@ -471,10 +433,8 @@ percent_signs(void **state)
 }
 
 /* Both digits of each byte, in both cases, and everything that is none. */
-static void
-percent_signs_of_every_two(void **state)
+TEST(percent_signs_of_every_two)
 {
-	(void)state;
 	for (unsigned i = 0; i < 65536; i++) {
 		unsigned char text[] = { '%', (unsigned char)(i >> 8),
 			(unsigned char)i };
@@ -493,14 +453,12 @@ percent_signs_of_every_two(void **state)
 }
 
 /* As encodeURIComponent() does it, and back again. */
-static void
-percent_encodes_every_byte(void **state)
+TEST(percent_encodes_every_byte)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz0123456789"
 				    "-_.!~*'()";
 
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char byte = (unsigned char)c, mem[3];
 		bool itself = c > 0 && strchr(plain, (int)c) != NULL;
@@ -519,14 +477,12 @@ percent_encodes_every_byte(void **state)
 	}
 }
 
-static void
-percent_encodes_texts(void **state)
+TEST(percent_encodes_texts)
 {
 	struct span text = guarded(SPAN_LIT("s:a b+\xc3\xbc=%41\0;"));
 	unsigned char mem[64];
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	percent_encode(text, &out);
 	assert_true(
@@ -537,33 +493,4 @@ percent_encodes_texts(void **state)
 	assert_int_equal(out.n, 0);
 	assert_false(out.full);
 	guard_free(text);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hex_digits),
-		cmocka_unit_test(hex_of_every_byte),
-		cmocka_unit_test(hex_sizes),
-		cmocka_unit_test(hex_refuses_other_bytes),
-		cmocka_unit_test(base64_examples),
-		cmocka_unit_test(base64url_of_every_two),
-		cmocka_unit_test(base64url_spare_bits_of_three),
-		cmocka_unit_test(base64_refuses_other_bytes),
-		cmocka_unit_test(base64_sizes),
-		cmocka_unit_test(base64_alphabets),
-		cmocka_unit_test(base64_padding),
-		cmocka_unit_test(base64_round_trip),
-		cmocka_unit_test(base64url_encodes_every_digit),
-		cmocka_unit_test(base64_padded),
-		cmocka_unit_test(base64_encodes_examples),
-		cmocka_unit_test(base64_padded_round_trip),
-		cmocka_unit_test(percent_signs),
-		cmocka_unit_test(percent_signs_of_every_two),
-		cmocka_unit_test(percent_encodes_every_byte),
-		cmocka_unit_test(percent_encodes_texts),
-	};
-
-	return cmocka_run_group_tests_name("enc", tests, NULL, NULL);
 }

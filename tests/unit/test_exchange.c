@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* ppoll */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +12,7 @@
 #include "fake_app.h"
 #include "fcgi_client.h"
 #include "gateway/exchange.h"
+#include "hooks.h"
 #include "waited.h"
 
 static struct serve serve;
@@ -62,12 +59,10 @@ assert_answered(int fd, const char *text)
 }
 
 /* libfcgi would wait until the web server closes first. */
-static void
-test_closed(void **state)
+TEST(test_closed)
 {
 	struct ends e = send_request("a=b", SPAN_LIT("c=d"), 0);
 
-	(void)state;
 	waited = 0;
 	assert_int_equal(
 	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
@@ -78,12 +73,10 @@ test_closed(void **state)
 	close(e.theirs);
 }
 
-static void
-test_kept(void **state)
+TEST(test_kept)
 {
 	struct ends e = send_request("a=b", SPAN_LIT("c=d"), FCGI_KEEP);
 
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(exchange_answer(&serve, e.ours, RECORD_WHOLE),
 		    EXCHANGE_KEPT);
@@ -105,14 +98,12 @@ test_kept(void **state)
 }
 
 /* A large body is not read to its end, even if that is there. */
-static void
-test_large(void **state)
+TEST(test_large)
 {
 	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 	struct ends e = send_request(
 	    "a=b", (struct span){ bytes, sizeof(bytes) }, FCGI_KEEP);
 
-	(void)state;
 	assert_int_equal(exchange_answer(&serve, e.ours, RECORD_LARGE_BODY),
 	    EXCHANGE_UNREAD);
 	assert_true(is_open(e.ours));
@@ -122,8 +113,7 @@ test_large(void **state)
 }
 
 /* One that drips buys no time: it still drips when it is answered. */
-static void
-test_drip(void **state)
+TEST(test_drip)
 {
 	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 	const struct timespec pause = { 0, 100000000 };
@@ -131,7 +121,6 @@ test_drip(void **state)
 	pid_t peer;
 	int pair[2];
 
-	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 1, FCGI_KEEP);
@@ -161,12 +150,10 @@ test_drip(void **state)
 }
 
 /* A peer that is gone costs nothing but its connection. */
-static void
-test_gone(void **state)
+TEST(test_gone)
 {
 	struct ends e = send_request("a=b", SPAN_LIT("c=d"), FCGI_KEEP);
 
-	(void)state;
 	close(e.theirs);
 	assert_int_equal(
 	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
@@ -174,12 +161,10 @@ test_gone(void **state)
 }
 
 /* What libfcgi does not take is closed too. */
-static void
-test_nothing(void **state)
+TEST(test_nothing)
 {
 	int pair[2];
 
-	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	close(pair[0]);
 	assert_int_equal(
@@ -188,14 +173,12 @@ test_nothing(void **state)
 }
 
 /* A body that breaks off is not taken for a short one. */
-static void
-test_cut(void **state)
+TEST(test_cut)
 {
 	struct ends e;
 	struct sink out;
 	int pair[2];
 
-	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	e.theirs = pair[0];
 	e.ours = pair[1];
@@ -215,24 +198,12 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	hooks.handle = fake_handle;
+	hooks.poll = waited_poll;
 	serve_init(&serve);
 	log_to(open("/dev/null", O_WRONLY));
 	signal(SIGPIPE, SIG_IGN);
 	return FCGX_Init();
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_closed),
-		cmocka_unit_test(test_kept),
-		cmocka_unit_test(test_large),
-		cmocka_unit_test(test_drip),
-		cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_cut),
-	};
-
-	return cmocka_run_group_tests_name("exchange", tests, set_up, NULL);
-}
+GROUP(set_up, NULL);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
@@ -69,10 +64,8 @@ says(const char *text)
 		fail_msg("not said: %s\nbut:\n%s%s", text, c.out, c.err);
 }
 
-static void
-named(void **state)
+TEST(named)
 {
-	(void)state;
 	assert_int_equal(
 	    explain(SAID(RIGHT, "public_id=x&source=uw&timestamp=1700000000"),
 		NULL),
@@ -89,10 +82,8 @@ named(void **state)
 	assert_null(strstr(c.out, "Cloudinary  "));
 }
 
-static void
-right(void **state)
+TEST(right)
 {
-	(void)state;
 	assert_int_equal(explain(SAID(RIGHT, STRING), NULL), 0);
 	says("\nCause (right): ");
 	assert_int_equal(explain(SAID(RIGHT_SHA1, STRING), NULL), 0);
@@ -105,10 +96,8 @@ right(void **state)
 	says("\nNone fits (none): ");
 }
 
-static void
-options(void **state)
+TEST(options)
 {
-	(void)state;
 	assert_int_equal(explain(STRING, "--signature=" RIGHT), 0);
 	says("Cause (right): ");
 	assert_int_equal(explain("", "--ours={\"fields\":{\"public_id\":\"x\","
@@ -126,10 +115,8 @@ options(void **state)
 	assert_memory_equal(c.out, "{\"cause\":\"right\",", 17);
 }
 
-static void
-usage_mistakes(void **state)
+TEST(usage_mistakes)
 {
-	(void)state;
 	assert_int_equal(explain("hello", NULL), 2);
 	assert_string_equal(c.out, "");
 	assert_int_equal(explain("", NULL), 2);
@@ -143,12 +130,10 @@ usage_mistakes(void **state)
 	says("usage: signpost explain");
 }
 
-static void
-no_configuration(void **state)
+TEST(no_configuration)
 {
 	char path[sizeof(box.conf)];
 
-	(void)state;
 	memcpy(path, box.conf, sizeof(path));
 	assert_int_equal(setenv("SIGNPOST_CONFIG", "/no/such", 1), 0);
 	strcpy(box.conf, "--json");
@@ -164,13 +149,11 @@ no_configuration(void **state)
 }
 
 /* The longest that is read is also printed, whatever is in it. */
-static void
-limits(void **state)
+TEST(limits)
 {
 	static char text[66000];
 	static const char head[] = "Invalid Signature x. String to sign - '";
 
-	(void)state;
 	memcpy(text, head, sizeof(head));
 	memset(text + sizeof(head) - 1, '\x1b', 16384);
 	strcpy(text + sizeof(head) - 1 + 16384, "'.");
@@ -188,17 +171,4 @@ limits(void **state)
 	}
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(named),
-		cmocka_unit_test(right),
-		cmocka_unit_test(options),
-		cmocka_unit_test(usage_mistakes),
-		cmocka_unit_test(no_configuration),
-		cmocka_unit_test(limits),
-	};
-
-	return cmocka_run_group_tests_name("explain", tests, setup, teardown);
-}
+GROUP(setup, teardown);

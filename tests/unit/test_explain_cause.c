@@ -1,20 +1,13 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/explain_cause.h"
 
 static unsigned char room[2048];
 
-static void
-each_has_a_code_and_a_sentence(void **state)
+TEST(each_has_a_code_and_a_sentence)
 {
 	struct sink out;
 
-	(void)state;
 	for (int i = 0; i < CAUSE_COUNT; i++) {
 		sink_init(&out, room, sizeof(room));
 		cause_say((enum cause)i, SPAN_LIT("tags"), &out);
@@ -27,12 +20,10 @@ each_has_a_code_and_a_sentence(void **state)
 	}
 }
 
-static void
-names(void **state)
+TEST(names)
 {
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, room, sizeof(room));
 	cause_say(CAUSE_EMPTY, SPAN_LIT("a\033b"), &out);
 	assert_true(
@@ -47,15 +38,4 @@ names(void **state)
 	room[out.n] = '\0';
 	assert_non_null(strstr((char *)room, "does not become %26"));
 	assert_string_equal(cause_code(CAUSE_COUNT), "none");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_has_a_code_and_a_sentence),
-		cmocka_unit_test(names),
-	};
-
-	return cmocka_run_group_tests_name("explain_cause", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "spelling.h"
 
@@ -24,10 +19,8 @@ becomes(const char *text, const char *want, enum cause cause)
 }
 
 /* An e with an acute: encoded twice, in Latin-1, taken apart. */
-static void
-charsets(void **state)
+TEST(charsets)
 {
-	(void)state;
 	becomes("caf\xc3\xa9", "caf\xc3\x83\xc2\xa9", CAUSE_DOUBLE_UTF8);
 	becomes("caf\xc3\x83\xc2\xa9", "caf\xc3\xa9", CAUSE_DOUBLE_UTF8);
 	becomes("caf\xc3\xa9", "caf\xe9", CAUSE_LATIN1);
@@ -37,10 +30,8 @@ charsets(void **state)
 	becomes("\xc3\x87\xc3\xbf", "C\xcc\xa7y\xcc\x88", CAUSE_NORMAL_FORM);
 }
 
-static void
-nothing_to_do(void **state)
+TEST(nothing_to_do)
 {
-	(void)state;
 	becomes("cafe", "caf?", CAUSE_NONE);
 	becomes("", "?", CAUSE_NONE);
 	/* No Latin-1, and no UTF-8. */
@@ -49,16 +40,4 @@ nothing_to_do(void **state)
 	/* Sharp s and the sign of multiplication have no mark. */
 	becomes("\xc3\x9f\xc3\x97", "s", CAUSE_NONE);
 	becomes(".\xcc\x80", "\xc3\x80", CAUSE_NONE);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(charsets),
-		cmocka_unit_test(nothing_to_do),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "explain_charset", tests, NULL, NULL);
 }

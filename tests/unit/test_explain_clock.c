@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 
@@ -22,10 +17,8 @@ is(long long time, enum cause cause, const char *said)
 	assert_string_equal(written(), said);
 }
 
-static void
-timestamps(void **state)
+TEST(timestamps)
 {
-	(void)state;
 	is(NOW, CAUSE_NONE, "");
 	is(NOW - 3600, CAUSE_NONE, "");
 	is(NOW + 300, CAUSE_NONE, "");
@@ -58,10 +51,8 @@ stale_at(const char *text)
 	return explain_stale(span_of(text), NOW, &out);
 }
 
-static void
-stale(void **state)
+TEST(stale)
 {
-	(void)state;
 	assert_int_equal(stale_at("2025-12-31 20:00:00 +0000"), CAUSE_TIME_OLD);
 	assert_non_null(strstr(written(), "is 4 hours before"));
 	assert_int_equal(stale_at("2025-12-31 20:00:00 UTC"), CAUSE_TIME_OLD);
@@ -85,25 +76,11 @@ says(const char *moment, const char *length)
 		fail_msg("%s: %s", moment, written());
 }
 
-static void
-lengths(void **state)
+TEST(lengths)
 {
-	(void)state;
 	says("2025-12-31T22:50:30Z", " 1 hour 9 minutes before");
 	says("2025-12-30T00:00:00Z", " 2 days before");
 	says("2025-12-30T23:00:00Z", " 1 day 1 hour before");
 	says("2025-12-30T23:59:00Z", " 1 day before");
 	says("1970-01-01T00:00:00Z", " 20454 days before");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(timestamps),
-		cmocka_unit_test(stale),
-		cmocka_unit_test(lengths),
-	};
-
-	return cmocka_run_group_tests_name("explain_clock", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 #include "guard.h"
@@ -33,10 +28,8 @@ is(size_t i, enum cause cause, const char *name)
 	assert_true(span_is(d.item[i].name, name));
 }
 
-static void
-same(void **state)
+TEST(same)
 {
-	(void)state;
 	compare("", "");
 	compare("a=1", "a=1");
 	assert_int_equal(d.n, 0);
@@ -49,10 +42,8 @@ same(void **state)
 }
 
 /* What one slip made of the whole string. */
-static void
-whole(void **state)
+TEST(whole)
 {
-	(void)state;
 	compare("a=1&source=uw&timestamp=2", "a=1&timestamp=2");
 	is(0, CAUSE_SOURCE_UW, "source");
 	assert_int_equal(d.n, 1);
@@ -65,10 +56,8 @@ whole(void **state)
 	is(0, CAUSE_NAME_ORDER, "");
 }
 
-static void
-pieces(void **state)
+TEST(pieces)
 {
-	(void)state;
 	compare("a=1&timestamp=2", "a=2&timestamp=2");
 	is(0, CAUSE_VALUE, "a");
 	assert_true(span_is(d.item[0].theirs, "1"));
@@ -86,13 +75,11 @@ pieces(void **state)
 	is(1, CAUSE_NOT_SIGNED, "timestamp");
 }
 
-static void
-several(void **state)
+TEST(several)
 {
 	char many[6 * 64];
 	size_t n = 0;
 
-	(void)state;
 	compare("a=true&b=x y&c=1&source=uw", "a=1&b=x%20y&d=2");
 	assert_int_equal(d.n, 5);
 	is(0, CAUSE_BOOLEAN, "a");
@@ -110,10 +97,8 @@ several(void **state)
 	assert_int_equal(d.n, EXPLAIN_ITEMS_MAX);
 }
 
-static void
-lists(void **state)
+TEST(lists)
 {
-	(void)state;
 	compare("t=a,b,c,d", "t=b,d,a,c");
 	is(0, CAUSE_LIST_ORDER, "t");
 	compare("t=a,b,c,d", "t=b,d,a,a");
@@ -122,19 +107,4 @@ lists(void **state)
 	is(0, CAUSE_LIST_ORDER, "t");
 	compare("t=ab", "t=ba");
 	is(0, CAUSE_VALUE, "t");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same),
-		cmocka_unit_test(whole),
-		cmocka_unit_test(pieces),
-		cmocka_unit_test(several),
-		cmocka_unit_test(lists),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "explain_compare", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 #include "guard.h"
@@ -23,10 +18,8 @@ far(const char *theirs, const char *wanted)
 	return w.cause;
 }
 
-static void
-parts(void **state)
+TEST(parts)
 {
-	(void)state;
 	assert_int_equal(far("a=1&b=2&c=3&timestamp=4", "c=3&timestamp=4"),
 	    CAUSE_NOT_SIGNED);
 	assert_string_equal(w.name, "a, b");
@@ -36,10 +29,8 @@ parts(void **state)
 	assert_int_equal(far("a=1&b=2", ""), CAUSE_NONE);
 }
 
-static void
-orders(void **state)
+TEST(orders)
 {
-	(void)state;
 	assert_int_equal(
 	    far("a=1&b=2&c=3&d=4", "c=3&a=1&d=4&b=2"), CAUSE_NAME_ORDER);
 	assert_int_equal(far("a=1&b=2", "b=2&a=1"), CAUSE_NAME_ORDER);
@@ -55,10 +46,8 @@ orders(void **state)
 	    CAUSE_NONE);
 }
 
-static void
-times(void **state)
+TEST(times)
 {
-	(void)state;
 	assert_int_equal(far("timestamp=1700000000", "timestamp=1700000001"),
 	    CAUSE_TIMESTAMP_OTHER);
 	assert_int_equal(far("timestamp=1700000000", "timestamp=1699999400"),
@@ -70,10 +59,8 @@ times(void **state)
 	assert_int_equal(far("timestamp=17", "timestamp=18"), CAUSE_NONE);
 }
 
-static void
-extras(void **state)
+TEST(extras)
 {
-	(void)state;
 	assert_int_equal(
 	    far("timestamp=1", "folder=&timestamp=1"), CAUSE_EMPTY);
 	assert_string_equal(w.name, "folder");
@@ -89,12 +76,10 @@ extras(void **state)
 }
 
 /* Nothing runs away with as many as there may be. */
-static void
-limits(void **state)
+TEST(limits)
 {
 	char text[4 * (PARAMS_MAX + 1) + 1];
 
-	(void)state;
 	for (size_t n = PARAMS_MAX - 1; n <= PARAMS_MAX + 1; n++) {
 		for (size_t i = 0; i < n; i++)
 			memcpy(text + 4 * i, "a=1&", 4);
@@ -103,18 +88,4 @@ limits(void **state)
 		assert_true(w.looks < 10000);
 	}
 	assert_int_equal(far("", "x"), CAUSE_NONE);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parts),
-		cmocka_unit_test(orders),
-		cmocka_unit_test(times),
-		cmocka_unit_test(extras),
-		cmocka_unit_test(limits),
-	};
-
-	return cmocka_run_group_tests_name("explain_far", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 #include "http/json_read.h"
@@ -35,12 +30,10 @@ is(struct json_value object, const char *name, const char *text)
 	assert_true(json_string_is(v, span_of(text)));
 }
 
-static void
-members(void **state)
+TEST(members)
 {
 	struct json_value all, items;
 
-	(void)state;
 	c = (struct complaint){ true, true, true, false, SPAN_LIT("a=1&b=2"),
 		SPAN_LIT("a=2&b=2"), SPAN_LIT("x"), { NULL, 0 } };
 	e = (struct explanation){ .complaint = &c,
@@ -83,12 +76,10 @@ members(void **state)
 }
 
 /* What is not text, or moves a cursor, is shown as people see it. */
-static void
-odd_bytes(void **state)
+TEST(odd_bytes)
 {
 	struct json_value all;
 
-	(void)state;
 	c = (struct complaint){ true, true, true, false, SPAN_LIT("a=\xff\\"),
 		SPAN_LIT("a=\xc2\x9b"
 			 "1"),
@@ -101,15 +92,4 @@ odd_bytes(void **state)
 	    "1");
 	c.theirs = SPAN_LIT("a=\xc3\xa9\\<");
 	is(say(), "theirs", "a=\xc3\xa9\\<");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(members),
-		cmocka_unit_test(odd_bytes),
-	};
-
-	return cmocka_run_group_tests_name("explain_json", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "spelling.h"
 
@@ -23,14 +18,12 @@ becomes(const char *text, const char *want, enum cause cause)
 	assert_int_equal(spelled(&speller, "", text, want), cause);
 }
 
-static void
-lists(void **state)
+TEST(lists)
 {
 	static const char *const joined[] = { "b, a, c", "b|a|c", "b;a;c",
 		"bac", "[b,a,c]", "[\"b\",\"a\",\"c\"]", "['b', 'a', 'c']", "b",
 		"c" };
 
-	(void)state;
 	becomes("b,a,c", "a,b,c", CAUSE_LIST_ORDER);
 	becomes("b,a,c", "c,a,b", CAUSE_LIST_ORDER);
 	for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++)
@@ -40,12 +33,10 @@ lists(void **state)
 	becomes("a,b", "b", CAUSE_LIST_JOIN);
 }
 
-static void
-limits(void **state)
+TEST(limits)
 {
 	char text[2 * (LIST_MAX + 1)], want[2 * (LIST_MAX + 1)];
 
-	(void)state;
 	for (size_t n = LIST_MAX - 1; n <= LIST_MAX + 1; n++) {
 		for (size_t i = 0; i < n; i++)
 			memcpy(text + 2 * i, i == 0 ? "b," : "a,", 2);
@@ -56,15 +47,4 @@ limits(void **state)
 		becomes(
 		    text, want, n <= LIST_MAX ? CAUSE_LIST_ORDER : CAUSE_NONE);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists),
-		cmocka_unit_test(limits),
-	};
-
-	return cmocka_run_group_tests_name("explain_list", tests, NULL, NULL);
 }

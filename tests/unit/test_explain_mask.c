@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "accounts.h"
 #include "cli/explain.h"
@@ -24,12 +19,10 @@ suffix(const char *text, const char *left)
 	guard_free(all);
 }
 
-static void
-suffixes(void **state)
+TEST(suffixes)
 {
 	struct span s = SPAN_LIT("a=1" FIRST);
 
-	(void)state;
 	suffix("a=1" FIRST, "a=1");
 	suffix("a=1" SECOND, "a=1");
 	suffix("a=1" OLD, "a=1");
@@ -41,13 +34,11 @@ suffixes(void **state)
 	assert_int_equal(s.n, 3 + sizeof(FIRST) - 1);
 }
 
-static void
-masks(void **state)
+TEST(masks)
 {
 	char text[] = "x" FIRST "&" OLD SECOND FIRST "y";
 	char other[] = "test-secret-of-nobody-00004";
 
-	(void)state;
 	assert_int_equal(
 	    explain_mask(NULL, (unsigned char *)text, sizeof(text) - 1), 0);
 	/* The last byte is missing. */
@@ -64,15 +55,4 @@ masks(void **state)
 	    explain_mask(&accounts, (unsigned char *)other, sizeof(other) - 1),
 	    0);
 	assert_string_equal(other, "test-secret-of-nobody-00004");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(suffixes),
-		cmocka_unit_test(masks),
-	};
-
-	return cmocka_run_group_tests_name("explain_mask", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 #include "guard.h"
@@ -28,8 +23,7 @@ near(const char *theirs, const char *wanted, const char *name)
 
 #define THEIRS "overwrite=true&public_id=a b&source=uw&tags=x,y&timestamp=1"
 
-static void
-changes(void **state)
+TEST(changes)
 {
 	static const struct {
 		const char *wanted, *name;
@@ -67,16 +61,13 @@ changes(void **state)
 		    "", CAUSE_JSON },
 		{ THEIRS "x", "", CAUSE_NONE }, { THEIRS, "", CAUSE_NONE } };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(near(THEIRS, cases[i].wanted, cases[i].name),
 		    cases[i].cause);
 }
 
-static void
-names(void **state)
+TEST(names)
 {
-	(void)state;
 	assert_int_equal(near("a=x%26y&timestamp=1", "a=x&y&timestamp=1", "a"),
 	    CAUSE_VERSION_1);
 	assert_int_equal(
@@ -91,12 +82,10 @@ names(void **state)
 	assert_int_equal(near("hello", "hello\n", ""), CAUSE_LINE_END);
 }
 
-static void
-nothing(void **state)
+TEST(nothing)
 {
 	struct waiter w = waiting("a");
 
-	(void)state;
 	assert_false(explain_near(SPAN_LIT(""), &known, &w.eye));
 	assert_int_equal(w.looks, 0);
 	assert_false(explain_near(SPAN_LIT(THEIRS), &known, &w.eye));
@@ -104,28 +93,13 @@ nothing(void **state)
 }
 
 /* The longest string there may be, each byte of which grows. */
-static void
-no_room(void **state)
+TEST(no_room)
 {
 	static char text[EXPLAIN_STRING_MAX + 1];
 	struct waiter w = waiting("a");
 
-	(void)state;
 	memset(text, '"', EXPLAIN_STRING_MAX);
 	memcpy(text, "a=", 2);
 	assert_false(explain_near(span_of(text), &known, &w.eye));
 	assert_true(w.looks > 10);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(changes),
-		cmocka_unit_test(names),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(no_room),
-	};
-
-	return cmocka_run_group_tests_name("explain_near", tests, NULL, NULL);
 }

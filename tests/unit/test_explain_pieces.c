@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 #include "guard.h"
@@ -24,10 +19,8 @@ apart(const char *text, size_t n, const char *again)
 	explain_pieces(span_of(text), &p);
 }
 
-static void
-pieces(void **state)
+TEST(pieces)
 {
-	(void)state;
 	apart("a=1&b=2", 2, "a=1&b=2");
 	assert_true(span_is(p.p[1].name, "b") && span_is(p.p[1].value, "2"));
 	apart("", 0, "");
@@ -43,12 +36,10 @@ pieces(void **state)
 }
 
 /* One more than there is room for belongs to the last value. */
-static void
-limits(void **state)
+TEST(limits)
 {
 	char text[4 * (PARAMS_MAX + 1) + 1];
 
-	(void)state;
 	for (size_t n = PARAMS_MAX - 1; n <= PARAMS_MAX + 1; n++) {
 		for (size_t i = 0; i < n; i++)
 			memcpy(text + 4 * i, "a=1&", 4);
@@ -73,10 +64,8 @@ insert(const char *name, const char *all)
 	assert_string_equal(written(), all);
 }
 
-static void
-in_its_place(void **state)
+TEST(in_its_place)
 {
-	(void)state;
 	p.n = 0;
 	insert("m", "m=x");
 	insert("z", "m=x&z=x");
@@ -101,13 +90,11 @@ look(struct change_eye *self, const struct change *change)
 }
 
 /* What is empty, and what is too long, is shown to nobody. */
-static void
-looks(void **state)
+TEST(looks)
 {
 	static unsigned char large[EXPLAIN_WORK_MAX];
 	struct one_look one = { { look }, 0 };
 
-	(void)state;
 	explain_pieces(SPAN_LIT("a=1&b=2"), &p);
 	assert_true(explain_look(&one.eye, &p, CAUSE_VALUE, SPAN_LIT("b")));
 	assert_false(explain_look(&one.eye, &p, CAUSE_NULL, SPAN_LIT("b")));
@@ -133,10 +120,8 @@ extra(const char *name, const char *value)
 	    &(struct signed_param){ span_of(name), span_of(value) });
 }
 
-static void
-meanings(void **state)
+TEST(meanings)
 {
-	(void)state;
 	assert_int_equal(gone("source", "uw"), CAUSE_SOURCE_UW);
 	assert_int_equal(gone("source", "x"), CAUSE_NOT_SIGNED);
 	assert_int_equal(gone("folder", "undefined"), CAUSE_NULL);
@@ -145,18 +130,4 @@ meanings(void **state)
 	assert_int_equal(extra("folder", ""), CAUSE_EMPTY);
 	assert_int_equal(extra("folder", "null"), CAUSE_NULL);
 	assert_int_equal(extra("folder", "nul"), CAUSE_NOT_SENT);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces),
-		cmocka_unit_test(limits),
-		cmocka_unit_test(in_its_place),
-		cmocka_unit_test(looks),
-		cmocka_unit_test(meanings),
-	};
-
-	return cmocka_run_group_tests_name("explain_pieces", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "explaining.h"
 #include "guard.h"
@@ -37,10 +32,8 @@ reads_as(const char *text, const char *theirs, const char *signature)
 #define SAID(signature, string)                                                \
 	"Invalid Signature " signature ". String to sign - '" string "'."
 
-static void
-texts(void **state)
+TEST(texts)
 {
-	(void)state;
 	reads_as(SAID("ab12", "a=1&timestamp=2"), "a=1&timestamp=2", "ab12");
 	reads_as("Error: " SAID("ab12", "a=1") "\n  at x (y's.js:1)\n", "a=1",
 	    "ab12");
@@ -54,10 +47,8 @@ texts(void **state)
 	reads_as("Invalid Signature x. String to sign - \"a=1\".", "a=1", "x");
 }
 
-static void
-wrapped(void **state)
+TEST(wrapped)
 {
-	(void)state;
 	reads_as("{\"error\":{\"message\":\"" SAID(
 		     "x", "a=1\\u0026b=\\\"\\u00e9") "\"}}",
 	    "a=1&b=\"\xc3\xa9", "x");
@@ -79,10 +70,8 @@ wrapped(void **state)
 	reads_as(SAID("x", "a=b&amp;c&d=1"), "a=b&amp;c&d=1", "x");
 }
 
-static void
-endings(void **state)
+TEST(endings)
 {
-	(void)state;
 	reads_as(SAID("x", "a=1") "\"}", "a=1", "x");
 	reads_as("'" SAID("x", "a=1") "'", "a=1", "x");
 	reads_as("\"" SAID("x", "a=1"), "a=1", "x");
@@ -91,10 +80,8 @@ endings(void **state)
 	reads_as("\"" SAID("x", "a=\xff") "\"", "a=\xff", "x");
 }
 
-static void
-stale(void **state)
+TEST(stale)
 {
-	(void)state;
 	assert_true(reads("{\"error\":{\"message\":\"Stale request - reported "
 			  "time is 2021-03-10 05:47:16 +0000 which is more "
 			  "than 1 hour ago\"}}"));
@@ -107,10 +94,8 @@ stale(void **state)
 
 #define HEX "0123456789abcdef0123456789abcdef01234567"
 
-static void
-lines(void **state)
+TEST(lines)
 {
-	(void)state;
 	assert_true(reads("a=1&t=2\nb=1\n" HEX "\n"));
 	assert_true(span_is(c.ours, "a=1&t=2") && span_is(c.theirs, "b=1") &&
 		    span_is(c.signature, HEX));
@@ -126,8 +111,7 @@ lines(void **state)
 	assert_true(c.has_signature);
 }
 
-static void
-nothing(void **state)
+TEST(nothing)
 {
 	static const char *const texts[] = { "", "\n", "hello",
 		"Invalid Signature ", "Invalid Signature x. String to sign - ",
@@ -135,20 +119,17 @@ nothing(void **state)
 		HEX "\n" HEX, HEX, "{\"a\":1}\n{\"b\":2}", "{\"a\":", "a=1\n{",
 		"ours: a\nours: b", "a=1\nhello" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_false(reads(texts[i]));
 		assert_false(c.has_theirs || c.has_ours || c.has_signature);
 	}
 }
 
-static void
-limits(void **state)
+TEST(limits)
 {
 	static char text[EXPLAIN_PASTED_MAX + 2];
 	static const char head[] = "Invalid Signature x. String to sign - '";
 
-	(void)state;
 	for (size_t n = EXPLAIN_STRING_MAX - 1; n <= EXPLAIN_STRING_MAX + 1;
 	     n++) {
 		memcpy(text, head, sizeof(head));
@@ -169,20 +150,4 @@ limits(void **state)
 		memcpy(text + 18 + n, ". String to sign - 'a=1'.", 26);
 		assert_int_equal(reads(text), n <= EXPLAIN_SIGNATURE_MAX);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts),
-		cmocka_unit_test(wrapped),
-		cmocka_unit_test(endings),
-		cmocka_unit_test(stale),
-		cmocka_unit_test(lines),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(limits),
-	};
-
-	return cmocka_run_group_tests_name("explain_read", tests, NULL, NULL);
 }

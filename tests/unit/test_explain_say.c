@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "accounts.h"
 #include "explaining.h"
@@ -35,10 +30,8 @@ says(const char *text)
 		fail_msg("not said: %s\nbut:\n%s", text, written());
 }
 
-static void
-which_cause(void **state)
+TEST(which_cause)
 {
-	(void)state;
 	begin("a=1", NULL);
 	assert_int_equal(explain_cause(&e), CAUSE_NONE);
 	e.clock = CAUSE_TIME_OLD;
@@ -58,10 +51,8 @@ which_cause(void **state)
 	assert_int_equal(explain_cause(&e), CAUSE_EMPTY);
 }
 
-static void
-strings(void **state)
+TEST(strings)
 {
-	(void)state;
 	begin("a=1&b=\x1b\xc3\xa9&c=3", "a=1&b=\x1b\xc3\xaa&c=3");
 	explain_say(&e, &out);
 	says("  Cloudinary  a=1&b=\\x1b\\xc3\\xa9&c=3\n"
@@ -86,13 +77,11 @@ strings(void **state)
 	assert_null(strstr(written(), "was signed  "));
 }
 
-static void
-long_strings(void **state)
+TEST(long_strings)
 {
 	char theirs[201], ours[201];
 	const char *caret, *line;
 
-	(void)state;
 	memset(theirs, 'a', 200);
 	memset(ours, 'a', 200);
 	theirs[200] = ours[200] = '\0';
@@ -111,10 +100,8 @@ long_strings(void **state)
 	says("  ours        aaa\n                 ^ from byte 4 on\n");
 }
 
-static void
-sentences(void **state)
+TEST(sentences)
 {
-	(void)state;
 	begin("a=1", NULL);
 	explain_say(&e, &out);
 	says("None fits (none): ");
@@ -147,17 +134,4 @@ sentences(void **state)
 	says("this is certain");
 	assert_null(strstr(written(), "nobody"));
 	assert_null(strstr(written(), "None fits"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(which_cause),
-		cmocka_unit_test(strings),
-		cmocka_unit_test(long_strings),
-		cmocka_unit_test(sentences),
-	};
-
-	return cmocka_run_group_tests_name("explain_say", tests, NULL, NULL);
 }

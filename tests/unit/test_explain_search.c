@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "accounts.h"
 #include "explaining.h"
@@ -28,12 +23,10 @@ search(const char *theirs, const char *ours, const char *signature)
 	return e;
 }
 
-static void
-theirs(void **state)
+TEST(theirs)
 {
 	struct explanation e = search(STRING_SIGNED, NULL, SIGNED_SHA256);
 
-	(void)state;
 	assert_true(e.proved && !e.compared);
 	assert_int_equal(e.string, CAUSE_NONE);
 	assert_int_equal(e.was.n, 0);
@@ -44,25 +37,21 @@ theirs(void **state)
 	assert_int_equal(e.string, CAUSE_NONE);
 }
 
-static void
-ours(void **state)
+TEST(ours)
 {
 	struct explanation e = search(
 	    "public_id=x&timestamp=1800000000", STRING_SIGNED, SIGNED_SHA1);
 
-	(void)state;
 	assert_true(e.proved);
 	assert_int_equal(e.string, CAUSE_TIMESTAMP_OTHER);
 	assert_int_equal(e.making.cause, CAUSE_ALGORITHM);
 }
 
-static void
-changes(void **state)
+TEST(changes)
 {
 	struct explanation e = search(
 	    "public_id=x&source=uw&timestamp=1700000000", NULL, SIGNED_SHA256);
 
-	(void)state;
 	assert_true(e.proved);
 	assert_int_equal(e.string, CAUSE_SOURCE_UW);
 	assert_true(span_is(e.name, "source"));
@@ -81,13 +70,11 @@ changes(void **state)
 	assert_false(e.proved);
 }
 
-static void
-unproved(void **state)
+TEST(unproved)
 {
 	static const char random[] = "0123456789abcdef0123456789abcdef01234567";
 	struct explanation e = search(STRING_SIGNED, NULL, random);
 
-	(void)state;
 	assert_false(e.proved);
 	assert_int_equal(e.string, CAUSE_NONE);
 	assert_int_equal(e.making.cause, CAUSE_NONE);
@@ -100,17 +87,4 @@ unproved(void **state)
 	e = search(STRING_SIGNED, "timestamp=1700000000", "undefined");
 	assert_int_equal(e.string, CAUSE_NONE);
 	assert_int_equal(e.difference.n, 1);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(theirs),
-		cmocka_unit_test(ours),
-		cmocka_unit_test(changes),
-		cmocka_unit_test(unproved),
-	};
-
-	return cmocka_run_group_tests_name("explain_search", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -36,10 +31,8 @@ is(const char *text, const char *string, bool made)
 	assert_int_equal(sent.made, made);
 }
 
-static void
-strings(void **state)
+TEST(strings)
 {
-	(void)state;
 	is("a=1&timestamp=2", "a=1&timestamp=2", false);
 	/* Every byte of it counts. */
 	is("a=%20+&b= \n", "a=%20+&b= \n", false);
@@ -47,10 +40,8 @@ strings(void **state)
 	is("what?a=1", "what?a=1", false);
 }
 
-static void
-json(void **state)
+TEST(json)
 {
-	(void)state;
 	is("{\"timestamp\":1,\"a\":\"x&y\",\"b\":true,\"c\":[\"p\",2],"
 	   "\"d\":null,\"e\":\"\",\"f\":[]}",
 	    "a=x%26y&b=true&c=p,2&timestamp=1", true);
@@ -66,10 +57,8 @@ json(void **state)
 	    "a=1", true);
 }
 
-static void
-forms(void **state)
+TEST(forms)
 {
-	(void)state;
 	is("timestamp=1&a=x+y%26&signature=ab", "a=x y%26&timestamp=1", true);
 	assert_true(span_is(sent.signature, "ab"));
 	is("api_key=1&ids%5B%5D=b&ids[]=a&ids[2]=c&t=1", "ids=b,a,c&t=1", true);
@@ -78,26 +67,22 @@ forms(void **state)
 	is("signature=ab&a=1&&b", "a=1", true);
 }
 
-static void
-refused(void **state)
+TEST(refused)
 {
 	static const char *const texts[] = { "", " \n", "{", "{}",
 		"{\"a\":{\"b\":1}}", "{\"a\":1,\"a\":2}", "{\"a\":[[1]]}",
 		"api_key=1&a=1&a=2", "signature=ab", "{\"signature\":\"ab\"}",
 		"https://x.example/?" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_false(reads(texts[i]));
 }
 
-static void
-limits(void **state)
+TEST(limits)
 {
 	static char text[EXPLAIN_STRING_MAX + 32];
 	char many[6 * (PARAMS_MAX + 1) + 16];
 
-	(void)state;
 	for (size_t n = EXPLAIN_STRING_MAX; n <= EXPLAIN_STRING_MAX + 1; n++) {
 		memset(text, 'a', n);
 		text[n] = '\0';
@@ -115,18 +100,4 @@ limits(void **state)
 			p += snprintf(p, 8, "a%zu=1&", i);
 		assert_int_equal(reads(many), n <= PARAMS_MAX);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(strings),
-		cmocka_unit_test(json),
-		cmocka_unit_test(forms),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(limits),
-	};
-
-	return cmocka_run_group_tests_name("explain_sent", tests, NULL, NULL);
 }

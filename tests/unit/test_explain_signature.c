@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "accounts.h"
 #include "explaining.h"
@@ -24,12 +19,10 @@ reads(const char *text, enum hash hash, enum cause form)
 
 #define BASE64 "b6ItFwj9dtSMeqHElMS4HD5/35MviW6VfNfJsdkgjKs="
 
-static void
-hex(void **state)
+TEST(hex)
 {
 	char text[131];
 
-	(void)state;
 	reads(SIGNED_SHA256, HASH_SHA256, CAUSE_NONE);
 	assert_int_equal(r.bytes[0], 0x6f);
 	reads(SIGNED_SHA1, HASH_SHA1, CAUSE_NONE);
@@ -48,12 +41,10 @@ hex(void **state)
 	}
 }
 
-static void
-other_forms(void **state)
+TEST(other_forms)
 {
 	unsigned char first[32];
 
-	(void)state;
 	reads(SIGNED_SHA256, HASH_SHA256, CAUSE_NONE);
 	memcpy(first, r.bytes, sizeof(first));
 	reads(BASE64, HASH_SHA256, CAUSE_BASE64);
@@ -69,29 +60,14 @@ other_forms(void **state)
 	reads("{\"signature\"", HASH_NONE, CAUSE_SIGNATURE_JSON);
 }
 
-static void
-nothing(void **state)
+TEST(nothing)
 {
 	static const char *const nothings[] = { "", " ", "undefined", "null",
 		"None", "false", "[object Promise]" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(nothings) / sizeof(nothings[0]); i++)
 		reads(nothings[i], HASH_NONE, CAUSE_SIGNATURE_MISSING);
 	reads("hello", HASH_NONE, CAUSE_SIGNATURE_LENGTH);
 	reads("\"", HASH_NONE, CAUSE_SIGNATURE_LENGTH);
 	reads("undefine", HASH_NONE, CAUSE_SIGNATURE_LENGTH);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hex),
-		cmocka_unit_test(other_forms),
-		cmocka_unit_test(nothing),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "explain_signature", tests, NULL, NULL);
 }

@@ -1,16 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "spelling.h"
 
 static const struct speller speller = { explain_spell };
 
-static void
-spellings(void **state)
+TEST(spellings)
 {
 	static const struct {
 		const char *text, *want;
@@ -38,7 +32,6 @@ spellings(void **state)
 		{ "b,a", "a,b", CAUSE_LIST_ORDER },
 		{ "\xc3\xa9", "\xe9", CAUSE_LATIN1 }, { "", " ", CAUSE_NONE } };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
 		    spelled(&speller, "x", cases[i].text, cases[i].want),
@@ -52,10 +45,8 @@ time_becomes(
 	assert_int_equal(spelled(&speller, name, text, want), cause);
 }
 
-static void
-times(void **state)
+TEST(times)
 {
-	(void)state;
 	time_becomes(
 	    "timestamp", "1700000000", "1700000000000", CAUSE_TIMESTAMP_UNIT);
 	time_becomes(
@@ -65,15 +56,13 @@ times(void **state)
 }
 
 /* Never more than there is room for. */
-static void
-no_room(void **state)
+TEST(no_room)
 {
 	struct span value = SPAN_LIT("<true, b\n\xc3\xa9");
 	enum spelling s = SPELLING_SAME;
 	unsigned char few[4];
 	enum cause cause;
 
-	(void)state;
 	for (size_t nth = 0; s != SPELLING_END; nth++) {
 		struct sink small;
 
@@ -82,16 +71,4 @@ no_room(void **state)
 		assert_true(
 		    s != SPELLING_OTHER || sink_view(&small).n == small.n);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(spellings),
-		cmocka_unit_test(times),
-		cmocka_unit_test(no_room),
-	};
-
-	return cmocka_run_group_tests_name("explain_spell", tests, NULL, NULL);
 }

@@ -1,21 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/explain_text.h"
 #include "explaining.h"
 #include "guard.h"
 
-static void
-seeking(void **state)
+TEST(seeking)
 {
 	struct span s = guarded(SPAN_LIT("xabab"));
 	size_t at = 9;
 
-	(void)state;
 	assert_true(explain_seek(s, 0, "ab", &at) && at == 1);
 	assert_true(explain_seek(s, 2, "ab", &at) && at == 3);
 	assert_false(explain_seek(s, 4, "ab", &at));
@@ -26,10 +19,8 @@ seeking(void **state)
 	assert_true(explain_strip(SPAN_LIT(" \n")).n == 0);
 }
 
-static void
-backslashes(void **state)
+TEST(backslashes)
 {
-	(void)state;
 	start();
 	assert_true(span_is(
 	    explain_unbackslash(SPAN_LIT("\\\"a\\\\u0026\\n\\"), &arena),
@@ -46,10 +37,8 @@ html(const char *text, const char *want)
 	guard_free(s);
 }
 
-static void
-entities(void **state)
+TEST(entities)
 {
-	(void)state;
 	html("a&amp;b&lt;&gt;&quot;&apos;", "a&b<>\"'");
 	html("&#39;&#x27;&#X26;", "''&");
 	html("plain", "plain");
@@ -67,29 +56,14 @@ entities(void **state)
 	html("&#3a;", "&#3a;");
 }
 
-static void
-cleaned(void **state)
+TEST(cleaned)
 {
 	static const char text[] = "a\\\n\r\t\0\x1b[\xc3\xa9\x7f~ ";
 
-	(void)state;
 	start();
 	explain_clean(
 	    (struct span){ (const unsigned char *)text, sizeof(text) - 1 },
 	    &out);
 	assert_string_equal(
 	    written(), "a\\\\\\n\\r\\t\\x00\\x1b[\\xc3\\xa9\\x7f~ ");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(seeking),
-		cmocka_unit_test(backslashes),
-		cmocka_unit_test(entities),
-		cmocka_unit_test(cleaned),
-	};
-
-	return cmocka_run_group_tests_name("explain_text", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "accounts.h"
 #include "explaining.h"
@@ -29,10 +24,8 @@ made(const char *signature, enum cause cause)
 }
 
 /* All of them by the command openssl dgst. */
-static void
-makings(void **state)
+TEST(makings)
 {
-	(void)state;
 	made(SIGNED_SHA256, CAUSE_RIGHT);
 	assert_ptr_equal(making.cloud, &accounts_clouds[0]);
 	assert_false(making.other_hash);
@@ -80,15 +73,13 @@ makings(void **state)
 	assert_int_equal(making.also, CAUSE_HMAC);
 }
 
-static void
-efforts(void **state)
+TEST(efforts)
 {
 	static const char hmac[] =
 	    "e24f3bf09645c9b297933ac8cd3c73732d4d5535bf367df6cfad0d7b871a8f8a";
 	static const char other[] =
 	    "4818a9c654468959af620d5af0350888fd3957ee385dddb5643689a61f90b5c9";
 
-	(void)state;
 	assert_true(tried(NULL, SIGNED_SHA256, EFFORT_EXACT));
 	assert_false(tried(NULL, hmac, EFFORT_EXACT));
 	assert_true(tried(NULL, hmac, EFFORT_WIDE));
@@ -109,12 +100,10 @@ efforts(void **state)
 	assert_int_equal(making.cause, CAUSE_OTHER_CLOUD);
 }
 
-static void
-no_configuration(void **state)
+TEST(no_configuration)
 {
 	struct trial trial = { NULL, NULL, &received, EXPLAIN_BUDGET };
 
-	(void)state;
 	explain_signature(SPAN_LIT(SIGNED_SHA256), &received);
 	assert_false(
 	    explain_try(&trial, SPAN_LIT(STRING_SIGNED), EFFORT_FULL, &making));
@@ -127,27 +116,12 @@ no_configuration(void **state)
 	assert_null(making.cloud);
 }
 
-static void
-budget(void **state)
+TEST(budget)
 {
 	struct trial trial = { &accounts, NULL, &received, 10 };
 
-	(void)state;
 	explain_signature(SPAN_LIT(SIGNED_SHA256), &received);
 	assert_false(
 	    explain_try(&trial, SPAN_LIT(STRING_SIGNED), EFFORT_FULL, &making));
 	assert_true(trial.budget < 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(makings),
-		cmocka_unit_test(efforts),
-		cmocka_unit_test(no_configuration),
-		cmocka_unit_test(budget),
-	};
-
-	return cmocka_run_group_tests_name("explain_try", tests, NULL, NULL);
 }

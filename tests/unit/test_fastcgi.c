@@ -1,11 +1,6 @@
 #define _DEFAULT_SOURCE /* wait4, mkdtemp */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "fcgi_server.h"
 #include "gateway/record.h"
@@ -79,12 +74,10 @@ ask(const char *query)
 	close(fd);
 }
 
-static void
-test_closing(void **state)
+TEST_WITH(test_closing, set_up, tear_down)
 {
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	send_request(fd, "a=b", SPAN_LIT("c=d"), 0);
 	assert_answered(fd, "Status: 200 OK\r\n",
 	    "intake=1 about= method=POST query=a=b body=c=d root=");
@@ -94,12 +87,10 @@ test_closing(void **state)
 }
 
 /* Two kept connections at once, both served by the one process. */
-static void
-test_kept(void **state)
+TEST_WITH(test_kept, set_up, tear_down)
 {
 	int a = fcgi_connect(server.path), b = fcgi_connect(server.path);
 
-	(void)state;
 	for (int i = 0; i < 20; i++) {
 		send_request(a, "q=a", SPAN_LIT(""), FCGI_KEEP);
 		assert_answered(a, "Status: 200", "query=q=a");
@@ -118,12 +109,10 @@ test_kept(void **state)
 }
 
 /* A kept connection may end with a request that closes it. */
-static void
-test_kept_then_closed(void **state)
+TEST_WITH(test_kept_then_closed, set_up, tear_down)
 {
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	send_request(fd, "q=1", SPAN_LIT(""), FCGI_KEEP);
 	assert_answered(fd, "Status: 200", "q=1");
 	send_request(fd, "q=2", SPAN_LIT(""), 0);
@@ -133,14 +122,12 @@ test_kept_then_closed(void **state)
 }
 
 /* The first byte, then the rest; and every two parts of a request. */
-static void
-test_split(void **state)
+TEST_WITH(test_split, set_up, tear_down)
 {
 	static unsigned char copy[4096];
 	struct sink out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&out, copy, sizeof(copy));
 	fcgi_request(&out, "POST", "a=b", SPAN_LIT("c=d"), FCGI_KEEP);
 	for (size_t n = 1; n < out.n; n++) {
@@ -159,8 +146,7 @@ test_split(void **state)
  * A peer that says nothing and one that stops after a byte or in the middle
  * are closed in time, and hold nobody up.
  */
-static void
-test_slow(void **state)
+TEST_WITH(test_slow, set_up, tear_down)
 {
 	long long start = fcgi_clock_ms();
 	int silent = fcgi_connect(server.path);
@@ -168,7 +154,6 @@ test_slow(void **state)
 	int half = fcgi_connect(server.path);
 	int kept = fcgi_connect(server.path);
 
-	(void)state;
 	send_request(kept, "q=1", SPAN_LIT(""), FCGI_KEEP);
 	assert_answered(kept, "Status: 200", "q=1");
 	fcgi_send(byte, SPAN_LIT("\x01"));
@@ -190,13 +175,11 @@ test_slow(void **state)
 	close(kept);
 }
 
-static void
-test_role(void **state)
+TEST_WITH(test_role, set_up, tear_down)
 {
 	struct sink out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 2, FCGI_KEEP);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
@@ -212,15 +195,13 @@ test_role(void **state)
  * The largest body over a socket of this machine, where the sender's buffer
  * must hold it unread: in the pieces that web servers write.
  */
-static void
-test_longest_body(void **state)
+TEST_WITH(test_longest_body, set_up, tear_down)
 {
 	static const unsigned char bytes[HOOK_BODY_MAX];
 	unsigned char pairs_mem[256];
 	struct sink pairs, out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
 	fcgi_variables(&pairs, "POST", "q=longest", sizeof(bytes));
 	sink_init(&out, mem, sizeof(mem));
@@ -241,13 +222,11 @@ test_longest_body(void **state)
  * A body over the limit is answered at its variables, as large as it is, and
  * ends the connection, the rest of which is thrown away.
  */
-static void
-test_large_body(void **state)
+TEST_WITH(test_large_body, set_up, tear_down)
 {
 	static const unsigned char bytes[600000];
 	static const size_t sizes[] = { HOOK_BODY_MAX + 1, 140000, 600000 };
 
-	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		for (unsigned flags = 0; flags < 2; flags++) {
 			int fd = fcgi_connect(server.path);
@@ -264,14 +243,12 @@ test_large_body(void **state)
 }
 
 /* The answer comes before the body is there, and the rest may follow. */
-static void
-test_large_body_arriving(void **state)
+TEST_WITH(test_large_body_arriving, set_up, tear_down)
 {
 	static const unsigned char bytes[60000];
 	struct sink out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
@@ -289,13 +266,11 @@ test_large_body_arriving(void **state)
 	close(fd);
 }
 
-static void
-test_body_length(void **state)
+TEST_WITH(test_body_length, set_up, tear_down)
 {
 	unsigned char pairs_mem[256];
 	struct sink pairs;
 
-	(void)state;
 	for (size_t n = 2; n <= 4; n++) {
 		int fd = fcgi_connect(server.path);
 		struct sink out;
@@ -317,15 +292,13 @@ test_body_length(void **state)
 }
 
 /* More variables than libfcgi may keep. */
-static void
-test_large_params(void **state)
+TEST_WITH(test_large_params, set_up, tear_down)
 {
 	static unsigned char value[FCGI_PARAMS_MAX];
 	static unsigned char pairs_mem[FCGI_PARAMS_MAX + 16];
 	struct sink pairs, out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	memset(value, 'v', sizeof(value));
 	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
 	fcgi_pair(&pairs, SPAN_LIT("A"), (struct span){ value, sizeof(value) });
@@ -339,14 +312,12 @@ test_large_params(void **state)
 	close(fd);
 }
 
-static void
-test_two_variables(void **state)
+TEST_WITH(test_two_variables, set_up, tear_down)
 {
 	unsigned char pairs_mem[256];
 	struct sink pairs, out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
 	fcgi_pair(&pairs, SPAN_LIT("HTTP_COOKIE"), SPAN_LIT("a=b"));
 	fcgi_pair(&pairs, SPAN_LIT("HTTP_COOKIE"), SPAN_LIT("a=b"));
@@ -370,12 +341,10 @@ assert_refused(struct span s)
 	ask("q=next");
 }
 
-static void
-test_broken(void **state)
+TEST_WITH(test_broken, set_up, tear_down)
 {
 	struct sink out;
 
-	(void)state;
 	assert_refused(SPAN_LIT("GET / HTTP/1.1\r\n\r\n"));
 	/* Two requests at once: no web server does that. */
 	sink_init(&out, mem, sizeof(mem) / 2);
@@ -434,13 +403,11 @@ assert_framing(struct span s, bool good, unsigned pieces)
 }
 
 /* libfcgi forgets some padding, and would read it as records. */
-static void
-test_padding(void **state)
+TEST_WITH(test_padding, set_up, tear_down)
 {
 	static const unsigned sizes[] = { 0, 1, 7, 8, 255 };
 	unsigned char padding[255];
 
-	(void)state;
 	ask("q=first");
 	for (size_t which = 0; which < FCGI_RECORDS; which++)
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
@@ -488,15 +455,13 @@ put_framed(struct sink *out, unsigned type, struct span s)
 }
 
 /* FRAMINGS=N tries more of them. */
-static void
-test_framings(void **state)
+TEST_WITH(test_framings, set_up, tear_down)
 {
 	const char *wanted = getenv("FRAMINGS");
 	long n = wanted == NULL ? 1000 : strtol(wanted, NULL, 10);
 	unsigned char variables[512];
 	struct sink pairs;
 
-	(void)state;
 	ask("q=first");
 	sink_init(&pairs, variables, sizeof(variables));
 	fcgi_variables(&pairs, "POST", "padded", 3);
@@ -513,13 +478,11 @@ test_framings(void **state)
 	ask("q=next");
 }
 
-static void
-test_aborted(void **state)
+TEST_WITH(test_aborted, set_up, tear_down)
 {
 	struct sink out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem) / 2);
 	fcgi_begin(&out, 1, FCGI_KEEP);
 	fcgi_record(&out, 2, 1, SPAN_LIT(""), 0);
@@ -530,14 +493,12 @@ test_aborted(void **state)
 }
 
 /* GET_VALUES alone, in front of a request, and more often than sense has. */
-static void
-test_management(void **state)
+TEST_WITH(test_management, set_up, tear_down)
 {
 	unsigned char got[8 + 18];
 	struct sink out;
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem) / 2);
 	fcgi_record(&out, 9, 0, SPAN_LIT("\x0e\0FCGI_MAX_CONNS"), 0);
 	fcgi_send(fd, sink_view(&out));
@@ -567,12 +528,10 @@ test_management(void **state)
 }
 
 /* Large answers come in several records, and whole. */
-static void
-test_large_answer(void **state)
+TEST_WITH(test_large_answer, set_up, tear_down)
 {
 	int fd = fcgi_connect(server.path);
 
-	(void)state;
 	send_request(fd, "big=100000", SPAN_LIT(""), FCGI_KEEP);
 	assert_answered(fd, "Status: 200", "big=100000");
 	assert_true(answer.records > 1);
@@ -582,12 +541,10 @@ test_large_answer(void **state)
 	close(fd);
 }
 
-static void
-test_no_leak(void **state)
+TEST_WITH(test_no_leak, set_up, tear_down)
 {
 	unsigned before;
 
-	(void)state;
 	ask("q=0");
 	before = server_descriptors(&server);
 	for (int i = 0; i < 200; i++)
@@ -604,12 +561,10 @@ test_no_leak(void **state)
 }
 
 /* When all are open, the one that has been idle longest makes room. */
-static void
-test_full(void **state)
+TEST_WITH(test_full, set_up, tear_down)
 {
 	int fds[FCGI_CONNECTIONS_MAX + 2];
 
-	(void)state;
 	for (int i = 0; i < FCGI_CONNECTIONS_MAX; i++) {
 		const struct timespec moment = { 0, 2000000 };
 
@@ -634,13 +589,11 @@ test_full(void **state)
 }
 
 /* Descriptors run out: nobody spins, nobody dies, service goes on. */
-static void
-test_descriptors_run_out(void **state)
+TEST(test_descriptors_run_out)
 {
 	int fds[40];
 	long cpu_ms = 0;
 
-	(void)state;
 	server_start(&server, 16);
 	for (int i = 0; i < 40; i++) {
 		fds[i] = fcgi_connect(server.path);
@@ -685,10 +638,8 @@ stop_while_serving(int signal_number)
 	server_remove(&server);
 }
 
-static void
-test_stop(void **state)
+TEST(test_stop)
 {
-	(void)state;
 	stop_while_serving(SIGTERM);
 	stop_while_serving(SIGUSR1);
 }
@@ -697,15 +648,13 @@ test_stop(void **state)
  * A request that is arriving may end, in half a second; a silent peer is not
  * waited for any longer, or the alarm would end the process.
  */
-static void
-test_stop_arriving(void **state)
+TEST(test_stop_arriving)
 {
 	static unsigned char copy[1024];
 	long long start;
 	struct sink out;
 	int fd, silent, status;
 
-	(void)state;
 	server_start(&server, 0);
 	silent = fcgi_connect(server.path);
 	fd = fcgi_connect(server.path);
@@ -729,14 +678,12 @@ test_stop_arriving(void **state)
 }
 
 /* Under a load that never lets the loop rest, the end still comes. */
-static void
-test_stop_under_load(void **state)
+TEST(test_stop_under_load)
 {
 	static unsigned char copy[1024];
 	struct sink out;
 	int fds[8];
 
-	(void)state;
 	server_start(&server, 0);
 	sink_init(&out, copy, sizeof(copy));
 	fcgi_request(&out, "GET", "q=1", SPAN_LIT(""), FCGI_KEEP);
@@ -758,12 +705,10 @@ test_stop_under_load(void **state)
 }
 
 /* Two processes behind one socket; one ends, nothing is lost. */
-static void
-test_two_processes(void **state)
+TEST(test_two_processes)
 {
 	struct server other;
 
-	(void)state;
 	server_start(&server, 0);
 	other = server;
 	server_fork(&other, 0);
@@ -783,12 +728,10 @@ test_two_processes(void **state)
  * on it may clear it for all. None may then wait in accept4(), deaf to others
  * and to the end.
  */
-static void
-test_blocking_again(void **state)
+TEST(test_blocking_again)
 {
 	int kept;
 
-	(void)state;
 	server_start(&server, 0);
 	kept = fcgi_connect(server.path);
 	send_request(kept, "q=1", SPAN_LIT(""), FCGI_KEEP);
@@ -810,13 +753,11 @@ test_blocking_again(void **state)
 }
 
 /* Again and again, and so between any two calls: nobody waits for long. */
-static void
-test_blocking_all_the_time(void **state)
+TEST(test_blocking_all_the_time)
 {
 	int flags, kept;
 	pid_t other;
 
-	(void)state;
 	server_start(&server, 0);
 	kept = fcgi_connect(server.path);
 	send_request(kept, "q=1", SPAN_LIT(""), FCGI_KEEP);
@@ -872,15 +813,13 @@ ask_over_tcp(const struct sockaddr_in *address, const struct sink *out)
 }
 
 /* The largest request of a client, and the largest webhook. */
-static void
-test_tcp(void **state)
+TEST(test_tcp)
 {
 	static unsigned char value[FCGI_PARAMS_MAX - 200], body[HOOK_BODY_MAX];
 	static unsigned char pairs_mem[FCGI_PARAMS_MAX];
 	struct sockaddr_in address;
 	struct sink pairs, out;
 
-	(void)state;
 	server_start(&server, 0);
 	kill(server.pid, SIGTERM);
 	assert_int_equal(server_wait(&server, PATIENCE_MS, NULL), 0);
@@ -907,12 +846,10 @@ test_tcp(void **state)
 	tear_down(state);
 }
 
-static void
-test_listens(void **state)
+TEST_WITH(test_listens, set_up, tear_down)
 {
 	int pair[2];
 
-	(void)state;
 	assert_true(fastcgi_listens(server.listener));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	assert_false(fastcgi_listens(pair[0]));
@@ -923,44 +860,4 @@ test_listens(void **state)
 	close(pair[0]);
 	close(pair[1]);
 	assert_false(fastcgi_listens(-1));
-}
-
-#define SERVED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		SERVED(test_listens),
-		SERVED(test_closing),
-		SERVED(test_kept),
-		SERVED(test_kept_then_closed),
-		SERVED(test_split),
-		SERVED(test_slow),
-		SERVED(test_role),
-		SERVED(test_longest_body),
-		SERVED(test_large_body),
-		SERVED(test_large_body_arriving),
-		SERVED(test_body_length),
-		SERVED(test_large_params),
-		SERVED(test_two_variables),
-		SERVED(test_broken),
-		SERVED(test_padding),
-		SERVED(test_framings),
-		SERVED(test_aborted),
-		SERVED(test_management),
-		SERVED(test_large_answer),
-		SERVED(test_no_leak),
-		SERVED(test_full),
-		cmocka_unit_test(test_descriptors_run_out),
-		cmocka_unit_test(test_stop),
-		cmocka_unit_test(test_stop_arriving),
-		cmocka_unit_test(test_stop_under_load),
-		cmocka_unit_test(test_two_processes),
-		cmocka_unit_test(test_blocking_again),
-		cmocka_unit_test(test_blocking_all_the_time),
-		cmocka_unit_test(test_tcp),
-	};
-
-	return cmocka_run_group_tests_name("fastcgi", tests, NULL, NULL);
 }

@@ -1,18 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/finding.h"
 
 static struct findings f;
 
-static void
-they_are_kept(void **state)
+TEST(they_are_kept)
 {
-	(void)state;
 	findings_init(&f);
 	finding_add(&f, FINDING_FAULT, "files", "/a", "%s has %d", "it", 7LL);
 	finding_mend(&f, "chmod o= %s", finding_word(&f, "/a b"));
@@ -30,10 +23,8 @@ they_are_kept(void **state)
 }
 
 /* Nothing of a file's name acts on a terminal, or hides in a command. */
-static void
-odd_bytes(void **state)
+TEST(odd_bytes)
 {
-	(void)state;
 	findings_init(&f);
 	finding_add(&f, FINDING_FAULT, "files", "/a\033[2J\n\xff", "no");
 	finding_mend(&f, "rm %s", finding_word(&f, "/a\nb"));
@@ -47,8 +38,7 @@ odd_bytes(void **state)
 	assert_true(span_is(f.list[1].mend, "rm '/b\xc3\xbc'"));
 }
 
-static void
-words_of_a_shell(void **state)
+TEST(words_of_a_shell)
 {
 	static const struct {
 		const char *path, *word;
@@ -68,7 +58,6 @@ words_of_a_shell(void **state)
 		{ "- f", "./'- f'" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		findings_init(&f);
 		assert_string_equal(
@@ -76,12 +65,10 @@ words_of_a_shell(void **state)
 	}
 }
 
-static void
-there_is_a_limit(void **state)
+TEST(there_is_a_limit)
 {
 	static char long_name[8192];
 
-	(void)state;
 	findings_init(&f);
 	for (size_t i = 0; i < FINDINGS_MAX; i++)
 		finding_add(&f, FINDING_OK, "files", "x", "y");
@@ -108,17 +95,4 @@ there_is_a_limit(void **state)
 	finding_mend(&f, "mv %s /b", long_name);
 	assert_true(f.full);
 	assert_true(span_ends(f.list[30].mend, SPAN_LIT(" /a")));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(they_are_kept),
-		cmocka_unit_test(odd_bytes),
-		cmocka_unit_test(words_of_a_shell),
-		cmocka_unit_test(there_is_a_limit),
-	};
-
-	return cmocka_run_group_tests_name("finding", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "guard.h"
 #include "http/form.h"
@@ -46,10 +42,8 @@ refuses(const char *form, const char *code)
 	refuses_span(span_of(form), code);
 }
 
-static void
-test_pairs(void **state)
+TEST(test_pairs)
 {
-	(void)state;
 	takes("", "");
 	takes("a=1", "a=<1>");
 	takes("a=", "a=<>");
@@ -73,10 +67,8 @@ test_pairs(void **state)
 	refuses("a=1&=2", "malformed");
 }
 
-static void
-test_decoding(void **state)
+TEST(test_decoding)
 {
-	(void)state;
 	takes("a=b+c%20d%2B", "a=<b c d+>");
 	takes("a=%41%6a%6A", "a=<Ajj>");
 	takes("a=%26%3d%25", "a=<&=%>");
@@ -103,10 +95,8 @@ test_decoding(void **state)
 }
 
 /* The escape of every byte, and every two bytes as an escape. */
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		char form[8], text[8];
 		unsigned char raw[] = { 'a', '=', (unsigned char)c };
@@ -137,13 +127,11 @@ is_hex(unsigned c)
 	return c != 0 && strchr("0123456789abcdefABCDEF", (int)c) != NULL;
 }
 
-static void
-test_every_escape(void **state)
+TEST(test_every_escape)
 {
 	unsigned char form[] = "a=%00";
 	struct span s = { form, 5 };
 
-	(void)state;
 	for (unsigned c = 0; c < 65536; c++) {
 		unsigned high = c >> 8, low = c & 255;
 
@@ -156,10 +144,8 @@ test_every_escape(void **state)
 	}
 }
 
-static void
-test_utf8(void **state)
+TEST(test_utf8)
 {
-	(void)state;
 	refuses("a=\xc3", "malformed a");
 	refuses("a=%C3", "malformed a");
 	refuses("a=%C3&b=%A9", "malformed a");
@@ -171,10 +157,8 @@ test_utf8(void **state)
 	takes("a=%EF%BF%BF", "a=<\xef\xbf\xbf>");
 }
 
-static void
-test_names(void **state)
+TEST(test_names)
 {
-	(void)state;
 	refuses("A=1", "bad_name");
 	refuses("a1=1", "bad_name");
 	refuses("a+=1", "bad_name");
@@ -195,10 +179,8 @@ test_names(void **state)
 	refuses("\xd0\xb0=1", "bad_name");
 }
 
-static void
-test_lists(void **state)
+TEST(test_lists)
 {
-	(void)state;
 	takes("a[]=1", "a=[<1>]");
 	takes("a[]=1&a[]=2&b=3&a[]=", "a=[<1><2><>] b=<3>");
 	takes("a%5B%5D=1&a[]=2&b%5b%5d=3", "a=[<1><2>] b=[<3>]");
@@ -217,10 +199,8 @@ takes_policy(const char *form, const char *policy)
 	assert_true(span_is(b.r.policy, policy));
 }
 
-static void
-test_own(void **state)
+TEST(test_own)
 {
-	(void)state;
 	takes_policy("policy=avatar&a=1", "avatar");
 	takes_policy("a=1&%70olicy=a%20b", "a b");
 	takes_policy("a=1", "");
@@ -249,10 +229,8 @@ takes_written(const char *form, const char *text, const char *data, bool bare)
 }
 
 /* As jQuery writes { data: { ... } }. */
-static void
-test_data(void **state)
+TEST(test_data)
 {
-	(void)state;
 	takes_written("policy=p&contract=text", "", "", false);
 	takes_written("a=1", "a=<1>", "", true);
 	takes_written("a[]=1", "a=[<1>]", "", true);
@@ -308,10 +286,8 @@ pairs_of(size_t n, bool same, const char *end)
 	return (struct span){ (unsigned char *)form, at };
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
-	(void)state;
 	for (size_t n = PARAMS_MAX - 1; n <= PARAMS_MAX; n++) {
 		assert_true(form_read(
 		    pairs_of(n, false, "="), bench_start(&b, ARENA_MAX)));
@@ -330,35 +306,13 @@ test_limits(void **state)
 }
 
 /* Each amount of room is enough, or the refusal says that it is not. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	struct span form = SPAN_LIT("a=%41+b&b[]=%42&b[]=c&policy=p+q&c=d");
 	size_t room = 0;
 
-	(void)state;
 	while (!form_read(form, bench_start(&b, room++)))
 		assert_refused(&b.why, "too_many");
 	assert_true(room > 100 && room < 4096);
 	assert_params(&b.params, "a=<A b> b=[<B><c>] c=<d>");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_decoding),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_every_escape),
-		cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_data),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_room),
-	};
-
-	return cmocka_run_group_tests_name("form", tests, NULL, NULL);
 }

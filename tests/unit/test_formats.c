@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "guard.h"
 #include "session/formats.h"
@@ -88,12 +83,10 @@ configured(const char *name, const char *user)
 	return c;
 }
 
-static void
-every_format(void **state)
+TEST(every_format)
 {
 	size_t n = 0;
 
-	(void)state;
 	while (formats[n].name != NULL)
 		n++;
 	assert_int_equal(n, N_EXPECTED);
@@ -115,34 +108,28 @@ every_format(void **state)
 	}
 }
 
-static void
-no_other_name(void **state)
+TEST(no_other_name)
 {
 	static const char *const wrong[] = { "", "JWT", "jw", "jwt ", "jwts",
 		" jwt", "Flask", "flask-session", "flask_jwt_extended",
 		"django_cookie", "none", "remote-user", "php\n" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_null(named(wrong[i]));
 	assert_null(format_named(SPAN_LIT("jwt\0")));
 	assert_null(format_named((struct span){ NULL, 0 }));
 }
 
-static void
-each_name_once(void **state)
+TEST(each_name_once)
 {
-	(void)state;
 	for (const struct format_row *a = formats; a->name != NULL; a++)
 		for (const struct format_row *b = formats; b != a; b++)
 			assert_string_not_equal(a->name, b->name);
 }
 
 /* The rows agree with themselves. */
-static void
-what_goes_together(void **state)
+TEST(what_goes_together)
 {
-	(void)state;
 	for (const struct format_row *row = formats; row->name != NULL; row++) {
 		bool keys = (row->takes & TAKES_KEYS) != 0;
 		bool claims = (row->takes & TAKES_CLAIMS) != 0;
@@ -179,10 +166,8 @@ what_goes_together(void **state)
 	}
 }
 
-static void
-a_row_is_applied(void **state)
+TEST(a_row_is_applied)
 {
-	(void)state;
 	for (size_t i = 0; i < N_EXPECTED; i++) {
 		struct session_config c = configured(expected[i].name, "x");
 
@@ -199,8 +184,7 @@ a_row_is_applied(void **state)
 	}
 }
 
-static void
-how_the_frameworks_sign(void **state)
+TEST(how_the_frameworks_sign)
 {
 	static const struct {
 		const char *name, *salt, *prefix;
@@ -224,7 +208,6 @@ how_the_frameworks_sign(void **state)
 		{ "koa", "", "", DERIVE_NOTHING, 0, STAMP_NONE, BODY_TEXT },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct signing *s = &named(cases[i].name)->signing;
 
@@ -242,12 +225,10 @@ how_the_frameworks_sign(void **state)
 }
 
 /* A path needs an object; without one the value is the name itself. */
-static void
-the_body_follows_the_user(void **state)
+TEST(the_body_follows_the_user)
 {
 	struct session_config c = configured("itsdangerous", "user.id");
 
-	(void)state;
 	assert_int_equal(c.signing.body, BODY_PACKED);
 	assert_true(span_is(c.signing.salt, "itsdangerous"));
 	c = configured("itsdangerous", "");
@@ -269,20 +250,4 @@ the_body_follows_the_user(void **state)
 		c = configured(row->name, "user.id");
 		assert_int_equal(c.signing.body, row->signing.body);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_format),
-		cmocka_unit_test(no_other_name),
-		cmocka_unit_test(each_name_once),
-		cmocka_unit_test(what_goes_together),
-		cmocka_unit_test(a_row_is_applied),
-		cmocka_unit_test(how_the_frameworks_sign),
-		cmocka_unit_test(the_body_follows_the_user),
-	};
-
-	return cmocka_run_group_tests_name("formats", tests, NULL, NULL);
 }

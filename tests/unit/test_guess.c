@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -98,13 +93,11 @@ try_vector(const json_t *v)
 	return true;
 }
 
-static void
-vectors(void **state)
+TEST(vectors)
 {
 	json_t *root = json_load_file(VECTORS, 0, NULL), *v;
 	size_t tried = 0, i;
 
-	(void)state;
 	assert_non_null(root);
 	json_array_foreach(json_object_get(root, "vectors"), i, v)
 	{
@@ -117,10 +110,8 @@ vectors(void **state)
 /* {"alg":"HS256"}, and payloads that say whose they are. */
 #define HS256 "eyJhbGciOiJIUzI1NiJ9."
 
-static void
-tokens(void **state)
+TEST(tokens)
 {
-	(void)state;
 	/* {"sub":"a"} */
 	is("s", HS256 "eyJzdWIiOiJhIn0.AA", "jwt", "sub");
 	assert_int_equal(g.hash, HASH_SHA256);
@@ -167,10 +158,8 @@ tokens(void **state)
 	is_none("s", HS256 "AAAA.AA", "is no JSON object");
 }
 
-static void
-ids(void **state)
+TEST(ids)
 {
-	(void)state;
 	is("PHPSESSID", "abcdefghij0123456789ab", "php", "");
 	assert_null(g.note);
 	is("other", "abcdefghij0123456789ab", "php", "");
@@ -192,10 +181,8 @@ ids(void **state)
 	is_none("x", "", "nothing that is known here");
 }
 
-static void
-cut_and_alone(void **state)
+TEST(cut_and_alone)
 {
-	(void)state;
 	is("session", "eyJfdXNlcl9pZCI6IjQyIn0.ZVPxAA.GTviaFa-G9_28C4QlcCW",
 	    "flask", "_user_id");
 	assert_non_null(strstr(g.note, "was it cut?"));
@@ -207,17 +194,4 @@ cut_and_alone(void **state)
 	assert_true(g.is_text && span_is(g.says, "42"));
 	is("sb-x-auth-token.0", "base64-eyJhY2Nlc3NfdG9r", "supabase", "");
 	assert_non_null(strstr(g.note, "one chunk of several"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vectors),
-		cmocka_unit_test(tokens),
-		cmocka_unit_test(ids),
-		cmocka_unit_test(cut_and_alone),
-	};
-
-	return cmocka_run_group_tests_name("guess", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "guard.h"
 #include "session/guess_other.h"
@@ -20,10 +15,8 @@ other(const char *name, const char *text)
 
 #define HEX40 "0123456789abcdef0123456789abcdef01234567"
 
-static void
-others(void **state)
+TEST(others)
 {
-	(void)state;
 	assert_non_null(other("wordpress_logged_in_1", "alice|1|x|y"));
 	assert_non_null(other("laravel_session", "x"));
 	assert_non_null(other("JSESSIONID", "0123"));
@@ -38,27 +31,14 @@ others(void **state)
 }
 
 /* What is signed with base64url may well have two dashes in it. */
-static void
-no_others(void **state)
+TEST(no_others)
 {
 	static const char *const values[] = { "", "-", "--", "a--b", "a--b--c",
 		"eyJfdXNlcl9pZCI6IjQyIn0.ZVPxAA.GTviaFa--9_28C4QlcCWZK1oSls",
 		"a--0123456789abcdef0123456789abcdef0123456", "a--" HEX40 "x",
 		HEX40, "2", "Fe26", "a--YQ==" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		assert_null(other("session", values[i]));
 	assert_null(other("wordpress", "x"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(others),
-		cmocka_unit_test(no_others),
-	};
-
-	return cmocka_run_group_tests_name("guess_other", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "base/version.h"
 #include "fake_counters.h"
@@ -82,8 +78,7 @@ asked(const char *method, const char *query)
 	return is;
 }
 
-static void
-the_question(void **state)
+TEST_WITH(the_question, setup, NULL)
 {
 	static const char *const others[] = { "", "healt", "healthy",
 		"health=", "health=1", "health&", "&health", "Health", "HEALTH",
@@ -92,7 +87,6 @@ the_question(void **state)
 	static const char *const methods[] = { "", "POST", "HEAD", "OPTIONS",
 		"get", "GET ", "PUT" };
 
-	(void)state;
 	assert_true(asked("GET", "health"));
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		assert_false(asked("GET", others[i]));
@@ -101,23 +95,19 @@ the_question(void **state)
 }
 
 /* What did not come in whole is refused elsewhere. */
-static void
-whole_requests_only(void **state)
+TEST_WITH(whole_requests_only, setup, NULL)
 {
 	static const enum intake intakes[] = { INTAKE_NONE, INTAKE_TWICE,
 		INTAKE_TOO_LARGE, INTAKE_LENGTH, INTAKE_ROLE };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(intakes) / sizeof(intakes[0]); i++) {
 		request.intake = intakes[i];
 		assert_false(health_asked(&request));
 	}
 }
 
-static void
-fit(void **state)
+TEST_WITH(fit, setup, NULL)
 {
-	(void)state;
 	assert_health(&config, 200, "ok", "ok", NULL);
 	assert_int_equal(counting.probes, 1);
 	assert_int_equal(counting.takes, 0);
@@ -129,10 +119,8 @@ fit(void **state)
 }
 
 /* Where nothing is counted, the store is nobody's concern. */
-static void
-store_unused(void **state)
+TEST_WITH(store_unused, setup, NULL)
 {
-	(void)state;
 	config.counts = false;
 	counting.fault = "gone";
 	assert_health(&config, 200, "ok", "unused", NULL);
@@ -142,10 +130,8 @@ store_unused(void **state)
 }
 
 /* The reason, which may name a path, is for the log alone. */
-static void
-store_out_of_order(void **state)
+TEST_WITH(store_out_of_order, setup, NULL)
 {
-	(void)state;
 	counting.fault = "/var/lib/signpost: no room";
 	assert_health(&config, 503, "out of order", "out of order",
 	    "/var/lib/signpost: no room");
@@ -154,20 +140,16 @@ store_out_of_order(void **state)
 	    "there is no store of counters");
 }
 
-static void
-no_configuration(void **state)
+TEST_WITH(no_configuration, setup, NULL)
 {
-	(void)state;
 	world.generation = 0;
 	assert_health(NULL, 503, "out of order", "unknown",
 	    "there is no good configuration");
 	assert_int_equal(counting.probes, 0);
 }
 
-static void
-denied_users(void **state)
+TEST_WITH(denied_users, setup, NULL)
 {
-	(void)state;
 	config.deny_users_file = SPAN_LIT("/etc/signpost/denied");
 	assert_health(&config, 503, "out of order", "ok",
 	    "deny_users_file has never been read");
@@ -184,31 +166,12 @@ denied_users(void **state)
 }
 
 /* No signature is given there either. */
-static void
-published(void **state)
+TEST_WITH(published, setup, NULL)
 {
-	(void)state;
 	request.document_root = SPAN_LIT("/srv/site");
 	assert_health(&config, 503, "out of order", "ok",
 	    "a secret file, the counters, the log or deny_users_file "
 	    "lies below DOCUMENT_ROOT");
 	request.document_root = SPAN_LIT("/srv/sit");
 	assert_health(&config, 200, "ok", "ok", NULL);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_question, setup),
-		cmocka_unit_test_setup(whole_requests_only, setup),
-		cmocka_unit_test_setup(fit, setup),
-		cmocka_unit_test_setup(store_unused, setup),
-		cmocka_unit_test_setup(store_out_of_order, setup),
-		cmocka_unit_test_setup(no_configuration, setup),
-		cmocka_unit_test_setup(denied_users, setup),
-		cmocka_unit_test_setup(published, setup),
-	};
-
-	return cmocka_run_group_tests_name("health", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* O_TMPFILE */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +11,7 @@
 #include "fake_app.h"
 #include "fcgi_client.h"
 #include "gateway/held.h"
+#include "hooks.h"
 
 static struct serve serve;
 static struct fcgi_answer answer;
@@ -81,10 +78,8 @@ assert_answered(const char *text)
 	assert_true(rest.n > 0);
 }
 
-static void
-test_take(void **state)
+TEST_WITH(test_take, open_ends, close_ends)
 {
-	(void)state;
 	assert_true(held_take(&held, ours));
 	assert_int_equal(held.n, 0);
 	fcgi_send(theirs, SPAN_LIT("abc"));
@@ -102,10 +97,8 @@ test_take(void **state)
 	assert_null(held.bytes);
 }
 
-static void
-test_take_full(void **state)
+TEST_WITH(test_take_full, open_ends, close_ends)
 {
-	(void)state;
 	fcgi_send(theirs, (struct span){ mem, HELD_MAX - 1 });
 	fcgi_send(theirs, SPAN_LIT("ab"));
 	assert_true(held_take(&held, ours));
@@ -141,12 +134,10 @@ next_descriptor(void)
 	return fd;
 }
 
-static void
-test_kept(void **state)
+TEST_WITH(test_kept, open_ends, close_ends)
 {
 	int next = next_descriptor();
 
-	(void)state;
 	memset(body, 'x', sizeof(body));
 	hold_request("a=b", 3, FCGI_KEEP);
 	assert_int_equal(
@@ -155,12 +146,10 @@ test_kept(void **state)
 	assert_nothing_left(next);
 }
 
-static void
-test_closed(void **state)
+TEST_WITH(test_closed, open_ends, close_ends)
 {
 	int next = next_descriptor();
 
-	(void)state;
 	hold_request("a=b", 3, 0);
 	assert_int_equal(
 	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_CLOSED);
@@ -170,10 +159,8 @@ test_closed(void **state)
 }
 
 /* The longest body there is, and the longest answer. */
-static void
-test_longest(void **state)
+TEST_WITH(test_longest, open_ends, close_ends)
 {
-	(void)state;
 	hold_request("big=130000", HOOK_BODY_MAX, FCGI_KEEP);
 	assert_int_equal(
 	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_KEPT);
@@ -181,12 +168,10 @@ test_longest(void **state)
 	assert_true(answer.n > 130000);
 }
 
-static void
-test_large(void **state)
+TEST_WITH(test_large, open_ends, close_ends)
 {
 	int next = next_descriptor();
 
-	(void)state;
 	hold_request("a=b", HOOK_BODY_MAX + 1, FCGI_KEEP);
 	held.n -= 8; /* as it is when the end of the body is not there yet */
 	assert_int_equal(held_answer(&held, &serve, ours, RECORD_LARGE_BODY),
@@ -195,12 +180,10 @@ test_large(void **state)
 	assert_nothing_left(next);
 }
 
-static void
-test_gone(void **state)
+TEST_WITH(test_gone, open_ends, close_ends)
 {
 	int next = next_descriptor();
 
-	(void)state;
 	hold_request("a=b", 3, FCGI_KEEP);
 	shutdown(theirs, SHUT_RD);
 	assert_int_equal(
@@ -209,14 +192,12 @@ test_gone(void **state)
 }
 
 /* It is lost where there are no descriptors left, and the log says so. */
-static void
-test_no_descriptors(void **state)
+TEST_WITH(test_no_descriptors, open_ends, close_ends)
 {
 	int next = next_descriptor();
 	off_t logged = lseek(log_fd, 0, SEEK_CUR);
 	struct rlimit was, none;
 
-	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
 	none = (struct rlimit){ (rlim_t)next + 1, was.rlim_max };
 	hold_request("a=b", 3, FCGI_KEEP);
@@ -233,6 +214,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	hooks.handle = fake_handle;
 	serve_init(&serve);
 	log_fd = open("/tmp", O_TMPFILE | O_WRONLY, 0600);
 	log_to(log_fd);
@@ -240,21 +222,4 @@ set_up(void **state)
 	return FCGX_Init();
 }
 
-#define ENDS(test) cmocka_unit_test_setup_teardown(test, open_ends, close_ends)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		ENDS(test_take),
-		ENDS(test_take_full),
-		ENDS(test_kept),
-		ENDS(test_closed),
-		ENDS(test_longest),
-		ENDS(test_large),
-		ENDS(test_no_descriptors),
-		ENDS(test_gone),
-	};
-
-	return cmocka_run_group_tests_name("held", tests, set_up, NULL);
-}
+GROUP(set_up, NULL);

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include <stdio.h>
 
@@ -91,8 +87,7 @@ matches(const struct term *term, const char *source, const char *value)
 }
 
 /* The same ids, and the same that are none, whatever stands around them. */
-static void
-test_ids_in_each_form(void **state)
+TEST(test_ids_in_each_form)
 {
 	static const char *const right[] = { "a", "users/alice",
 		"users/alice/cat", "u-1/_x" };
@@ -102,7 +97,6 @@ test_ids_in_each_form(void **state)
 		"a.b/c", "a.b.c", "a.", ".a", "\xc3\xa9", "a?b", "a#b", "a!b" };
 	char text[128];
 
-	(void)state;
 	for (size_t f = 0; f < N(forms); f++) {
 		for (size_t i = 0; i < N(right); i++) {
 			snprintf(text, sizeof(text), "%s%s%s", forms[f].before,
@@ -130,10 +124,8 @@ valid_long(size_t form, size_t n)
 	return valid(forms[form].term, text);
 }
 
-static void
-test_lengths(void **state)
+TEST(test_lengths)
 {
-	(void)state;
 	for (size_t f = 0; f < N(forms); f++) {
 		assert_true(valid_long(f, ID_MAX - 1));
 		assert_true(valid_long(f, ID_MAX));
@@ -141,10 +133,8 @@ test_lengths(void **state)
 	}
 }
 
-static void
-test_extensions(void **state)
+TEST(test_extensions)
 {
-	(void)state;
 	assert_true(valid(&ids, "users/alice/cat.jpg"));
 	assert_true(valid(&full, "raw/upload/users/alice/cat.zip"));
 	assert_true(valid(&path, "/image/upload/users/alice/cat.jpg"));
@@ -153,8 +143,7 @@ test_extensions(void **state)
 	    strstr(rules_said(&r, &r.why), "a prefix has no extension"));
 }
 
-static void
-test_what_stands_around(void **state)
+TEST(test_what_stands_around)
 {
 	static const char *const not_full[] = { "users/alice/cat",
 		"image/users", "image/upload", "image/upload/",
@@ -168,7 +157,6 @@ test_what_stands_around(void **state)
 	static const char *const no_prefix[] = { "", "/", "users/alice",
 		"users/alice//", "//", "/users/alice/", "users/alice/*" };
 
-	(void)state;
 	assert_true(valid(&full, "image/upload/a"));
 	assert_true(valid(&full, "video/private/a"));
 	assert_true(valid(&full, "raw/twitter_name/a"));
@@ -185,12 +173,10 @@ test_what_stands_around(void **state)
 	    rules_said(&r, &r.why), "would also match \"users/alice2\""));
 }
 
-static void
-test_compiles(void **state)
+TEST(test_compiles)
 {
 	struct pattern p;
 
-	(void)state;
 	assert_true(compiles(&ids, "users/{user}/**", &p));
 	assert_int_equal(p.n, 3);
 	assert_true(compiles(&prefixes, "users/{user}/", &p));
@@ -207,10 +193,8 @@ test_compiles(void **state)
 	assert_int_equal(p.n, 5);
 }
 
-static void
-test_compiles_not(void **state)
+TEST(test_compiles_not)
 {
-	(void)state;
 	assert_true(wrong(&prefixes, "users/{user}", "ends in \"/\""));
 	assert_true(wrong(&prefixes, "users/{user}/**", "ends in \"/\""));
 	assert_true(wrong(&prefixes, "", "ends in \"/\""));
@@ -239,8 +223,7 @@ test_compiles_not(void **state)
 }
 
 /* u1 is not u10: whole segments are compared, in each form. */
-static void
-test_matches(void **state)
+TEST(test_matches)
 {
 	static const struct {
 		const char *id;
@@ -260,7 +243,6 @@ test_matches(void **state)
 	};
 	char source[64], value[64];
 
-	(void)state;
 	for (size_t f = 0; f < N(forms); f++) {
 		snprintf(source, sizeof(source), "%susers/{user}/**%s",
 		    forms[f].before, forms[f].behind);
@@ -274,12 +256,10 @@ test_matches(void **state)
 	}
 }
 
-static void
-test_matches_around(void **state)
+TEST(test_matches_around)
 {
 	const char *const source = "image/upload/users/{user}/**";
 
-	(void)state;
 	assert_true(matches(&full, source, "image/upload/users/alice/a"));
 	assert_false(matches(&full, source, "video/upload/users/alice/a"));
 	assert_false(matches(&full, source, "image/private/users/alice/a"));
@@ -299,13 +279,11 @@ test_matches_around(void **state)
 }
 
 /* A name that is no segment is told, and never matched. */
-static void
-test_users(void **state)
+TEST(test_users)
 {
 	static const char *const users[] = { "..", "a/b", "", "a,b", "*" };
 	struct pattern p;
 
-	(void)state;
 	for (size_t i = 0; i < N(users); i++) {
 		char value[64];
 
@@ -321,26 +299,22 @@ test_users(void **state)
 }
 
 /* What holds no id takes nothing. */
-static void
-test_other_terms(void **state)
+TEST(test_other_terms)
 {
 	static const struct term acl = { .name = "acl", .type = TERM_ACL };
 	static const struct term tags = { .name = "tags", .type = TERM_TAGS };
 	struct pattern p;
 
-	(void)state;
 	assert_false(valid(&acl, "/a"));
 	assert_false(valid(&tags, "a"));
 	assert_false(compiles(&tags, "a", &p));
 }
 
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
 	size_t refused = 0;
 	bool right = false;
 
-	(void)state;
 	for (size_t cap = 0; !right && cap < sizeof(r.mem); cap++) {
 		struct pattern p;
 
@@ -354,24 +328,4 @@ test_no_room(void **state)
 		refused += !right;
 	}
 	assert_true(right && refused > 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids_in_each_form),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_extensions),
-		cmocka_unit_test(test_what_stands_around),
-		cmocka_unit_test(test_compiles),
-		cmocka_unit_test(test_compiles_not),
-		cmocka_unit_test(test_matches),
-		cmocka_unit_test(test_matches_around),
-		cmocka_unit_test(test_users),
-		cmocka_unit_test(test_other_terms),
-		cmocka_unit_test(test_no_room),
-	};
-
-	return cmocka_run_group_tests_name("id_form", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/indent.h"
 
@@ -20,8 +15,7 @@ indented(const char *json, size_t cap)
 }
 
 /* As JSON.stringify(JSON.parse(text), null, 2) writes them. */
-static void
-as_json_stringify(void **state)
+TEST(as_json_stringify)
 {
 	static const struct {
 		const char *json, *lines;
@@ -40,39 +34,25 @@ as_json_stringify(void **state)
 		    "[\n  \"\\\"\",\n  \"\\\\\",\n  \"{\"\n]" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_true(span_is(
 		    indented(rows[i].json, sizeof(mem)), rows[i].lines));
 }
 
 /* Any bytes come to an end, and none is read beyond them. */
-static void
-no_json(void **state)
+TEST(no_json)
 {
 	static const char *const rows[] = { "\"", "\"\\", "}}}]", "{", "[",
 		"{\"a\\\"", ",,::" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_true(indented(rows[i], sizeof(mem)).n > 0);
 	assert_true(span_is(indented("\"\\", sizeof(mem)), "\"\\"));
 	assert_true(span_is(indented("}", sizeof(mem)), "\n}"));
 }
 
-static void
-room(void **state)
+TEST(room)
 {
-	(void)state;
 	assert_int_equal(indented("{\"a\":1}", 12).n, 12);
 	assert_int_equal(indented("{\"a\":1}", 11).n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(as_json_stringify),
-		cmocka_unit_test(no_json), cmocka_unit_test(room) };
-
-	return cmocka_run_group_tests_name("indent", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <zlib.h>
 
@@ -60,10 +55,8 @@ deflated(size_t n, int level)
 	return (struct span){ out, size };
 }
 
-static void
-a_known_stream(void **state)
+TEST(a_known_stream)
 {
-	(void)state;
 	assert_true(inflates(PACKED, INFLATED_MAX));
 	assert_true(span_is(text, TEXT));
 	assert_true(inflates(SPAN_LIT("\x78\x9c\x03\0\0\0\0\1"), 1));
@@ -71,20 +64,16 @@ a_known_stream(void **state)
 	assert_non_null(text.p);
 }
 
-static void
-a_cut_stream_is_refused(void **state)
+TEST(a_cut_stream_is_refused)
 {
-	(void)state;
 	for (size_t n = 0; n < PACKED.n; n++)
 		assert_false(inflates(span_head(PACKED, n), INFLATED_MAX));
 }
 
-static void
-bytes_behind_the_end_are_refused(void **state)
+TEST(bytes_behind_the_end_are_refused)
 {
 	unsigned char longer[2 * sizeof(packed)];
 
-	(void)state;
 	memcpy(longer, packed, PACKED.n);
 	memcpy(longer + PACKED.n, packed, PACKED.n);
 	assert_true(inflates((struct span){ longer, PACKED.n }, INFLATED_MAX));
@@ -94,13 +83,11 @@ bytes_behind_the_end_are_refused(void **state)
 }
 
 /* The bits between the last block and the checksum are nobody's. */
-static void
-no_flipped_bit_gives_another_text(void **state)
+TEST(no_flipped_bit_gives_another_text)
 {
 	unsigned char damaged[sizeof(packed)];
 	size_t refused = 0;
 
-	(void)state;
 	for (size_t bit = 0; bit < 8 * PACKED.n; bit++) {
 		memcpy(damaged, packed, sizeof(packed));
 		damaged[bit / 8] ^= (unsigned char)(1 << bit % 8);
@@ -112,10 +99,8 @@ no_flipped_bit_gives_another_text(void **state)
 	assert_true(refused >= 8 * PACKED.n - 7);
 }
 
-static void
-other_wrappings_are_refused(void **state)
+TEST(other_wrappings_are_refused)
 {
-	(void)state;
 	/* gzip, no wrapping at all, and one that names a dictionary */
 	assert_false(inflates(
 	    SPAN_LIT("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x8a\x2f"
@@ -143,12 +128,10 @@ other_wrappings_are_refused(void **state)
 	assert_false(inflates((struct span){ NULL, 0 }, INFLATED_MAX));
 }
 
-static void
-the_most_is_the_most(void **state)
+TEST(the_most_is_the_most)
 {
 	const size_t n = sizeof(TEXT) - 1;
 
-	(void)state;
 	assert_true(inflates(PACKED, n + 1));
 	assert_true(inflates(PACKED, n));
 	assert_true(span_is(text, TEXT));
@@ -157,10 +140,8 @@ the_most_is_the_most(void **state)
 	assert_false(inflates(PACKED, 0));
 }
 
-static void
-inflated_max(void **state)
+TEST(inflated_max)
 {
-	(void)state;
 	for (int level = 0; level <= 9; level += 3)
 		for (size_t n = INFLATED_MAX - 1; n <= INFLATED_MAX + 1; n++) {
 			struct span s = deflated(n, level);
@@ -174,23 +155,19 @@ inflated_max(void **state)
 	assert_false(inflates(deflated(2 * INFLATED_MAX, 9), INFLATED_MAX));
 }
 
-static void
-a_bomb_is_refused(void **state)
+TEST(a_bomb_is_refused)
 {
 	static unsigned char zeros[1 << 20], out[4096];
 	uLongf size = sizeof(out);
 
-	(void)state;
 	assert_int_equal(compress2(out, &size, zeros, sizeof(zeros), 9), Z_OK);
 	assert_false(inflates((struct span){ out, size }, INFLATED_MAX));
 }
 
-static void
-no_room_is_a_refusal(void **state)
+TEST(no_room_is_a_refusal)
 {
 	size_t cap = 0;
 
-	(void)state;
 	while (cap < sizeof(room) && !inflates_in(PACKED, 100, cap))
 		cap++;
 	assert_in_range(cap, 101, sizeof(room) - 1);
@@ -200,36 +177,15 @@ no_room_is_a_refusal(void **state)
 	assert_false(inflates_in(PACKED, SIZE_MAX, sizeof(room)));
 }
 
-static void
-the_text_lives_in_the_arena(void **state)
+TEST(the_text_lives_in_the_arena)
 {
 	struct arena arena;
 	struct span first, second;
 
-	(void)state;
 	arena_init(&arena, room, sizeof(room));
 	assert_true(inflate_text(PACKED, 100, &arena, &first));
 	assert_true(inflate_text(
 	    SPAN_LIT("\x78\x9c\x03\0\0\0\0\1"), 1, &arena, &second));
 	assert_true(span_is(first, TEXT));
 	assert_true(first.p >= room && first.p < room + arena.n);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_known_stream),
-		cmocka_unit_test(a_cut_stream_is_refused),
-		cmocka_unit_test(bytes_behind_the_end_are_refused),
-		cmocka_unit_test(no_flipped_bit_gives_another_text),
-		cmocka_unit_test(other_wrappings_are_refused),
-		cmocka_unit_test(the_most_is_the_most),
-		cmocka_unit_test(inflated_max),
-		cmocka_unit_test(a_bomb_is_refused),
-		cmocka_unit_test(no_room_is_a_refusal),
-		cmocka_unit_test(the_text_lives_in_the_arena),
-	};
-
-	return cmocka_run_group_tests_name("inflate", tests, NULL, NULL);
 }

@@ -1,21 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cloudinary/information.h"
 #include "deciding.h"
 
-static void
-what_is_open(void **state)
+TEST(what_is_open)
 {
 	static struct deciding d;
 	unsigned char mem[1024];
 	struct sink out;
 
-	(void)state;
 	deciding_open(&d, "a = { action = \"destroy\"; limit = \"60/hour\";\n"
 			  "  allow = { public_id = \"u/{user}/*\"; }; };\n"
 			  "b = { action = \"destroy\"; limit = \"60/hour\"; "
@@ -37,12 +30,4 @@ what_is_open(void **state)
 	    "\"user\":\"bob\",\"policies\":[\"a\",\"b\"],"
 	    "\"server_time\":1767225600}"));
 	deciding_close(&d);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_open) };
-
-	return cmocka_run_group_tests_name("information", tests, NULL, NULL);
 }

@@ -1,25 +1,18 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
 #include "folder.h"
 #include "initing.h"
 
-static void
-from_start_to_end(void **state)
+TEST(from_start_to_end)
 {
 	const char *secret =
 	    put_file("s", 0600, SPAN_LIT("abcdefghijklmnopqrstuvwxyz1\n"));
 	char dir[4200], conf[4300];
 
-	(void)state;
 	snprintf(dir, sizeof(dir), "%s", in_folder("own//"));
 	snprintf(conf, sizeof(conf), "%s", in_folder("own/signpost.conf"));
 	assert_int_equal(
@@ -35,10 +28,8 @@ from_start_to_end(void **state)
 	assert_int_equal(CAPTURE(&caught, cli_check, "check", conf), 0);
 }
 
-static void
-usage(void **state)
+TEST(usage)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&caught, cli_init, "init", "x"), 2);
 	assert_int_equal(
 	    CAPTURE(&caught, cli_init, "init", "--api-secret=x"), 2);
@@ -51,13 +42,11 @@ usage(void **state)
 	assert_int_equal(CAPTURE(&caught, cli_init, "init", "--dir", "/"), 2);
 }
 
-static void
-secrets_from_files(void **state)
+TEST(secrets_from_files)
 {
 	static const char *const bad[] = { "", "\n", "a\nb\n", "a\n\n" };
 	char out[8];
 
-	(void)state;
 	assert_int_equal(
 	    init_file(put_file("a", 0600, SPAN_LIT("abc\n")), out, 8), -1);
 	assert_string_equal(out, "abc");
@@ -73,15 +62,4 @@ secrets_from_files(void **state)
 	assert_int_equal(init_file(in_folder("none"), out, 8), 2);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_start_to_end),
-		cmocka_unit_test(usage),
-		cmocka_unit_test(secrets_from_files),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "init", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

@@ -1,21 +1,14 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "folder.h"
 #include "initing.h"
 
-static void
-from_options(void **state)
+TEST(from_options)
 {
 	const char *file = put_file("s", 0600, SPAN_LIT("the-secret-text\r\n"));
 
-	(void)state;
 	initing_begin(false);
 	initing_give(INIT_CLOUD_NAME, "demo");
 	initing_give(INIT_API_KEY, "1234");
@@ -30,15 +23,13 @@ from_options(void **state)
 	assert_non_null(strstr(caught.err, "--api-secret-file is needed"));
 }
 
-static void
-from_the_environment(void **state)
+TEST(from_the_environment)
 {
 	static const char *const wrong[] = { "demo", "cloudinary://",
 		"cloudinary://1:2", "cloudinary://:2@c", "cloudinary://1:@c",
 		"cloudinary://1:2@", "http://1:2@c",
 		"cloudinary://123456789012345678901234567890123:2@c" };
 
-	(void)state;
 	setenv("CLOUDINARY_URL", "cloudinary://12:sec-ret@c-1", 1);
 	initing_begin(true);
 	assert_int_equal(initing_run(init_account), -1);
@@ -59,14 +50,4 @@ from_the_environment(void **state)
 	unsetenv("CLOUDINARY_URL");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_options),
-		cmocka_unit_test(from_the_environment),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "init_account", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

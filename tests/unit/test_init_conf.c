@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "initing.h"
 #include "sandbox.h"
@@ -36,12 +31,10 @@ write_text(void)
 }
 
 /* The program's own reading of it. */
-static void
-each_format(void **state)
+TEST(each_format)
 {
 	struct sandbox box;
 
-	(void)state;
 	sandbox_open(&box);
 	for (const struct format_row *row = formats; row->name != NULL; row++) {
 		struct config *config;
@@ -63,13 +56,11 @@ each_format(void **state)
 }
 
 /* Where systemd keeps the service's counts. */
-static void
-behind_units(void **state)
+TEST(behind_units)
 {
 	struct sandbox box;
 	struct config *config;
 
-	(void)state;
 	sandbox_open(&box);
 	fill("jwt", "users/{user}");
 	write_text();
@@ -84,10 +75,8 @@ behind_units(void **state)
 }
 
 /* Payload's usual collection, or the one that the pasted cookie is of. */
-static void
-whose_ids(void **state)
+TEST(whose_ids)
 {
-	(void)state;
 	fill("payload", "users/{user}");
 	write_text();
 	assert_non_null(strstr(text, "  collection = \"users\";\n"));
@@ -100,15 +89,13 @@ whose_ids(void **state)
 }
 
 /* One policy, for everybody, and nothing that check would warn of. */
-static void
-nobody_logs_in(void **state)
+TEST(nobody_logs_in)
 {
 	static const char *const folders[] = { "guests", "form/{date}" };
 	const struct policy *guest;
 	struct sandbox box;
 	struct config *config;
 
-	(void)state;
 	sandbox_open(&box);
 	for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
 		fill("jwt", folders[k]);
@@ -131,13 +118,11 @@ nobody_logs_in(void **state)
 	sandbox_close(&box);
 }
 
-static void
-what_was_answered(void **state)
+TEST(what_was_answered)
 {
 	struct sandbox box;
 	struct config *config;
 
-	(void)state;
 	fill("itsdangerous", "u/{user_hash}/in");
 	init.algorithm = "sha512";
 	init.user[0] = '\0'; /* the name itself is signed */
@@ -165,28 +150,11 @@ what_was_answered(void **state)
 	sandbox_close(&box);
 }
 
-static void
-room(void **state)
+TEST(room)
 {
 	struct sink out;
 
-	(void)state;
 	fill("jwt", "users/{user}");
 	sink_init(&out, text, 100);
 	assert_false(init_conf(&init, &out));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_format),
-		cmocka_unit_test(behind_units),
-		cmocka_unit_test(whose_ids),
-		cmocka_unit_test(nobody_logs_in),
-		cmocka_unit_test(what_was_answered),
-		cmocka_unit_test(room),
-	};
-
-	return cmocka_run_group_tests_name("init_conf", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/peek.h"
 #include "folder.h"
@@ -33,10 +28,8 @@ fill(const char *server, const char *format)
 	init.root = true;
 }
 
-static void
-what_it_says(void **state)
+TEST(what_it_says)
 {
-	(void)state;
 	fill("nginx", "flask");
 	init.new_key = true;
 	initing_run(print);
@@ -69,13 +62,11 @@ what_it_says(void **state)
 }
 
 /* What is done already is not said again. */
-static void
-a_control_file_that_is_there(void **state)
+TEST(a_control_file_that_is_there)
 {
 	char path[sizeof(folder) + 64], line[sizeof(folder) + 64];
 	FILE *file;
 
-	(void)state;
 	for (int k = 0; k < 3; k++) {
 		fill("htaccess", "flask");
 		strcpy(init.as.home, folder);
@@ -103,10 +94,8 @@ a_control_file_that_is_there(void **state)
 }
 
 /* To be tried without a cookie. */
-static void
-nobody_logs_in(void **state)
+TEST(nobody_logs_in)
 {
-	(void)state;
 	fill("nginx", "jwt");
 	init.guests = true;
 	init.new_key = true;
@@ -137,13 +126,11 @@ for_user(const char *user, bool units)
 }
 
 /* Said where the web server's user could not connect else. */
-static void
-the_sockets_group(void **state)
+TEST(the_sockets_group)
 {
 	struct account other = { .name = "" };
 	char line[256];
 
-	(void)state;
 	fill("caddy", "jwt");
 	assert_string_equal(init.server->user, "caddy");
 	assert_true(account_named("nobody", &other));
@@ -177,10 +164,8 @@ the_sockets_group(void **state)
 	assert_null(strstr(caught.out, "SocketGroup"));
 }
 
-static void
-whose_it_is(void **state)
+TEST(whose_it_is)
 {
-	(void)state;
 	fill("nginx", "flask");
 	initing_run(print);
 	assert_non_null(strstr(caught.out, "Made, for the user 54321:\n"));
@@ -198,17 +183,4 @@ whose_it_is(void **state)
 		    strstr(caught.out, "systemctl restart"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_it_says),
-		cmocka_unit_test(a_control_file_that_is_there),
-		cmocka_unit_test(nobody_logs_in),
-		cmocka_unit_test(the_sockets_group),
-		cmocka_unit_test(whose_it_is),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "init_print", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/peek.h"
 #include "initing.h"
@@ -27,13 +22,11 @@ static const struct {
 };
 
 /* The ready files of etc, with the paths of this site. */
-static void
-each(void **state)
+TEST(each)
 {
 	static char text[16384], wanted[PATH_TEXT_MAX];
 	struct sink out;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
 		initing_begin(false);
 		strcpy(init.dir, "/x/own");
@@ -62,10 +55,8 @@ each(void **state)
 	}
 }
 
-static void
-the_control_file(void **state)
+TEST(the_control_file)
 {
-	(void)state;
 	initing_begin(false);
 	strcpy(init.as.home, "/home/alice");
 	initing_give(INIT_SERVER, "htaccess");
@@ -80,10 +71,8 @@ the_control_file(void **state)
 	    span_cut_last(span_of(peek_self()), '/').head));
 }
 
-static void
-guesses_and_slips(void **state)
+TEST(guesses_and_slips)
 {
-	(void)state;
 	initing_begin(true);
 	assert_int_equal(initing_run(init_server), -1);
 	assert_non_null(init.server);
@@ -93,16 +82,4 @@ guesses_and_slips(void **state)
 	initing_give(INIT_SERVER, "lightpd");
 	assert_int_equal(initing_run(init_server), 2);
 	assert_non_null(strstr(caught.err, "did you mean lighttpd?"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each),
-		cmocka_unit_test(the_control_file),
-		cmocka_unit_test(guesses_and_slips),
-	};
-
-	return cmocka_run_group_tests_name("init_server", tests, NULL, NULL);
 }

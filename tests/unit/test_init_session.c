@@ -1,21 +1,14 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "folder.h"
 #include "initing.h"
 
-static void
-what_is_usual(void **state)
+TEST(what_is_usual)
 {
 	char first[80];
 
-	(void)state;
 	initing_begin(true);
 	assert_int_equal(initing_run(init_session), -1);
 	assert_string_equal(init.row->name, "jwt");
@@ -29,12 +22,10 @@ what_is_usual(void **state)
 	assert_string_not_equal(init.key, first);
 }
 
-static void
-by_name(void **state)
+TEST(by_name)
 {
 	const char *file = put_file("k", 0600, SPAN_LIT("of-the-framework\n"));
 
-	(void)state;
 	initing_begin(true);
 	initing_give(INIT_FORMAT, "flask");
 	initing_give(INIT_SESSION_KEY_FILE, file);
@@ -71,13 +62,11 @@ by_name(void **state)
 }
 
 /* Nothing is asked about a session that nobody has. */
-static void
-nobody_logs_in(void **state)
+TEST(nobody_logs_in)
 {
 	static const enum init_option none[] = { INIT_COOKIE, INIT_USER_PATH,
 		INIT_SESSION_KEY_FILE };
 
-	(void)state;
 	initing_begin(false);
 	initing_give(INIT_FORMAT, "none");
 	assert_int_equal(initing_run(init_session), -1);
@@ -100,15 +89,4 @@ nobody_logs_in(void **state)
 	assert_non_null(strstr(caught.err, "did you mean none?"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_usual),
-		cmocka_unit_test(by_name),
-		cmocka_unit_test(nobody_logs_in),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "init_session", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

@@ -1,14 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "initing.h"
 
-static void
-folders(void **state)
+TEST(folders)
 {
 	static const char *const good[] = { "users/{user}", "u/{user_hash}",
 		"a/b/{user}/c" };
@@ -16,7 +10,6 @@ folders(void **state)
 		"{user}/a", "/users/{user}", "users//{user}", "users/{user}/",
 		"users/x{user}", "users/{User}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		initing_begin(false);
 		initing_give(INIT_FOLDER, good[i]);
@@ -36,14 +29,12 @@ folders(void **state)
 	assert_non_null(strstr(caught.err, "--folder is needed"));
 }
 
-static void
-folders_of_guests(void **state)
+TEST(folders_of_guests)
 {
 	static const char *const good[] = { "guests", "form/in", "a/{date}" };
 	static const char *const bad[] = { "", "guests/", "/guests", "a//b",
 		"{date}", "users/{user}", "a/{user_hash}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		initing_begin(false);
 		init.guests = true;
@@ -64,10 +55,8 @@ folders_of_guests(void **state)
 	assert_string_equal(init.folder, "guests");
 }
 
-static void
-origins(void **state)
+TEST(origins)
 {
-	(void)state;
 	initing_begin(true);
 	assert_int_equal(initing_run(init_origins), -1);
 	assert_int_equal(init.n_origins, 0);
@@ -87,16 +76,4 @@ origins(void **state)
 	assert_int_equal(initing_run(init_origins), -1);
 	assert_int_equal(init.n_origins, INIT_ORIGINS_MAX);
 	assert_int_equal(initing_run(init_origins), 2); /* and one more */
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(folders),
-		cmocka_unit_test(folders_of_guests),
-		cmocka_unit_test(origins),
-	};
-
-	return cmocka_run_group_tests_name("init_site", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -95,8 +90,7 @@ put(const char *server, const char *more)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void
-where_the_file_lies(void **state)
+TEST(where_the_file_lies)
 {
 	static const struct {
 		const char *server, *folder, *has;
@@ -110,7 +104,6 @@ where_the_file_lies(void **state)
 	};
 	static char text[16384];
 
-	(void)state;
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
 		assert_false(steps_of(rows[k].server, text, sizeof(text)));
 		put(rows[k].server, "");
@@ -132,24 +125,12 @@ where_the_file_lies(void **state)
 	}
 }
 
-static void
-servers_without(void **state)
+TEST(servers_without)
 {
 	static char text[16384];
 
-	(void)state;
 	put("h2o", "");
 	assert_false(steps_of("h2o", text, sizeof(text)));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(where_the_file_lies),
-		cmocka_unit_test(servers_without),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "init_steps", tests, make_examples, drop_examples);
-}
+GROUP(make_examples, drop_examples);

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -38,10 +33,8 @@ mode_of(const char *name)
 	return (unsigned)st.st_mode & 07777;
 }
 
-static void
-everything(void **state)
+TEST(everything)
 {
-	(void)state;
 	fill("a/b");
 	umask(022);
 	assert_int_equal(initing_run(init_write), 0);
@@ -72,10 +65,8 @@ holds(const char *name, const char *text)
 	return strcmp(got, text) == 0;
 }
 
-static void
-replaced(void **state)
+TEST(replaced)
 {
-	(void)state;
 	fill("r");
 	mkdir(in_folder("r"), 0700);
 	put_file("r/signpost.conf", 0600, SPAN_LIT("the sample"));
@@ -96,10 +87,8 @@ replaced(void **state)
 	assert_int_equal(mode_of("r/cloudinary.secret"), 0);
 }
 
-static void
-behind_units(void **state)
+TEST(behind_units)
 {
-	(void)state;
 	fill("units");
 	init.units = true;
 	assert_int_equal(initing_run(init_write), 0);
@@ -108,10 +97,8 @@ behind_units(void **state)
 }
 
 /* What fails later brings the old one back. */
-static void
-replaced_back(void **state)
+TEST(replaced_back)
 {
-	(void)state;
 	fill("back");
 	mkdir(in_folder("back"), 0700);
 	put_file("back/signpost.conf", 0600, SPAN_LIT("the sample"));
@@ -124,12 +111,10 @@ replaced_back(void **state)
 	assert_int_equal(mode_of("back/counters"), 0);
 }
 
-static void
-nothing(void **state)
+TEST(nothing)
 {
 	struct rlimit none = { 0, RLIM_INFINITY }, before;
 
-	(void)state;
 	fill("c/d");
 	strcpy(init.secret, "short");
 	assert_int_equal(initing_run(init_write), 1);
@@ -156,13 +141,11 @@ nothing(void **state)
 }
 
 /* A signal that comes meanwhile ends it, and nothing is left. */
-static void
-interrupted(void **state)
+TEST(interrupted)
 {
 	int status;
 	pid_t child;
 
-	(void)state;
 	fill("g");
 	child = fork();
 	assert_true(child >= 0);
@@ -181,12 +164,10 @@ interrupted(void **state)
 	assert_int_equal(mode_of("g"), 0);
 }
 
-static void
-for_another(void **state)
+TEST(for_another)
 {
 	struct stat st;
 
-	(void)state;
 	need_root();
 	fill("roots");
 	assert_true(account_named("54321:54322", &init.as));
@@ -200,19 +181,4 @@ for_another(void **state)
 	assert_int_equal(st.st_uid, 54321);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything),
-		cmocka_unit_test(replaced),
-		cmocka_unit_test(behind_units),
-		cmocka_unit_test(replaced_back),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(interrupted),
-		cmocka_unit_test(for_another),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "init_write", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

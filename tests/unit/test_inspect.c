@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 
@@ -66,8 +61,7 @@ says(const char *cookie, int code, const char *said)
 	assert_non_null(strstr(c.out, said));
 }
 
-static void
-accepted(void **state)
+TEST(accepted)
 {
 	static const char *const sessions[] = { "cookie = \"s\";" KEYS,
 		"format = \"flask\";" KEYS, "format = \"django\";" KEYS,
@@ -77,7 +71,6 @@ accepted(void **state)
 	static const char endless[] =
 	    "format = \"cookie-signature\"; cookie = \"s\"; user = \"\";" KEYS;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(sessions) / sizeof(sessions[0]); i++) {
 		configure(sessions[i]);
 		says(minted(), 0, "Accepted: the user is alice, until 20");
@@ -89,13 +82,11 @@ accepted(void **state)
 }
 
 /* The value alone, and one that was copied with its header. */
-static void
-as_pasted(void **state)
+TEST(as_pasted)
 {
 	char text[4200];
 	const char *cookie;
 
-	(void)state;
 	configure("cookie = \"s\";" KEYS);
 	cookie = minted();
 	says(cookie + 2, 0, "taken for the value of the configured cookie");
@@ -107,14 +98,12 @@ as_pasted(void **state)
 	says(text, 1, "NO: the session cookie was sent twice");
 }
 
-static void
-refused(void **state)
+TEST(refused)
 {
 	char text[4200];
 	const char *cookie;
 	char *late;
 
-	(void)state;
 	configure("cookie = \"s\";" KEYS);
 	cookie = minted();
 	/* Another letter of base64url, so that only the signature is wrong. */
@@ -133,10 +122,8 @@ refused(void **state)
 	assert_non_null(strstr(c.out, "format = \"jwt\";"));
 }
 
-static void
-denied_users(void **state)
+TEST(denied_users)
 {
-	(void)state;
 	sandbox_file(&box, "denied.users", "alice\n", 0600);
 	configure("cookie = \"s\"; deny_users_file = \"denied.users\";" KEYS);
 	says(minted(), 1, "on the list of denied users");
@@ -144,10 +131,8 @@ denied_users(void **state)
 	says(minted(), 0, "Accepted: the user is alice");
 }
 
-static void
-remote_user(void **state)
+TEST(remote_user)
 {
-	(void)state;
 	configure("format = \"remote_user\"; variable = \"U\";");
 	says("alice", 0, "Accepted: the user is alice");
 	says("a\001b", 1, "NO: the web server's variable holds no usable");
@@ -174,13 +159,11 @@ inspect_input(const char *text)
 	return code;
 }
 
-static void
-from_input(void **state)
+TEST(from_input)
 {
 	static char many[70000];
 	char text[4200];
 
-	(void)state;
 	configure("cookie = \"s\";" KEYS);
 	snprintf(text, sizeof(text), "%s\n", minted());
 	assert_int_equal(inspect_input(text), 0);
@@ -193,10 +176,8 @@ from_input(void **state)
 	}
 }
 
-static void
-no_configuration(void **state)
+TEST(no_configuration)
 {
-	(void)state;
 	assert_int_equal(
 	    CAPTURE(&c, cli_inspect, "inspect", "s=x", "/no/such"), 1);
 	assert_string_equal(c.out, "");
@@ -210,18 +191,4 @@ no_configuration(void **state)
 	assert_non_null(strstr(c.out, "format = \"flask\";"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepted),
-		cmocka_unit_test(as_pasted),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(denied_users),
-		cmocka_unit_test(remote_user),
-		cmocka_unit_test(from_input),
-		cmocka_unit_test(no_configuration),
-	};
-
-	return cmocka_run_group_tests_name("inspect", tests, setup, teardown);
-}
+GROUP(setup, teardown);

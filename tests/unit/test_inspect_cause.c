@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <string.h>
 
@@ -28,10 +23,8 @@ cause(const char *format, enum session_format family, enum session_why why)
 
 /* Every refusal has one, of whole indented lines that a terminal shows whole.
  */
-static void
-every_why(void **state)
+TEST(every_why)
 {
-	(void)state;
 	config = (struct session_config){ .cookie = SPAN_LIT("s"),
 		.user = SPAN_LIT("sub"),
 		.save_path = SPAN_LIT("/p") };
@@ -50,10 +43,8 @@ every_why(void **state)
 	assert_string_equal(cause("jwt", FORMAT_JWT, SESSION_OK), "");
 }
 
-static void
-of_the_key(void **state)
+TEST(of_the_key)
 {
-	(void)state;
 	config = (struct session_config){ .cookie = SPAN_LIT("s") };
 	cause("flask", FORMAT_ITSDANGEROUS, SESSION_MAC);
 	assert_non_null(strstr(text, "app.secret_key"));
@@ -66,10 +57,8 @@ of_the_key(void **state)
 	assert_non_null(strstr(text, "does not hold the secret"));
 }
 
-static void
-of_the_rest(void **state)
+TEST(of_the_rest)
 {
-	(void)state;
 	config = (struct session_config){ .cookie = SPAN_LIT("c"),
 		.user = SPAN_LIT("a.b"),
 		.save_path = SPAN_LIT("/var/p") };
@@ -85,16 +74,4 @@ of_the_rest(void **state)
 	assert_non_null(strstr(
 	    cause("cookie-signature", FORMAT_COOKIE_SIGNATURE, SESSION_USER),
 	    "must be the path"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_why),
-		cmocka_unit_test(of_the_key),
-		cmocka_unit_test(of_the_rest),
-	};
-
-	return cmocka_run_group_tests_name("inspect_cause", tests, NULL, NULL);
 }

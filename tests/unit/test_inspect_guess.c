@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <string.h>
 
@@ -28,10 +23,8 @@ guess(const struct session_config *config, const char *header)
 
 #define FLASK "eyJfdXNlcl9pZCI6IjQyIn0.ZVPxAA.GTviaFa-G9_28C4QlcCWZK1oSls"
 
-static void
-configurations(void **state)
+TEST(configurations)
 {
-	(void)state;
 	assert_string_equal(guess(NULL, "session=" FLASK),
 	    "\"session\" looks like Flask.\n"
 	    "  Unproved, it says: {\"_user_id\":\"42\"}\n"
@@ -57,10 +50,8 @@ configurations(void **state)
 }
 
 /* Of many cookies only those that could be one. */
-static void
-many(void **state)
+TEST(many)
 {
-	(void)state;
 	guess(NULL, "theme=dark; session=" FLASK "; lang=en");
 	assert_null(strstr(text, "theme"));
 	assert_null(strstr(text, "lang"));
@@ -74,14 +65,12 @@ many(void **state)
 	    "None of the cookies has the shape of a session.\n");
 }
 
-static void
-configured_already(void **state)
+TEST(configured_already)
 {
 	struct session_config config = { .name = "flask",
 		.hash = HASH_SHA1,
 		.cookie = SPAN_LIT("session") };
 
-	(void)state;
 	guess(&config, "session=" FLASK);
 	assert_null(strstr(text, "This would read it"));
 	assert_null(strstr(text, "another length"));
@@ -97,10 +86,8 @@ configured_already(void **state)
 }
 
 /* What a cookie says may be meant for the terminal. */
-static void
-hostile(void **state)
+TEST(hostile)
 {
-	(void)state;
 	guess(NULL, "a\033[31m=" FLASK);
 	assert_null(strchr(text, '\033'));
 	assert_non_null(strstr(text, "cookie = \"session\";"));
@@ -108,17 +95,4 @@ hostile(void **state)
 	    NULL, "tok=%1b[31m.R%2F496OvkNP8skGpsisl4QL25Pg65vnRADfxAw7glnFA");
 	assert_null(strchr(text, '\033'));
 	assert_non_null(strstr(text, "says: \\x1b[31m"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(configurations),
-		cmocka_unit_test(many),
-		cmocka_unit_test(configured_already),
-		cmocka_unit_test(hostile),
-	};
-
-	return cmocka_run_group_tests_name("inspect_guess", tests, NULL, NULL);
 }

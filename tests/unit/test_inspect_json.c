@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -25,8 +20,7 @@ says(const struct inspected *inspected, const char *json)
 	assert_string_equal((const char *)mem, json);
 }
 
-static void
-accepted(void **state)
+TEST(accepted)
 {
 	struct session session = { .user = SPAN_INIT("a\"b"),
 		.expires = SESSION_ENDLESS };
@@ -34,7 +28,6 @@ accepted(void **state)
 		.config = &config, .why = SESSION_OK, .session = &session
 	};
 
-	(void)state;
 	says(&i,
 	    "{\"accepted\":true,\"format\":\"remote_user\",\"user\":\"a\\\"b\","
 	    "\"expires\":null,\"denied\":false,\"checks\":["
@@ -51,8 +44,7 @@ accepted(void **state)
 	    "{\"name\":\"user\",\"passed\":true}],\"advice\":\"no\"}\n");
 }
 
-static void
-refused(void **state)
+TEST(refused)
 {
 	struct session session = { .open = false };
 	struct inspected i = { .config = &config,
@@ -61,7 +53,6 @@ refused(void **state)
 		.advice = SPAN_INIT("\xff") };
 	char json[512];
 
-	(void)state;
 	snprintf(json, sizeof(json),
 	    "{\"accepted\":false,\"format\":\"remote_user\",\"denied\":false,"
 	    "\"checks\":[{\"name\":\"found\",\"passed\":false,\"why\":\"%s\"},"
@@ -71,13 +62,4 @@ refused(void **state)
 	i = (struct inspected){ .advice = SPAN_INIT("x") };
 	says(&i, "{\"accepted\":false,\"format\":null,\"denied\":false,"
 		 "\"checks\":[],\"advice\":\"x\"}\n");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(accepted),
-		cmocka_unit_test(refused) };
-
-	return cmocka_run_group_tests_name("inspect_json", tests, NULL, NULL);
 }

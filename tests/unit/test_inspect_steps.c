@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <string.h>
 
@@ -25,10 +20,8 @@ steps(enum session_format format, enum session_why why)
 	return text;
 }
 
-static void
-all_right(void **state)
+TEST(all_right)
 {
-	(void)state;
 	assert_string_equal(steps(FORMAT_JWT, SESSION_OK),
 	    "  found       right\n"
 	    "  form        right\n"
@@ -43,10 +36,8 @@ all_right(void **state)
 }
 
 /* What was not reached is not called right. */
-static void
-stops(void **state)
+TEST(stops)
 {
-	(void)state;
 	assert_string_equal(steps(FORMAT_ITSDANGEROUS, SESSION_AGE),
 	    "  found       right\n"
 	    "  form        right\n"
@@ -67,10 +58,8 @@ stops(void **state)
 }
 
 /* Whatever the verdict is, the check that failed is named, once. */
-static void
-every_why(void **state)
+TEST(every_why)
 {
-	(void)state;
 	for (int why = SESSION_REFUSED; why < SESSION_WHY_COUNT; why++) {
 		const char *at;
 
@@ -100,12 +89,10 @@ clean(struct span said, const char *want)
 	assert_string_equal(text, want);
 }
 
-static void
-inert(void **state)
+TEST(inert)
 {
 	char many[INSPECT_SAYS_MAX + 2];
 
-	(void)state;
 	clean(SPAN_LIT("abc \"\\"), "abc \"\\");
 	clean(SPAN_LIT("\xc3\xa9"), "\xc3\xa9");
 	clean(SPAN_LIT("a\033[2Jb\xc3\xa9"), "a\\x1b[2Jb\\xc3\\xa9");
@@ -120,17 +107,4 @@ inert(void **state)
 	inspect_clean(span_of(many), &out);
 	assert_int_equal(out.n, INSPECT_SAYS_MAX + 4);
 	assert_memory_equal(text + INSPECT_SAYS_MAX, " ...", 4);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_right),
-		cmocka_unit_test(stops),
-		cmocka_unit_test(every_why),
-		cmocka_unit_test(inert),
-	};
-
-	return cmocka_run_group_tests_name("inspect_steps", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "http/intake.h"
 
@@ -23,23 +18,19 @@ status_of(enum intake intake, const char *method)
 	return why.status;
 }
 
-static void
-methods(void **state)
+TEST(methods)
 {
 	static const char *const refused[] = { "", "get", "GETS", "GE", "Post",
 		"HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "GET ", "FOO" };
 
-	(void)state;
 	assert_int_equal(status_of(INTAKE_WHOLE, "GET"), 0);
 	assert_int_equal(status_of(INTAKE_WHOLE, "POST"), 0);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		assert_int_equal(status_of(INTAKE_WHOLE, refused[i]), 405);
 }
 
-static void
-order(void **state)
+TEST(order)
 {
-	(void)state;
 	assert_int_equal(status_of(INTAKE_NONE, "GET"), 400);
 	assert_int_equal(status_of(INTAKE_LENGTH, "POST"), 400);
 	assert_int_equal(status_of(INTAKE_TWICE, "GET"), 400);
@@ -48,15 +39,4 @@ order(void **state)
 	assert_int_equal(status_of(INTAKE_ROLE, "PUT"), 403);
 	/* A value past the last one lets nothing through. */
 	assert_int_equal(status_of((enum intake)99, "GET"), 400);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(methods),
-		cmocka_unit_test(order),
-	};
-
-	return cmocka_run_group_tests_name("intake", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _DEFAULT_SOURCE /* timegm */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -56,10 +51,8 @@ none(const char *const *texts)
 }
 
 /* By Python's datetime.fromisoformat(). */
-static void
-known_moments(void **state)
+TEST(known_moments)
 {
-	(void)state;
 	is("1970-01-01T00:00:00Z", 0);
 	is("1970-01-01T00:00:00+00:00", 0);
 	is("1970-01-01T00:00:00-00:00", 0);
@@ -76,13 +69,11 @@ known_moments(void **state)
 }
 
 /* Each day of these years, against the C library. */
-static void
-every_day(void **state)
+TEST(every_day)
 {
 	static const int years[] = { 1970, 1999, 2000, 2023, 2024, 2099, 2100,
 		2101, 2400, 9999 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(years) / sizeof(years[0]); i++)
 		for (int month = 1; month <= 12; month++)
 			for (int day = 1; day <= 31; day++) {
@@ -105,10 +96,8 @@ every_day(void **state)
 			}
 }
 
-static void
-no_such_date(void **state)
+TEST(no_such_date)
 {
-	(void)state;
 	is("1970-01-01T00:00:00Z", 0);
 	none((const char *const[]){ "1969-12-31T23:59:59Z",
 	    "0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
@@ -119,10 +108,8 @@ no_such_date(void **state)
 	is("2400-02-29T00:00:00Z", 13574563200);
 }
 
-static void
-no_such_time(void **state)
+TEST(no_such_time)
 {
-	(void)state;
 	is("1970-01-01T23:59:59Z", 86399);
 	none((const char *const[]){ "1970-01-01T24:00:00Z",
 	    "1970-01-01T23:60:00Z", "1970-01-01T23:59:60Z", NULL });
@@ -131,10 +118,8 @@ no_such_time(void **state)
 	    "1970-01-02T00:00:00+00:60", "1970-01-02T00:00:00-24:00", NULL });
 }
 
-static void
-fractions_are_cut_off(void **state)
+TEST(fractions_are_cut_off)
 {
-	(void)state;
 	is("1970-01-01T00:00:01.0Z", 1);
 	is("1970-01-01T00:00:01.9Z", 1);
 	is("1970-01-01T00:00:01.999Z", 1);
@@ -145,10 +130,8 @@ fractions_are_cut_off(void **state)
 	    "1970-01-01T00:00:01.5.5Z", "1970-01-01T00:00:01.5", NULL });
 }
 
-static void
-the_offset_must_be_there(void **state)
+TEST(the_offset_must_be_there)
 {
-	(void)state;
 	none((const char *const[]){ "2023-11-14T22:13:20",
 	    "2023-11-14T22:13:20.123456", "2023-11-14T22:13:20 Z",
 	    "2023-11-14T22:13:20z", "2023-11-14T22:13:20ZZ",
@@ -158,10 +141,8 @@ the_offset_must_be_there(void **state)
 	    "2023-11-14T22:13:20+01:00:00", NULL });
 }
 
-static void
-other_spellings(void **state)
+TEST(other_spellings)
 {
-	(void)state;
 	none((const char *const[]){ "", "T", "2023-11-14",
 	    "2023-11-14 22:13:20Z", "2023-11-14t22:13:20Z", "20231114T221320Z",
 	    "2023-11-14T22:13Z", "2023-1-14T22:13:20Z", "+2023-11-14T22:13:20Z",
@@ -170,13 +151,11 @@ other_spellings(void **state)
 	    "Tue, 14 Nov 2023 22:13:20 GMT", NULL });
 }
 
-static void
-a_cut_text_is_none(void **state)
+TEST(a_cut_text_is_none)
 {
 	struct span full = SPAN_LIT(FULL);
 	long long at;
 
-	(void)state;
 	assert_true(reads(full, &at));
 	assert_int_equal(at, 1699996400);
 	for (size_t n = 0; n < full.n; n++)
@@ -187,14 +166,12 @@ a_cut_text_is_none(void **state)
 }
 
 /* Only a digit may stand for a digit, and only itself for all else. */
-static void
-every_other_byte_at_each_position(void **state)
+TEST(every_other_byte_at_each_position)
 {
 	struct span full = SPAN_LIT(FULL);
 	unsigned char text[64];
 	long long at;
 
-	(void)state;
 	for (size_t i = 0; i < full.n; i++)
 		for (unsigned c = 0; c < 256; c++) {
 			bool digit = c >= '0' && c <= '9';
@@ -210,22 +187,4 @@ every_other_byte_at_each_position(void **state)
 				assert_false(
 				    reads((struct span){ text, full.n }, &at));
 		}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_moments),
-		cmocka_unit_test(every_day),
-		cmocka_unit_test(no_such_date),
-		cmocka_unit_test(no_such_time),
-		cmocka_unit_test(fractions_are_cut_off),
-		cmocka_unit_test(the_offset_must_be_there),
-		cmocka_unit_test(other_spellings),
-		cmocka_unit_test(a_cut_text_is_none),
-		cmocka_unit_test(every_other_byte_at_each_position),
-	};
-
-	return cmocka_run_group_tests_name("iso_time", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -121,10 +116,8 @@ static const struct {
 };
 #define N_KNOWN (sizeof(known) / sizeof(known[0]))
 
-static void
-known_cookies(void **state)
+TEST(known_cookies)
 {
-	(void)state;
 	for (size_t i = 0; i < N_KNOWN; i++) {
 		configure(known[i].format, known[i].user);
 		assert_int_equal(
@@ -140,10 +133,8 @@ known_cookies(void **state)
 }
 
 /* Starlette and itsdangerous have one salt: a guest's session is no name. */
-static void
-no_format_reads_another(void **state)
+TEST(no_format_reads_another)
 {
-	(void)state;
 	for (size_t i = 0; i < N_KNOWN; i++)
 		for (size_t j = 0; j < N_KNOWN; j++) {
 			bool same =
@@ -156,12 +147,10 @@ no_format_reads_another(void **state)
 		}
 }
 
-static void
-every_other_byte_is_refused(void **state)
+TEST(every_other_byte_is_refused)
 {
 	char text[128];
 
-	(void)state;
 	for (size_t k = 0; k < N_KNOWN; k++) {
 		configure(known[k].format, known[k].user);
 		for (size_t i = 0; known[k].value[i] != '\0'; i++)
@@ -182,8 +171,7 @@ every_other_byte_is_refused(void **state)
 	}
 }
 
-static void
-a_value_and_its_signature(void **state)
+TEST_WITH(a_value_and_its_signature, set_up, NULL)
 {
 	static const struct {
 		const char *value;
@@ -211,16 +199,13 @@ a_value_and_its_signature(void **state)
 		    SESSION_MAC_SIZE },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
 		    open_value(cases[i].value, ISSUED), cases[i].why);
 }
 
-static void
-one_cookie_of_the_name(void **state)
+TEST_WITH(one_cookie_of_the_name, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(
 	    open_header(&config, SPAN_LIT("t=u; s=" FLASK), ISSUED),
 	    SESSION_OK);
@@ -237,8 +222,7 @@ one_cookie_of_the_name(void **state)
 }
 
 /* As itsdangerous and Django write them: no zero in front. */
-static void
-times_of_issue(void **state)
+TEST(times_of_issue)
 {
 	static const struct {
 		const char *bytes, *base62;
@@ -261,7 +245,6 @@ times_of_issue(void **state)
 	};
 	char text[64];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		configure("flask", "_user_id");
 		(void)snprintf(text, sizeof(text), BODY ".%s", cases[i].bytes);
@@ -276,10 +259,8 @@ times_of_issue(void **state)
 	assert_int_equal(open_signed("." STAMP), SESSION_JSON);
 }
 
-static void
-without_a_time_of_issue(void **state)
+TEST(without_a_time_of_issue)
 {
-	(void)state;
 	configure("itsdangerous", "");
 	config.signing.stamp = STAMP_NONE;
 	make("ann", ISSUED);
@@ -295,12 +276,10 @@ without_a_time_of_issue(void **state)
 	assert_int_equal(open_signed("ann"), SESSION_STAMP);
 }
 
-static void
-age_at_the_edge(void **state)
+TEST_WITH(age_at_the_edge, set_up, NULL)
 {
 	const char *text = "{\"_user_id\":\"42\"}";
 
-	(void)state;
 	config.max_age = 100;
 	assert_int_equal(open_made(text, 99), SESSION_OK);
 	assert_int_equal(open_made(text, 100), SESSION_OK);
@@ -336,10 +315,8 @@ open_expiring(const char *expiry, long long age)
 	return open_made(text, age);
 }
 
-static void
-a_session_with_an_end_of_its_own(void **state)
+TEST(a_session_with_an_end_of_its_own)
 {
-	(void)state;
 	configure("django", "_user_id");
 	assert_int_equal(open_expiring("300", 300), SESSION_OK);
 	assert_int_equal(opened.expires, ISSUED + 300);
@@ -367,15 +344,13 @@ a_session_with_an_end_of_its_own(void **state)
 	assert_int_equal(open_expiring("\"x\"", 301), SESSION_OK);
 }
 
-static void
-an_end_that_is_none(void **state)
+TEST(an_end_that_is_none)
 {
 	static const char *const wrong[] = { "true", "false", "[]", "{}",
 		"300.5", "3e2", "-0", "\"300\"", "\"\"",
 		"\"2023-11-14T22:18:20\"", "\"2023-11-14\"", "34560001",
 		"-34560001", "1700000300000", "1000000000000000000" };
 
-	(void)state;
 	configure("django", "_user_id");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(open_expiring(wrong[i], 60), SESSION_TIME);
@@ -392,13 +367,11 @@ an_end_that_is_none(void **state)
 	    SESSION_TWICE);
 }
 
-static void
-a_signature_is_no_login(void **state)
+TEST_WITH(a_signature_is_no_login, set_up, NULL)
 {
 	const struct claim_rule rule = { SPAN_LIT("_fresh"), 1,
 		&SPAN_LIT("true"), false };
 
-	(void)state;
 	assert_int_equal(open_made("{\"_user_id\":42}", 60), SESSION_OK);
 	assert_int_equal(open_made("{}", 60), SESSION_USER);
 	assert_int_equal(open_made("{\"_User_id\":\"42\"}", 60), SESSION_USER);
@@ -421,12 +394,10 @@ a_signature_is_no_login(void **state)
 	assert_int_equal(open_made("{\"_user_id\":42}", 60), SESSION_CLAIM);
 }
 
-static void
-a_name_itself(void **state)
+TEST(a_name_itself)
 {
 	char name[USER_MAX + 2];
 
-	(void)state;
 	configure("django-cookie", "");
 	for (size_t n = USER_MAX - 1; n <= USER_MAX + 1; n++) {
 		memset(name, 'a', n);
@@ -441,14 +412,12 @@ a_name_itself(void **state)
 	assert_int_equal(open_made("a b", 60), SESSION_BAD_COOKIE);
 }
 
-static void
-keys_rotate(void **state)
+TEST_WITH(keys_rotate, set_up, NULL)
 {
 	struct session_key keys[2] = { derived_key("new", &config,
 					   SPAN_LIT("another plain test key")),
 		key };
 
-	(void)state;
 	config.keys = keys;
 	config.n_keys = 2;
 	assert_int_equal(open_value(FLASK, ISSUED), SESSION_OK);
@@ -459,13 +428,11 @@ keys_rotate(void **state)
 	assert_int_equal(open_value(FLASK, ISSUED), SESSION_MAC);
 }
 
-static void
-making_needs_room(void **state)
+TEST_WITH(making_needs_room, set_up, NULL)
 {
 	struct span text = SPAN_LIT("{\"_user_id\":\"42\"}");
 	struct sink out;
 
-	(void)state;
 	for (size_t cap = 0; cap < strlen(FLASK); cap++) {
 		sink_init(&out, value, cap);
 		assert_false(
@@ -474,27 +441,4 @@ making_needs_room(void **state)
 	sink_init(&out, value, strlen(FLASK));
 	assert_true(itsdangerous_make(&config, &key, text, ISSUED, &out));
 	assert_true(span_is(sink_view(&out), FLASK));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_cookies),
-		cmocka_unit_test(no_format_reads_another),
-		cmocka_unit_test(every_other_byte_is_refused),
-		cmocka_unit_test_setup(a_value_and_its_signature, set_up),
-		cmocka_unit_test_setup(one_cookie_of_the_name, set_up),
-		cmocka_unit_test(times_of_issue),
-		cmocka_unit_test(without_a_time_of_issue),
-		cmocka_unit_test_setup(age_at_the_edge, set_up),
-		cmocka_unit_test(a_session_with_an_end_of_its_own),
-		cmocka_unit_test(an_end_that_is_none),
-		cmocka_unit_test_setup(a_signature_is_no_login, set_up),
-		cmocka_unit_test(a_name_itself),
-		cmocka_unit_test_setup(keys_rotate, set_up),
-		cmocka_unit_test_setup(making_needs_room, set_up),
-	};
-
-	return cmocka_run_group_tests_name("itsdangerous", tests, NULL, NULL);
 }

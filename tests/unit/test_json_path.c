@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "base/limits.h"
 #include "guard.h"
@@ -35,8 +30,7 @@ check_path(
 	guard_free(p);
 }
 
-static void
-paths_are_names_and_indexes(void **state)
+TEST(paths_are_names_and_indexes)
 {
 	static const char *const good[] = { "sub", "passport.user",
 		"warden.user.user.key[0][0]", "a[9999]", "a[10].b", "_id",
@@ -46,7 +40,6 @@ paths_are_names_and_indexes(void **state)
 		"a[0]b", "a[0].", "a.[0]", "a[10000]", "a b", " a", "a ", "a\t",
 		"a\x7f", "a[0 ]", "a[0]]" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		if (!path_valid(span_of(good[i])))
 			fail_msg("refused: %s", good[i]);
@@ -56,10 +49,8 @@ paths_are_names_and_indexes(void **state)
 	assert_false(path_valid(SPAN_LIT("a\0")));
 }
 
-static void
-every_byte_in_a_name(void **state)
+TEST(every_byte_in_a_name)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char text[] = { 'a', (unsigned char)c, 'b' };
 		bool good =
@@ -69,14 +60,12 @@ every_byte_in_a_name(void **state)
 	}
 }
 
-static void
-paths_lead_to_values(void **state)
+TEST(paths_lead_to_values)
 {
 	const char *json =
 	    "{\"sub\":\"42\",\"user\":{\"id\":7,\"roles\":[\"a\",[\"b\"]]},"
 	    "\"a.b\":1,\"l\":[{\"x\":true}]}";
 
-	(void)state;
 	check_path(json, "sub", JSON_KIND_STRING, "\"42\"");
 	check_path(json, "user.id", JSON_KIND_NUMBER, "7");
 	check_path(json, "user.roles[0]", JSON_KIND_STRING, "\"a\"");
@@ -95,10 +84,8 @@ paths_lead_to_values(void **state)
 	check_path(json, "user..id", JSON_ABSENT, "");
 }
 
-static void
-twice_on_the_way_is_told(void **state)
+TEST(twice_on_the_way_is_told)
 {
-	(void)state;
 	check_path(
 	    "{\"u\":{\"id\":1},\"u\":{\"id\":1}}", "u.id", JSON_TWICE, "");
 	check_path("{\"u\":{\"id\":1,\"i\\u0064\":1}}", "u.id", JSON_TWICE, "");
@@ -107,17 +94,4 @@ twice_on_the_way_is_told(void **state)
 	check_path("{\"u\":[1],\"u\":[1]}", "u[0]", JSON_TWICE, "");
 	check_path("{\"u\":{\"x\":1,\"x\":2,\"id\":3}}", "u.id",
 	    JSON_KIND_NUMBER, "3");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths_are_names_and_indexes),
-		cmocka_unit_test(every_byte_in_a_name),
-		cmocka_unit_test(paths_lead_to_values),
-		cmocka_unit_test(twice_on_the_way_is_told),
-	};
-
-	return cmocka_run_group_tests_name("json_path", tests, NULL, NULL);
 }

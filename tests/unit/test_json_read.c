@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -60,8 +55,7 @@ check_value(struct json_value v, enum json_kind kind, const char *text)
 		fail_msg("not %s", text);
 }
 
-static void
-one_object_is_valid(void **state)
+TEST(one_object_is_valid)
 {
 	static const char *const good[] = { "{}", " {} ", "\t\r\n{ }\n",
 		"{\"sub\":\"42\"}", "{\"a\":[1,2.5,true,false,null,{}]}",
@@ -76,7 +70,6 @@ one_object_is_valid(void **state)
 		"{\"a\":01}", "{\"a\":0x1}", "{\"a\":NaN}", "{/**/}",
 		"{\"a\":1}\f" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(valid(span_of(good[i])));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -87,10 +80,8 @@ one_object_is_valid(void **state)
 	assert_false(valid(SPAN_LIT("{\"a\":\"b\0c\"}")));
 }
 
-static void
-depth_counts_the_object(void **state)
+TEST(depth_counts_the_object)
 {
-	(void)state;
 	assert_true(json_object_valid(SPAN_LIT("{\"a\":[[]]}"), 3));
 	assert_false(json_object_valid(SPAN_LIT("{\"a\":[[]]}"), 2));
 	assert_true(json_object_valid(SPAN_LIT("{}"), 1));
@@ -126,14 +117,12 @@ agree(struct span text)
 	json_decref(theirs);
 }
 
-static void
-same_as_jansson_for_every_byte_at_every_place(void **state)
+TEST(same_as_jansson_for_every_byte_at_every_place)
 {
 	char text[] = "{\"n\":-1.5e2,\"s\":\"\\u00e4\xc3\xa4\\n\",\"l\":[1,[]],"
 		      "\"t\":{\"u\":null} }";
 	struct span s = { (unsigned char *)text, sizeof(text) - 1 };
 
-	(void)state;
 	for (size_t i = 0; i < s.n; i++) {
 		char was = text[i];
 
@@ -148,15 +137,13 @@ same_as_jansson_for_every_byte_at_every_place(void **state)
 	agree(s);
 }
 
-static void
-members_are_found_by_name(void **state)
+TEST(members_are_found_by_name)
 {
 	struct json_value o =
 	    object(" { \"a\" : 1 , \"b\":\"x\",\"c\":{\"a\":2},\"d\":[3],"
 		   "\"e\":true,\"f\":false,\"g\":null,\"\":9,\"A\":8,"
 		   "\"k\\u0065y\":7,\"x\\\"y\":6,\"z\":\"\\\"y\\\":5\" } ");
 
-	(void)state;
 	check_value(json_member(o, SPAN_LIT("a")), JSON_KIND_NUMBER, "1");
 	check_value(json_member(o, SPAN_LIT("b")), JSON_KIND_STRING, "\"x\"");
 	check_value(
@@ -175,10 +162,8 @@ members_are_found_by_name(void **state)
 	check_value(json_member(o, SPAN_LIT("k\\u0065y")), JSON_ABSENT, "");
 }
 
-static void
-a_name_twice_is_told(void **state)
+TEST(a_name_twice_is_told)
 {
-	(void)state;
 	check_value(
 	    json_member(object("{\"a\":1,\"b\":2,\"a\":1}"), SPAN_LIT("a")),
 	    JSON_TWICE, "");
@@ -193,12 +178,10 @@ a_name_twice_is_told(void **state)
 	    JSON_KIND_NUMBER, "2");
 }
 
-static void
-only_an_object_has_members(void **state)
+TEST(only_an_object_has_members)
 {
 	struct span a = SPAN_LIT("a");
 
-	(void)state;
 	check_value(json_member(object("{}"), a), JSON_ABSENT, "");
 	check_value(json_member(array("[\"a\"]"), a), JSON_ABSENT, "");
 	check_value(json_member(string("\"a\""), a), JSON_ABSENT, "");
@@ -207,12 +190,10 @@ only_an_object_has_members(void **state)
 	check_value(json_member((struct json_value){ 0 }, a), JSON_ABSENT, "");
 }
 
-static void
-elements_count_from_zero(void **state)
+TEST(elements_count_from_zero)
 {
 	struct json_value a = array("[ 1, [2,3] ,\"]\", {\"a\":[4]}]");
 
-	(void)state;
 	check_value(json_element(a, 0), JSON_KIND_NUMBER, "1");
 	check_value(json_element(a, 1), JSON_KIND_ARRAY, "[2,3]");
 	check_value(json_element(a, 2), JSON_KIND_STRING, "\"]\"");
@@ -224,12 +205,10 @@ elements_count_from_zero(void **state)
 	check_value(json_element(string("\"a\""), 0), JSON_ABSENT, "");
 }
 
-static void
-a_string_or_a_list_has_it(void **state)
+TEST(a_string_or_a_list_has_it)
 {
 	struct span a = SPAN_LIT("a");
 
-	(void)state;
 	assert_true(json_has_string(string("\"a\""), a));
 	assert_false(json_has_string(string("\"b\""), a));
 	assert_true(json_has_string(array("[\"a\"]"), a));
@@ -246,14 +225,12 @@ a_string_or_a_list_has_it(void **state)
 	assert_false(json_has_string((struct json_value){ 0 }, SPAN_LIT("")));
 }
 
-static void
-strings_are_unescaped(void **state)
+TEST(strings_are_unescaped)
 {
 	unsigned char mem[256];
 	struct arena arena;
 	struct span out;
 
-	(void)state;
 	arena_init(&arena, mem, sizeof(mem));
 	assert_true(json_read_text(
 	    string("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\\ude00\""),
@@ -272,14 +249,12 @@ strings_are_unescaped(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-static void
-a_string_needs_room_for_its_text(void **state)
+TEST(a_string_needs_room_for_its_text)
 {
 	unsigned char mem[8];
 	struct arena arena;
 	struct span out;
 
-	(void)state;
 	arena_init(&arena, mem, 4);
 	assert_true(json_read_text(string("\"abc\""), &arena, &out));
 	arena_init(&arena, mem, 3);
@@ -288,12 +263,10 @@ a_string_needs_room_for_its_text(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-static void
-a_string_equals_its_text(void **state)
+TEST(a_string_equals_its_text)
 {
 	struct json_value v = string("\"\\u0061\xc3\xa4\\n\"");
 
-	(void)state;
 	assert_true(json_string_is(v, SPAN_LIT("a\xc3\xa4\n")));
 	assert_false(json_string_is(v, SPAN_LIT("a\xc3\xa4")));
 	assert_false(json_string_is(v, SPAN_LIT("a\xc3\xa4\n\n")));
@@ -307,8 +280,7 @@ a_string_equals_its_text(void **state)
 	assert_false(json_string_is((struct json_value){ 0 }, SPAN_LIT("")));
 }
 
-static void
-integers(void **state)
+TEST(integers)
 {
 	static const struct {
 		const char *text;
@@ -321,7 +293,6 @@ integers(void **state)
 		"+1" };
 	long long out = 7;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_true(json_read_integer(number(good[i].text), &out));
 		assert_int_equal(out, good[i].value);
@@ -334,8 +305,7 @@ integers(void **state)
 	assert_false(json_read_integer(string("1"), &out));
 }
 
-static void
-seconds(void **state)
+TEST(seconds)
 {
 	static const struct {
 		const char *text;
@@ -361,7 +331,6 @@ seconds(void **state)
 		"01e1", "+1e1", "1.5e3x" };
 	long long out = 7;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_true(json_read_seconds(number(good[i].text), &out));
 		assert_int_equal(out, good[i].value);
@@ -376,8 +345,7 @@ seconds(void **state)
 }
 
 /* Only the object's own names count, and one that is escaped is none. */
-static void
-names_stand_apart(void **state)
+TEST(names_stand_apart)
 {
 	static const char *const apart[] = { "{}", " { } ", "{\"a\":1}",
 		"{\"\":1,\"a\":2,\"A\":3,\"aa\":4}",
@@ -387,7 +355,6 @@ names_stand_apart(void **state)
 		"{\"\":1,\"\":1}", "{\"a\":1,\"b\":{\"c\":2} , \"a\" : 3}",
 		"{\"a\":1,\"\\u0061\":2}", "{\"\\u0061\":2}", "{\"a\\\"\":1}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++)
 		assert_true(json_names_apart(object(apart[i])));
 	for (size_t i = 0; i < sizeof(not ) / sizeof(not [0]); i++)
@@ -396,10 +363,8 @@ names_stand_apart(void **state)
 	assert_false(json_names_apart((struct json_value){ 0 }));
 }
 
-static void
-names_are_counted(void **state)
+TEST(names_are_counted)
 {
-	(void)state;
 	for (int n = JSON_NAMES_MAX - 1; n <= JSON_NAMES_MAX + 1; n++) {
 		char text[16 * (JSON_NAMES_MAX + 2)];
 		int used = snprintf(text, sizeof(text), "{\"0\":0");
@@ -411,28 +376,4 @@ names_are_counted(void **state)
 		assert_int_equal(
 		    json_names_apart(object(text)), n <= JSON_NAMES_MAX);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_object_is_valid),
-		cmocka_unit_test(depth_counts_the_object),
-		cmocka_unit_test(same_as_jansson_for_every_byte_at_every_place),
-		cmocka_unit_test(members_are_found_by_name),
-		cmocka_unit_test(a_name_twice_is_told),
-		cmocka_unit_test(names_stand_apart),
-		cmocka_unit_test(names_are_counted),
-		cmocka_unit_test(only_an_object_has_members),
-		cmocka_unit_test(elements_count_from_zero),
-		cmocka_unit_test(a_string_or_a_list_has_it),
-		cmocka_unit_test(strings_are_unescaped),
-		cmocka_unit_test(a_string_needs_room_for_its_text),
-		cmocka_unit_test(a_string_equals_its_text),
-		cmocka_unit_test(integers),
-		cmocka_unit_test(seconds),
-	};
-
-	return cmocka_run_group_tests_name("json_read", tests, NULL, NULL);
 }

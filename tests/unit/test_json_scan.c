@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -28,10 +23,8 @@ value_32(struct span *rest)
 	return json_scan_value(rest, TOKEN_DEPTH_MAX);
 }
 
-static void
-byte_takes_one_byte(void **state)
+TEST(byte_takes_one_byte)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char two[] = { (unsigned char)c, 'x' };
 		struct span rest = { two, 2 }, none = { two, 0 };
@@ -42,10 +35,8 @@ byte_takes_one_byte(void **state)
 	}
 }
 
-static void
-space_is_four_bytes(void **state)
+TEST(space_is_four_bytes)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char two[] = { (unsigned char)c, (unsigned char)c };
 		struct span s = guarded((struct span){ two, 2 }), rest = s;
@@ -57,10 +48,8 @@ space_is_four_bytes(void **state)
 	}
 }
 
-static void
-plain_characters_are_themselves(void **state)
+TEST(plain_characters_are_themselves)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char one[] = { (unsigned char)c }, out[4];
 		struct span s = guarded((struct span){ one, 1 }), rest = s;
@@ -74,12 +63,10 @@ plain_characters_are_themselves(void **state)
 	}
 }
 
-static void
-escapes_are_eight_and_u(void **state)
+TEST(escapes_are_eight_and_u)
 {
 	const char names[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
 
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char two[] = { '\\', (unsigned char)c }, out[4];
 		struct span s = guarded((struct span){ two, 2 }), rest = s;
@@ -137,12 +124,10 @@ check_escape(const char *text, unsigned c, bool good)
 	assert_int_equal(rest.n, 0);
 }
 
-static void
-every_code_unit(void **state)
+TEST(every_code_unit)
 {
 	char text[16];
 
-	(void)state;
 	for (unsigned c = 0; c < 0x10000; c++) {
 		bool good = c != 0 && (c < 0xd800 || c > 0xdfff);
 
@@ -153,8 +138,7 @@ every_code_unit(void **state)
 	}
 }
 
-static void
-surrogates_come_in_pairs(void **state)
+TEST(surrogates_come_in_pairs)
 {
 	static const struct {
 		const char *text;
@@ -175,7 +159,6 @@ surrogates_come_in_pairs(void **state)
 		{ "\\ud83dxude00", 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		unsigned char out[4];
 		struct span rest = span_of(cases[i].text);
@@ -190,12 +173,10 @@ surrogates_come_in_pairs(void **state)
 	}
 }
 
-static void
-every_truncation_of_an_escape(void **state)
+TEST(every_truncation_of_an_escape)
 {
 	struct span whole = SPAN_LIT("\\ud83d\\ude00");
 
-	(void)state;
 	for (size_t n = 0; n < whole.n; n++) {
 		struct span s = guarded(span_head(whole, n)), rest = s;
 		unsigned char out[4];
@@ -206,10 +187,8 @@ every_truncation_of_an_escape(void **state)
 	}
 }
 
-static void
-every_byte_in_a_hex_digit(void **state)
+TEST(every_byte_in_a_hex_digit)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++)
 		for (size_t i = 2; i < 6; i++) {
 			unsigned char text[] = "\\u1111", out[4];
@@ -223,8 +202,7 @@ every_byte_in_a_hex_digit(void **state)
 		}
 }
 
-static void
-strings(void **state)
+TEST(strings)
 {
 	static const char *const good[] = { "\"\"", "\"a\"", "\"\\\"\"",
 		"\"\\\\\"", "\"\\u0041\"", "\"{}[],:\"", "\"\x7f\"",
@@ -234,7 +212,6 @@ strings(void **state)
 		"\"\t\"", "\"\x1f\"", "'a'", " \"a\"", "\"a\" " };
 	struct span nul = SPAN_LIT("\"a\0b\"");
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(takes_all(json_scan_string, span_of(good[i])));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -242,8 +219,7 @@ strings(void **state)
 	assert_false(takes_all(json_scan_string, nul));
 }
 
-static void
-values(void **state)
+TEST(values)
 {
 	static const char *const good[] = { "0", "-0", "1", "-1", "10", "0.0",
 		"1.05", "1e5", "1E5", "1e+5", "1e-05", "-1.5e10", "true",
@@ -261,20 +237,17 @@ values(void **state)
 		"{\"a\"::1}", "[1]//", "/**/1", "[\f1]", "[\v1]",
 		"\xef\xbb\xbf{}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(takes_all(value_32, span_of(good[i])));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_false(takes_all(value_32, span_of(bad[i])));
 }
 
-static void
-every_truncation_of_a_value(void **state)
+TEST(every_truncation_of_a_value)
 {
 	struct span whole = SPAN_LIT("{\"a\":[true,null,-1.5e3,\"\\u00e4\\n\"],"
 				     "\"b\":{\"c\":{}}}");
 
-	(void)state;
 	assert_true(takes_all(value_32, whole));
 	for (size_t n = 0; n < whole.n; n++)
 		assert_false(takes_all(value_32, span_head(whole, n)));
@@ -297,10 +270,8 @@ nested(const char *open, const char *middle, const char *close, unsigned n,
 	return json_scan_value(&rest, depth) && rest.n == 0;
 }
 
-static void
-depth_is_limited(void **state)
+TEST(depth_is_limited)
 {
-	(void)state;
 	assert_true(nested("[", "1", "]", 0, 0));
 	assert_false(nested("[", "1", "]", 1, 0));
 	assert_false(nested("{\"a\":", "1", "}", 1, 0));
@@ -317,36 +288,12 @@ depth_is_limited(void **state)
 	assert_true(nested("[[],", "[]", "]", 2, 3));
 }
 
-static void
-scanned_is_what_was_taken(void **state)
+TEST(scanned_is_what_was_taken)
 {
 	struct span from = SPAN_LIT("true, false"), rest = from;
 
-	(void)state;
 	assert_true(json_scan_value(&rest, 1));
 	assert_true(span_is(json_scanned(from, rest), "true"));
 	assert_true(span_is(rest, ", false"));
 	assert_int_equal(json_scanned(rest, rest).n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(byte_takes_one_byte),
-		cmocka_unit_test(space_is_four_bytes),
-		cmocka_unit_test(plain_characters_are_themselves),
-		cmocka_unit_test(escapes_are_eight_and_u),
-		cmocka_unit_test(every_code_unit),
-		cmocka_unit_test(surrogates_come_in_pairs),
-		cmocka_unit_test(every_truncation_of_an_escape),
-		cmocka_unit_test(every_byte_in_a_hex_digit),
-		cmocka_unit_test(strings),
-		cmocka_unit_test(values),
-		cmocka_unit_test(every_truncation_of_a_value),
-		cmocka_unit_test(depth_is_limited),
-		cmocka_unit_test(scanned_is_what_was_taken),
-	};
-
-	return cmocka_run_group_tests_name("json_scan", tests, NULL, NULL);
 }

@@ -1,13 +1,9 @@
-#include <setjmp.h>
+#include "test.h"
+
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "guard.h"
 #include "http/json_write.h"
@@ -31,10 +27,8 @@ assert_out(const char *text)
 	assert_true(span_is(sink_view(&out), text));
 }
 
-static void
-test_nested(void **state)
+TEST_WITH(test_nested, begin, NULL)
 {
-	(void)state;
 	json_open(&j, '{');
 	json_name(&j, "a");
 	json_text(&j, SPAN_LIT("x"));
@@ -56,10 +50,8 @@ test_nested(void **state)
 		   "\"c\":false,\"d\":null}");
 }
 
-static void
-test_named(void **state)
+TEST_WITH(test_named, begin, NULL)
 {
-	(void)state;
 	json_open(&j, '{');
 	json_named_text(&j, "a", SPAN_LIT("x"));
 	json_named_number(&j, "b", -1);
@@ -68,10 +60,8 @@ test_named(void **state)
 	assert_out("{\"a\":\"x\",\"b\":-1,\"c\":true}");
 }
 
-static void
-test_single(void **state)
+TEST_WITH(test_single, begin, NULL)
 {
-	(void)state;
 	json_text(&j, guarded(SPAN_LIT("")));
 	assert_out("\"\"");
 	begin(state);
@@ -91,8 +81,7 @@ expected(unsigned char c, char *text)
 		sprintf(text, "\"%c\"", c);
 }
 
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
 	for (int c = 0; c < 256; c++) {
 		unsigned char byte = (unsigned char)c;
@@ -121,10 +110,8 @@ assert_text(struct span s, const char *json)
 	assert_out(json);
 }
 
-static void
-test_unicode(void **state)
+TEST(test_unicode)
 {
-	(void)state;
 	assert_text(SPAN_LIT("\xc3\xa9"), "\"\xc3\xa9\"");
 	assert_text(SPAN_LIT("\xf0\x9f\x98\x80"), "\"\xf0\x9f\x98\x80\"");
 	assert_text(SPAN_LIT("\xe2\x80\xa7"), "\"\xe2\x80\xa7\"");
@@ -134,8 +121,7 @@ test_unicode(void **state)
 	assert_text(SPAN_LIT("</script>"), "\"\\u003c/script\\u003e\"");
 }
 
-static void
-test_not_utf8(void **state)
+TEST(test_not_utf8)
 {
 	static const char *const bad[] = { "\x80", "\xc3", "\xc0\xaf",
 		"\xed\xa0\x80", "\xe2\x80", "\xf4\x90\x80\x80", "a\xff" };
@@ -151,10 +137,8 @@ test_not_utf8(void **state)
 	}
 }
 
-static void
-test_full(void **state)
+TEST(test_full)
 {
-	(void)state;
 	for (size_t cap = 0; cap <= 9; cap++) {
 		sink_init(&out, mem, cap);
 		json_begin(&j, &out);
@@ -240,8 +224,7 @@ open_deep(void)
 }
 
 /* Each aborts, and in a process of its own. */
-static void
-test_misuse(void **state)
+TEST(test_misuse)
 {
 	static void (*const misuse[])(void) = { value_unnamed, value_second,
 		value_after_close, name_outside, name_in_list, name_twice,
@@ -265,31 +248,11 @@ test_misuse(void **state)
 	}
 }
 
-static void
-test_deepest(void **state)
+TEST_WITH(test_deepest, begin, NULL)
 {
-	(void)state;
 	for (int i = 0; i < 8; i++)
 		json_open(&j, '[');
 	for (int i = 0; i < 8; i++)
 		json_close(&j);
 	assert_out("[[[[[[[[]]]]]]]]");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_nested, begin),
-		cmocka_unit_test_setup(test_named, begin),
-		cmocka_unit_test_setup(test_single, begin),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_unicode),
-		cmocka_unit_test(test_not_utf8),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_misuse),
-		cmocka_unit_test_setup(test_deepest, begin),
-	};
-
-	return cmocka_run_group_tests_name("json_write", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <ctype.h>
 
 #include <string.h>
 
@@ -77,10 +73,8 @@ open_these(const char *header, const char *payload)
 	return open_with(&c, token_of(header, payload, &keys[0]));
 }
 
-static void
-a_valid_token(void **state)
+TEST(a_valid_token)
 {
-	(void)state;
 	assert_int_equal(open_these(HEADER, PAYLOAD), SESSION_OK);
 	assert_true(span_is(session.user, "42"));
 	assert_true(span_is(session.key_id, "new"));
@@ -89,13 +83,11 @@ a_valid_token(void **state)
 	assert_false(session.bearer);
 }
 
-static void
-every_truncation_is_refused(void **state)
+TEST(every_truncation_is_refused)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	struct span token = token_of(HEADER, PAYLOAD, &keys[0]);
 
-	(void)state;
 	assert_int_equal(open_with(&c, token), SESSION_OK);
 	for (size_t n = 0; n < token.n; n++) {
 		assert_int_not_equal(
@@ -105,14 +97,12 @@ every_truncation_is_refused(void **state)
 	}
 }
 
-static void
-every_bit_flip_is_refused(void **state)
+TEST(every_bit_flip_is_refused)
 {
 	const enum hash hashes[] = { HASH_SHA256, HASH_SHA384, HASH_SHA512 };
 	const char *const headers[] = { HEADER, "{\"alg\":\"HS384\"}",
 		"{\"alg\":\"HS512\"}" };
 
-	(void)state;
 	for (size_t h = 0; h < 3; h++) {
 		struct session_config c = config_of(hashes[h]);
 		struct span token = token_of(headers[h], PAYLOAD, &keys[0]);
@@ -127,13 +117,11 @@ every_bit_flip_is_refused(void **state)
 	}
 }
 
-static void
-every_byte_at_the_end_is_refused(void **state)
+TEST(every_byte_at_the_end_is_refused)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	struct span token = token_of(HEADER, PAYLOAD, &keys[0]);
 
-	(void)state;
 	for (unsigned b = 0; b < 256; b++) {
 		text[token.n] = (unsigned char)b;
 		assert_int_not_equal(
@@ -154,8 +142,7 @@ every_byte_at_the_end_is_refused(void **state)
 	}
 }
 
-static void
-three_parts_of_base64url(void **state)
+TEST(three_parts_of_base64url)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	static const char *const wrong[] = { "", ".", "..", "...", "a", "a.b",
@@ -163,7 +150,6 @@ three_parts_of_base64url(void **state)
 		"a.b.c=", "a.b.c ", " a.b.c", "a%2Eb%2Ec", "a.b.c+", "a.b.c/",
 		"a.b!.c", "a\xc3\xa4.b.c", "{\"payload\":\"a\"}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(
 		    open_with(&c, span_of(wrong[i])), SESSION_FORM);
@@ -173,13 +159,11 @@ three_parts_of_base64url(void **state)
 	assert_int_equal(open_with(&c, SPAN_LIT("a.b.c")), SESSION_MAC_SIZE);
 }
 
-static void
-the_mac_has_the_configured_length(void **state)
+TEST(the_mac_has_the_configured_length)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	unsigned char zeros[512] = { 0 }; /* RS256's, of 4096 bits */
 
-	(void)state;
 	for (size_t n = 1; n <= sizeof(zeros); n++) {
 		struct sink out;
 
@@ -191,14 +175,12 @@ the_mac_has_the_configured_length(void **state)
 	}
 }
 
-static void
-keys_rotate(void **state)
+TEST(keys_rotate)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	struct session_key other =
 	    token_key("x", HASH_SHA256, SPAN_LIT("a key of somebody else"));
 
-	(void)state;
 	c.n_keys = 2;
 	assert_int_equal(
 	    open_with(&c, token_of(HEADER, PAYLOAD, &keys[0])), SESSION_OK);
@@ -216,8 +198,7 @@ keys_rotate(void **state)
 	    open_with(&c, token_of(HEADER, PAYLOAD, &keys[0])), SESSION_MAC);
 }
 
-static void
-the_configuration_names_the_algorithm(void **state)
+TEST(the_configuration_names_the_algorithm)
 {
 	static const struct {
 		const char *header;
@@ -245,7 +226,6 @@ the_configuration_names_the_algorithm(void **state)
 	};
 	const enum hash hashes[] = { HASH_SHA256, HASH_SHA384, HASH_SHA512 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t h = 0; h < 3; h++) {
 			struct session_config c = config_of(hashes[h]);
@@ -257,12 +237,10 @@ the_configuration_names_the_algorithm(void **state)
 		}
 }
 
-static void
-no_algorithm_opens_nothing(void **state)
+TEST(no_algorithm_opens_nothing)
 {
 	struct session_config c = config_of(HASH_SHA1);
 
-	(void)state;
 	assert_int_equal(
 	    open_with(&c, token_of("{\"alg\":\"HS1\"}", PAYLOAD, &keys[0])),
 	    SESSION_REFUSED);
@@ -279,8 +257,7 @@ no_algorithm_opens_nothing(void **state)
 	    SESSION_MAC_SIZE);
 }
 
-static void
-a_header_without_extensions(void **state)
+TEST(a_header_without_extensions)
 {
 	static const struct {
 		const char *header;
@@ -309,14 +286,12 @@ a_header_without_extensions(void **state)
 		{ "\xef\xbb\xbf{\"alg\":\"HS256\"}", SESSION_JSON },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
 		    open_these(cases[i].header, PAYLOAD), cases[i].why);
 }
 
-static void
-a_payload_of_strict_json(void **state)
+TEST(a_payload_of_strict_json)
 {
 	static const char *const wrong[] = { "[]", "42", "\"42\"",
 		"{\"sub\":\"42\",\"exp\":1700003600}}",
@@ -327,19 +302,16 @@ a_payload_of_strict_json(void **state)
 		"{\"sub\":\"4\\u00002\",\"exp\":1700003600}",
 		"\xef\xbb\xbf{\"sub\":\"42\",\"exp\":1700003600}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(open_these(HEADER, wrong[i]), SESSION_JSON);
 	assert_int_equal(
 	    open_these(HEADER, "{\"sub\":\"42\"}"), SESSION_EXPIRY_MISSING);
 }
 
-static void
-depth_ends_at_32(void **state)
+TEST(depth_ends_at_32)
 {
 	char payload[256];
 
-	(void)state;
 	for (unsigned depth = TOKEN_DEPTH_MAX - 1; depth <= TOKEN_DEPTH_MAX + 1;
 	     depth++) {
 		strcpy(payload, "{\"sub\":\"42\",\"exp\":1700003600,\"x\":");
@@ -353,15 +325,13 @@ depth_ends_at_32(void **state)
 	}
 }
 
-static void
-parts_must_decode(void **state)
+TEST(parts_must_decode)
 {
 	/* Rightly signed texts that are no base64url: 4k+1, and spare bits. */
 	static const char *const wrong[] = { "e30.e30aa", "e30aa.e30",
 		"e30.e31", "e31.e30" };
 	struct session_config c = config_of(HASH_SHA256);
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct span covered = span_of(wrong[i]);
 		unsigned char mac[DIGEST_MAX];
@@ -396,13 +366,11 @@ token_of_size(size_t n)
 	return token;
 }
 
-static void
-a_token_fits_a_cookie(void **state)
+TEST(a_token_fits_a_cookie)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	struct span token = token_of_size(COOKIE_MAX);
 
-	(void)state;
 	assert_in_range(token.n, COOKIE_MAX - 2, COOKIE_MAX);
 	assert_int_equal(open_with(&c, token), SESSION_OK);
 	assert_int_equal(
@@ -418,15 +386,13 @@ a_token_fits_a_cookie(void **state)
 	}
 }
 
-static void
-no_room_is_a_refusal(void **state)
+TEST(no_room_is_a_refusal)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	struct span token = token_of(HEADER, PAYLOAD, &keys[0]);
 	struct arena arena;
 	size_t needed;
 
-	(void)state;
 	arena_init(&arena, room, sizeof(room));
 	assert_int_equal(
 	    jwt_open(&c, token, TOKEN_NOW, &arena, &session).why, SESSION_OK);
@@ -441,8 +407,7 @@ no_room_is_a_refusal(void **state)
 }
 
 /* RFC 7515 A.1, bytes and key as printed there. */
-static void
-the_example_of_rfc_7515(void **state)
+TEST(the_example_of_rfc_7515)
 {
 	const char *secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0"
 			     "gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
@@ -456,7 +421,6 @@ the_example_of_rfc_7515(void **state)
 	struct arena arena;
 	size_t n;
 
-	(void)state;
 	assert_true(base64url_decode(span_of(secret), bytes, 64, &n));
 	keys[0] = token_key("a1", HASH_SHA256, (struct span){ bytes, n });
 	c.user = SPAN_LIT("iss");
@@ -469,8 +433,7 @@ the_example_of_rfc_7515(void **state)
 	    SESSION_EXPIRED);
 }
 
-static void
-what_is_made_can_be_opened(void **state)
+TEST(what_is_made_can_be_opened)
 {
 	const enum hash hashes[] = { HASH_SHA256, HASH_SHA384, HASH_SHA512 };
 	/* {"alg":"HS256","typ":"JWT"} and so on */
@@ -478,7 +441,6 @@ what_is_made_can_be_opened(void **state)
 		"eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9.",
 		"eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9." };
 
-	(void)state;
 	for (size_t h = 0; h < 3; h++) {
 		struct session_config c = config_of(hashes[h]);
 		struct sink out;
@@ -494,14 +456,12 @@ what_is_made_can_be_opened(void **state)
 	}
 }
 
-static void
-making_needs_room_and_an_algorithm(void **state)
+TEST(making_needs_room_and_an_algorithm)
 {
 	struct session_config c = config_of(HASH_SHA256);
 	struct sink out;
 	size_t needed;
 
-	(void)state;
 	sink_init(&out, text, sizeof(text));
 	assert_true(jwt_make(&c, &keys[0], SPAN_LIT(PAYLOAD), &out));
 	needed = out.n;
@@ -519,31 +479,4 @@ making_needs_room_and_an_algorithm(void **state)
 	c.hash = HASH_NONE;
 	assert_false(jwt_make(&c, &keys[0], SPAN_LIT(PAYLOAD), &out));
 	assert_int_equal(out.n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_valid_token),
-		cmocka_unit_test(every_truncation_is_refused),
-		cmocka_unit_test(every_bit_flip_is_refused),
-		cmocka_unit_test(every_byte_at_the_end_is_refused),
-		cmocka_unit_test(three_parts_of_base64url),
-		cmocka_unit_test(the_mac_has_the_configured_length),
-		cmocka_unit_test(keys_rotate),
-		cmocka_unit_test(the_configuration_names_the_algorithm),
-		cmocka_unit_test(no_algorithm_opens_nothing),
-		cmocka_unit_test(a_header_without_extensions),
-		cmocka_unit_test(a_payload_of_strict_json),
-		cmocka_unit_test(depth_ends_at_32),
-		cmocka_unit_test(parts_must_decode),
-		cmocka_unit_test(a_token_fits_a_cookie),
-		cmocka_unit_test(no_room_is_a_refusal),
-		cmocka_unit_test(the_example_of_rfc_7515),
-		cmocka_unit_test(what_is_made_can_be_opened),
-		cmocka_unit_test(making_needs_room_and_an_algorithm),
-	};
-
-	return cmocka_run_group_tests_name("jwt", tests, NULL, NULL);
 }

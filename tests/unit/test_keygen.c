@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -15,10 +10,8 @@
 
 static struct capture c, other;
 
-static void
-to_standard_output(void **state)
+TEST(to_standard_output)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen"), 0);
 	assert_int_equal(strlen(c.out), 65);
 	assert_int_equal(strspn(c.out, "0123456789abcdef"), 64);
@@ -29,15 +22,13 @@ to_standard_output(void **state)
 	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", "--bytes=1"), 2);
 }
 
-static void
-to_a_file(void **state)
+TEST(to_a_file)
 {
 	struct sandbox box;
 	struct config *config;
 	char path[64];
 	struct stat st;
 
-	(void)state;
 	sandbox_open(&box);
 	snprintf(path, sizeof(path), "%s/session.key", box.dir);
 	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 1);
@@ -59,15 +50,13 @@ to_a_file(void **state)
 }
 
 /* On a full disk no half of a key is left, and the next try works. */
-static void
-no_room(void **state)
+TEST(no_room)
 {
 	struct rlimit before, little;
 	struct sandbox box;
 	char path[64];
 	int code;
 
-	(void)state;
 	sandbox_open(&box);
 	snprintf(path, sizeof(path), "%s/new.key", box.dir);
 	signal(SIGXFSZ, SIG_IGN);
@@ -81,16 +70,4 @@ no_room(void **state)
 	assert_int_equal(CAPTURE(&c, cli_keygen, "keygen", path), 0);
 	assert_int_equal(unlink(path), 0);
 	sandbox_close(&box);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(to_standard_output),
-		cmocka_unit_test(to_a_file),
-		cmocka_unit_test(no_room),
-	};
-
-	return cmocka_run_group_tests_name("keygen", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -73,10 +68,8 @@ open_signed(const char *value)
 	return open_header(&config, sink_view(&out), NOW);
 }
 
-static void
-a_known_pair(void **state)
+TEST_WITH(a_known_pair, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_json(JSON), SESSION_OK);
 	assert_true(span_is(
 	    (struct span){ (unsigned char *)header, strlen(BOTH) }, BOTH));
@@ -88,13 +81,11 @@ a_known_pair(void **state)
 	    open_cookies("s.sig=" SIGNATURE "; a=b; s=" VALUE), SESSION_OK);
 }
 
-static void
-another_digest(void **state)
+TEST_WITH(another_digest, set_up, NULL)
 {
 	const char *with_sha256 =
 	    "s=" VALUE "; s.sig=wit24oLrI8gEZeYtme1RO0FvcP0RRpQ37SNh9VarHoM";
 
-	(void)state;
 	assert_int_equal(open_cookies(with_sha256), SESSION_MAC_SIZE);
 	config.hash = HASH_SHA256;
 	key = derived_key(
@@ -103,8 +94,7 @@ another_digest(void **state)
 	assert_int_equal(open_cookies(BOTH), SESSION_MAC_SIZE);
 }
 
-static void
-both_cookies_once(void **state)
+TEST_WITH(both_cookies_once, set_up, NULL)
 {
 	static const struct {
 		const char *cookies;
@@ -127,19 +117,16 @@ both_cookies_once(void **state)
 		{ "s=; s.sig=" SIGNATURE, SESSION_MAC },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(open_cookies(cases[i].cookies), cases[i].why);
 }
 
 /* Each byte of both values, and each cut of the whole. */
-static void
-every_other_byte_is_refused(void **state)
+TEST_WITH(every_other_byte_is_refused, set_up, NULL)
 {
 	const size_t skipped = strlen("s=" VALUE "; s.sig=");
 	char text[sizeof(BOTH)];
 
-	(void)state;
 	for (size_t i = 2; i < strlen(BOTH); i++) {
 		if (i >= 2 + strlen(VALUE) && i < skipped)
 			continue;
@@ -158,10 +145,8 @@ every_other_byte_is_refused(void **state)
 }
 
 /* The signature is of the name too. */
-static void
-another_cookie_of_the_site(void **state)
+TEST_WITH(another_cookie_of_the_site, set_up, NULL)
 {
-	(void)state;
 	config.cookie = SPAN_LIT("t");
 	assert_int_equal(
 	    open_cookies("t=" VALUE "; t.sig=" SIGNATURE), SESSION_MAC);
@@ -171,10 +156,8 @@ another_cookie_of_the_site(void **state)
 	assert_int_equal(open_cookies(BOTH), SESSION_NO_SIGNATURE);
 }
 
-static void
-one_spelling_of_the_signature(void **state)
+TEST_WITH(one_spelling_of_the_signature, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_cookies(BOTH), SESSION_OK);
 	assert_int_equal(open_cookies(BOTH "="), SESSION_MAC);
 	assert_int_equal(open_cookies(BOTH "AA"), SESSION_MAC_SIZE);
@@ -183,10 +166,8 @@ one_spelling_of_the_signature(void **state)
 	assert_int_equal(open_cookies(BOTH "." SIGNATURE), SESSION_MAC_SIZE);
 }
 
-static void
-the_value_is_padded_base64_of_an_object(void **state)
+TEST_WITH(the_value_is_padded_base64_of_an_object, set_up, NULL)
 {
-	(void)state;
 	config.user = SPAN_LIT("u");
 	/* {"u":1} */
 	assert_int_equal(open_signed("eyJ1IjoxfQ=="), SESSION_OK);
@@ -203,13 +184,11 @@ the_value_is_padded_base64_of_an_object(void **state)
 }
 
 /* Its name is whatever browsers send back, and so is the other's. */
-static void
-a_name_with_a_colon(void **state)
+TEST_WITH(a_name_with_a_colon, set_up, NULL)
 {
 	unsigned char mem[1024];
 	struct sink out;
 
-	(void)state;
 	config.cookie = SPAN_LIT("koa:sess");
 	sink_init(&out, mem, sizeof(mem));
 	assert_true(keygrip_make(&config, &key, SPAN_LIT(JSON), &out));
@@ -221,10 +200,8 @@ a_name_with_a_colon(void **state)
 	    open_header(&config, sink_view(&out), NOW), SESSION_NO_COOKIE);
 }
 
-static void
-koa_says_when_it_ends(void **state)
+TEST_WITH(koa_says_when_it_ends, set_up, NULL)
 {
-	(void)state;
 	config.user = SPAN_LIT("u");
 	assert_int_equal(
 	    open_json("{\"u\":1,\"_expire\":1700000061000}"), SESSION_OK);
@@ -251,15 +228,13 @@ koa_says_when_it_ends(void **state)
 	    SESSION_EXPIRY_FAR);
 }
 
-static void
-an_end_that_is_none(void **state)
+TEST_WITH(an_end_that_is_none, set_up, NULL)
 {
 	static const char *const wrong[] = { "null", "true", "{}", "[]",
 		"\"1700003600000\"", "1700003600000.5", "17e11", "-1", "-0",
 		"1000000000000000000" };
 	char json[128];
 
-	(void)state;
 	config.user = SPAN_LIT("u");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		(void)snprintf(
@@ -274,10 +249,8 @@ an_end_that_is_none(void **state)
 	    SESSION_TWICE);
 }
 
-static void
-koa_must_say_when_it_ends(void **state)
+TEST_WITH(koa_must_say_when_it_ends, set_up, NULL)
 {
-	(void)state;
 	config.user = SPAN_LIT("u");
 	assert_int_equal(open_json("{\"u\":1}"), SESSION_OK);
 	config.signing.expiry_required = true;
@@ -300,13 +273,11 @@ koa_must_say_when_it_ends(void **state)
 	    SESSION_EXPIRED);
 }
 
-static void
-a_signature_is_no_login(void **state)
+TEST_WITH(a_signature_is_no_login, set_up, NULL)
 {
 	const struct span is = SPAN_LIT("admin");
 	const struct claim_rule rule = { SPAN_LIT("role"), 1, &is, false };
 
-	(void)state;
 	assert_int_equal(open_json(JSON), SESSION_OK);
 	assert_int_equal(open_json("{}"), SESSION_USER);
 	assert_int_equal(open_json("{\"passport\":{}}"), SESSION_USER);
@@ -326,14 +297,12 @@ a_signature_is_no_login(void **state)
 	    SESSION_OK);
 }
 
-static void
-keys_rotate(void **state)
+TEST_WITH(keys_rotate, set_up, NULL)
 {
 	struct session_key keys[2] = { derived_key("new", &config,
 					   SPAN_LIT("another plain test key")),
 		key };
 
-	(void)state;
 	config.keys = keys;
 	config.n_keys = 2;
 	assert_int_equal(open_cookies(BOTH), SESSION_OK);
@@ -342,8 +311,7 @@ keys_rotate(void **state)
 	assert_int_equal(open_cookies(BOTH), SESSION_MAC);
 }
 
-static void
-room_is_needed(void **state)
+TEST_WITH(room_is_needed, set_up, NULL)
 {
 	struct request request = { .cookie = SPAN_LIT(BOTH) };
 	struct session session = { 0 };
@@ -351,7 +319,6 @@ room_is_needed(void **state)
 	struct session_asked asked = { &request, NOW, NULL, &arena };
 	struct sink out;
 
-	(void)state;
 	for (size_t cap = 0; cap < strlen(BOTH); cap++) {
 		sink_init(&out, header, cap);
 		assert_false(keygrip_make(&config, &key, SPAN_LIT(JSON), &out));
@@ -363,28 +330,4 @@ room_is_needed(void **state)
 		assert_int_equal(
 		    keygrip_open(&config, &asked, &session), SESSION_REFUSED);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_known_pair, set_up),
-		cmocka_unit_test_setup(another_digest, set_up),
-		cmocka_unit_test_setup(both_cookies_once, set_up),
-		cmocka_unit_test_setup(every_other_byte_is_refused, set_up),
-		cmocka_unit_test_setup(another_cookie_of_the_site, set_up),
-		cmocka_unit_test_setup(one_spelling_of_the_signature, set_up),
-		cmocka_unit_test_setup(
-		    the_value_is_padded_base64_of_an_object, set_up),
-		cmocka_unit_test_setup(a_name_with_a_colon, set_up),
-		cmocka_unit_test_setup(koa_says_when_it_ends, set_up),
-		cmocka_unit_test_setup(an_end_that_is_none, set_up),
-		cmocka_unit_test_setup(koa_must_say_when_it_ends, set_up),
-		cmocka_unit_test_setup(a_signature_is_no_login, set_up),
-		cmocka_unit_test_setup(keys_rotate, set_up),
-		cmocka_unit_test_setup(room_is_needed, set_up),
-	};
-
-	return cmocka_run_group_tests_name("keygrip", tests, NULL, NULL);
 }

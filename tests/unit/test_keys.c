@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdalign.h>
 
@@ -88,10 +83,8 @@ static const struct {
 	    "1" },
 };
 
-static void
-known_answers(void **state)
+TEST(known_answers)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		struct session_config c =
 		    config_of(answers[i].hash, answers[i].derivation);
@@ -104,10 +97,8 @@ known_answers(void **state)
 }
 
 /* Of another salt comes another key, wherever there is a salt. */
-static void
-the_salt_matters(void **state)
+TEST(the_salt_matters)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		enum derivation d = answers[i].derivation;
 		struct session_config c = config_of(answers[i].hash, d);
@@ -124,14 +115,12 @@ the_salt_matters(void **state)
 }
 
 /* Django's set_signed_cookie(): the cookie's name is part of the salt. */
-static void
-a_cookie_in_the_salt(void **state)
+TEST(a_cookie_in_the_salt)
 {
 	const char *mac = "db46cb800f28ee93f7328fc65bf2d915"
 			  "b443a3c25034635324e8a8d4ff69de0c";
 	struct session_config c = config_of(HASH_SHA256, DERIVE_DJANGO_CONCAT);
 
-	(void)state;
 	c.signing.salt_has_cookie = true;
 	c.signing.prefix = SPAN_LIT("django.http.cookies");
 	assert_true(derives(&c, SPAN_LIT(SECRET)));
@@ -152,13 +141,11 @@ a_cookie_in_the_salt(void **state)
 	assert_false(derives(&c, SPAN_LIT(SECRET)));
 }
 
-static void
-no_secret_makes_no_key(void **state)
+TEST(no_secret_makes_no_key)
 {
 	const enum derivation all[] = { DERIVE_NOTHING, DERIVE_HMAC,
 		DERIVE_DJANGO_CONCAT, DERIVE_CONCAT, DERIVE_HEX32 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct session_config c = config_of(HASH_SHA256, all[i]);
 
@@ -210,14 +197,12 @@ finds(const struct session_config *c, struct span text, struct span mac)
 	return found;
 }
 
-static void
-every_key_is_tried(void **state)
+TEST(every_key_is_tried)
 {
 	struct session_config c = config_with_keys(SESSION_KEYS_MAX);
 	struct span x = SPAN_LIT("x");
 	unsigned char mac[DIGEST_MAX];
 
-	(void)state;
 	for (size_t i = 0; i < SESSION_KEYS_MAX; i++) {
 		struct span s = { mac, hmac_of(keys[i].hmac, &x, 1, mac) };
 
@@ -231,15 +216,13 @@ every_key_is_tried(void **state)
 	}
 }
 
-static void
-the_mac_is_whole_and_nothing_else(void **state)
+TEST(the_mac_is_whole_and_nothing_else)
 {
 	struct session_config c = config_with_keys(2);
 	struct span x = SPAN_LIT("x");
 	unsigned char mac[2 * DIGEST_MAX] = { 0 };
 	size_t n = hmac_of(keys[1].hmac, &x, 1, mac);
 
-	(void)state;
 	for (size_t size = 0; size <= sizeof(mac); size++)
 		assert_ptr_equal(finds(&c, x, (struct span){ mac, size }),
 		    size == n ? &keys[1] : NULL);
@@ -252,15 +235,13 @@ the_mac_is_whole_and_nothing_else(void **state)
 }
 
 /* The configured hash counts, whatever hash a key was made for. */
-static void
-a_key_of_another_hash_fits_nothing(void **state)
+TEST(a_key_of_another_hash_fits_nothing)
 {
 	struct session_config c = config_with_keys(1);
 	struct span x = SPAN_LIT("x");
 	unsigned char mac[DIGEST_MAX] = { 0 };
 	size_t n;
 
-	(void)state;
 	keys[0] = token_key("0", HASH_SHA512, SPAN_LIT("0"));
 	n = hmac_of(keys[0].hmac, &x, 1, mac);
 	assert_null(finds(&c, x, (struct span){ mac, n }));
@@ -281,8 +262,7 @@ verify(const struct session_config *c, const struct span *parts, size_t n,
 	return keys_verify(c, parts, n, base64url_decode, signature, &id);
 }
 
-static void
-parts_are_one_text(void **state)
+TEST(parts_are_one_text)
 {
 	const struct span parts[] = { SPAN_LIT("na"), SPAN_LIT(""),
 		SPAN_LIT("me="), SPAN_LIT("x") };
@@ -292,7 +272,6 @@ parts_are_one_text(void **state)
 	struct sink out;
 	struct span s;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	base64url_encode(
 	    (struct span){ mac, hmac_of(keys[0].hmac, &whole, 1, mac) }, &out);
@@ -308,8 +287,7 @@ parts_are_one_text(void **state)
  * A signature with one letter changed fits no key, also where the letter holds
  * spare bits; one of another length is another algorithm's.
  */
-static void
-what_is_wrong_with_a_signature(void **state)
+TEST(what_is_wrong_with_a_signature)
 {
 	struct session_config c = config_with_keys(1);
 	const struct span x = SPAN_LIT("x");
@@ -317,7 +295,6 @@ what_is_wrong_with_a_signature(void **state)
 	size_t n = hmac_of(keys[0].hmac, &x, 1, mac);
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	base64url_encode((struct span){ mac, n }, &out);
 	assert_int_equal(out.n, 43);
@@ -330,22 +307,4 @@ what_is_wrong_with_a_signature(void **state)
 	for (size_t size = 0; size <= 683; size++)
 		assert_int_equal(verify(&c, &x, 1, (struct span){ mem, size }),
 		    size == 43 || size == 44 ? SESSION_MAC : SESSION_MAC_SIZE);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_answers),
-		cmocka_unit_test(the_salt_matters),
-		cmocka_unit_test(a_cookie_in_the_salt),
-		cmocka_unit_test(no_secret_makes_no_key),
-		cmocka_unit_test(every_key_is_tried),
-		cmocka_unit_test(the_mac_is_whole_and_nothing_else),
-		cmocka_unit_test(a_key_of_another_hash_fits_nothing),
-		cmocka_unit_test(parts_are_one_text),
-		cmocka_unit_test(what_is_wrong_with_a_signature),
-	};
-
-	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
 }

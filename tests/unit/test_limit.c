@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "guard.h"
 #include "policy/loader.h"
@@ -40,20 +35,16 @@ wrong(const char *text)
 	assert_int_equal(limit.seconds, 0);
 }
 
-static void
-test_right(void **state)
+TEST(test_right)
 {
-	(void)state;
 	right("20/hour", 20, 3600);
 	right("1/minute", 1, 60);
 	right("100/day", 100, 86400);
 	right("1000000/day", 1000000, 86400);
 }
 
-static void
-test_count(void **state)
+TEST(test_count)
 {
-	(void)state;
 	wrong("0/hour");
 	wrong("1000001/hour");
 	wrong("99999999999999999999/hour");
@@ -65,10 +56,8 @@ test_count(void **state)
 	wrong("/hour");
 }
 
-static void
-test_window(void **state)
+TEST(test_window)
 {
-	(void)state;
 	wrong("20/hours");
 	wrong("20/Hour");
 	wrong("20/ hour");
@@ -77,12 +66,10 @@ test_window(void **state)
 	wrong("20 hour");
 }
 
-static void
-test_truncated(void **state)
+TEST(test_truncated)
 {
 	static const char whole[] = "20/minute";
 
-	(void)state;
 	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
 		char text[sizeof(whole)];
 
@@ -93,10 +80,8 @@ test_truncated(void **state)
 }
 
 /* Any byte of 256 in place of any of a right limit's. */
-static void
-test_bytes(void **state)
+TEST(test_bytes)
 {
-	(void)state;
 	for (size_t at = 0; at < 6; at++)
 		for (int c = 0; c < 256; c++) {
 			unsigned char text[] = "20/day";
@@ -128,27 +113,10 @@ said(unsigned count, unsigned seconds)
 }
 
 /* What is said is what was parsed. */
-static void
-test_said(void **state)
+TEST(test_said)
 {
-	(void)state;
 	assert_string_equal(said(9, 60), "9/minute");
 	assert_string_equal(said(1000000, 3600), "1000000/hour");
 	assert_string_equal(said(1, 86400), "1/day");
 	assert_string_equal(said(1, 86401), "");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_said),
-	};
-
-	return cmocka_run_group_tests_name("limit", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cloudinary/link_answer.h"
 #include "deciding.h"
@@ -56,10 +51,8 @@ is_link(const char *before)
 }
 
 /* What could end a value, a pair or the query is escaped. */
-static void
-values_are_escaped(void **state)
+TEST(values_are_escaped)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/a_b-c.pdf");
 	deciding_send(&d, "target_filename", "a b+c=d#?%~\xc3\xbc.pdf");
 	deciding_send(&d, "attachment", "true");
@@ -72,10 +65,8 @@ values_are_escaped(void **state)
 		    "timestamp=1767225600&api_key=874837483274837&signature="));
 }
 
-static void
-lists_are_repeated(void **state)
+TEST(lists_are_repeated)
 {
-	(void)state;
 	deciding_send(&d, "public_ids", "users/alice/a,users/alice/b");
 	assert_true(deciding_ask(&d, "zip", CONTRACT_PLAIN));
 	assert_true(is_link(
@@ -86,10 +77,8 @@ lists_are_repeated(void **state)
 	    "api_key=874837483274837&signature="));
 }
 
-static void
-only_of_what_is_a_link(void **state)
+TEST(only_of_what_is_a_link)
 {
-	(void)state;
 	deciding_send(&d, "public_ids", "users/alice/a");
 	deciding_send(&d, "mode", "create");
 	assert_true(deciding_ask(&d, "zip", CONTRACT_PLAIN));
@@ -103,13 +92,11 @@ only_of_what_is_a_link(void **state)
 	assert_true(is_link(""));
 }
 
-static void
-an_answer_needs_a_url(void **state)
+TEST(an_answer_needs_a_url)
 {
 	struct json_out j;
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	json_begin(&j, &out);
 	link_answer(SPAN_LIT("https://a/?b&c"), 5, &j);
@@ -125,15 +112,4 @@ an_answer_needs_a_url(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values_are_escaped),
-		cmocka_unit_test(lists_are_repeated),
-		cmocka_unit_test(only_of_what_is_a_link),
-		cmocka_unit_test(an_answer_needs_a_url),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,11 +1,7 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,22 +117,18 @@ expect(const char *pid, const char *count, enum third what, bool taken,
 		    WEXITSTATUS(status));
 }
 
-static void
-test_taken(void **state)
+TEST(test_taken)
 {
-	(void)state;
 	expect("", "1", LISTENING, true, NULL);
 }
 
 /* Not for us: nothing is touched, and nothing is wrong. */
-static void
-test_others(void **state)
+TEST(test_others)
 {
 	static const char *const pids[] = { NULL, "1", "0", "-1", " ", "x",
 		"99999999999999999999999999999999999999999" };
 	char text[64];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++)
 		expect(pids[i], "1", LISTENING, false, NULL);
 	/* The parent's. */
@@ -155,13 +147,11 @@ look_alike(const char *before, const char *behind)
 	return look(text, "1", LISTENING, false, NULL);
 }
 
-static void
-test_alike(void **state)
+TEST(test_alike)
 {
 	static const char *const pairs[][2] = { { "0", "" }, { "+", "" },
 		{ " ", "" }, { "", " " }, { "", "0" }, { "", "\n" } };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		int status = -1;
 		pid_t child = fork();
@@ -174,36 +164,18 @@ test_alike(void **state)
 	}
 }
 
-static void
-test_count(void **state)
+TEST(test_count)
 {
 	static const char *const counts[] = { NULL, "", "0", "2", "10", "01",
 		"-1", "1 ", " 1", "x" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		expect("", counts[i], LISTENING, false, "exactly one");
 }
 
-static void
-test_no_listener(void **state)
+TEST(test_no_listener)
 {
-	(void)state;
 	expect("", "1", CONNECTED, false, "Accept=no");
 	expect("", "1", A_FILE, false, "not a listening socket");
 	expect("", "1", NOTHING, false, "not a listening socket");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_taken),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_alike),
-		cmocka_unit_test(test_count),
-		cmocka_unit_test(test_no_listener),
-	};
-
-	return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _DEFAULT_SOURCE /* mkdtemp */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "gateway/live.h"
 #include "logging.h"
@@ -86,12 +81,10 @@ assert_in_force(const char *policy, unsigned generation, bool outdated)
 }
 
 /* Nothing changes, and nothing is read again. */
-static void
-same(void **state)
+TEST_WITH(same, set_up, tear_down)
 {
 	const struct config *config = serve.config;
 
-	(void)state;
 	assert_in_force("avatar", 1, false);
 	for (int i = 0; i < 100; i++)
 		after(1000);
@@ -100,10 +93,8 @@ same(void **state)
 	assert_string_equal(read_log(), "");
 }
 
-static void
-changed(void **state)
+TEST_WITH(changed, set_up, tear_down)
 {
-	(void)state;
 	after(0);
 	configuration(OTHER);
 	/* Not before a second is over. */
@@ -125,10 +116,8 @@ changed(void **state)
 }
 
 /* A second change within one tick of the clock, which no stat shows. */
-static void
-young(void **state)
+TEST_WITH(young, set_up, tear_down)
 {
-	(void)state;
 	configuration(OTHER);
 	after(0);
 	assert_true(live.again);
@@ -140,12 +129,10 @@ young(void **state)
 }
 
 /* A key or a secret alone. */
-static void
-rotated(void **state)
+TEST_WITH(rotated, set_up, tear_down)
 {
 	static const char next[] = "another-key-of-32-bytes-or-more-2";
 
-	(void)state;
 	sandbox_file(&box, "session.key", next, 0600);
 	after(0);
 	assert_in_force("avatar", 2, false);
@@ -158,12 +145,10 @@ rotated(void **state)
 	    serve.config->clouds[0].api_secret, "zyxwvutsrqponmlkjihgfedcba9"));
 }
 
-static void
-bad(void **state)
+TEST_WITH(bad, set_up, tear_down)
 {
 	const struct config *config = serve.config;
 
-	(void)state;
 	configuration(BAD);
 	after(0);
 	assert_ptr_equal(serve.config, config);
@@ -206,12 +191,10 @@ take_away(const char *name)
 }
 
 /* The configuration, and a secret that it names. */
-static void
-deleted(void **state)
+TEST_WITH(deleted, set_up, tear_down)
 {
 	static const char *const names[] = { "signpost.conf", "session.key" };
 
-	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
 		take_away(names[i]);
 		after(1000);
@@ -235,10 +218,8 @@ deleted(void **state)
 }
 
 /* One that stays in force though bad goes with its files too. */
-static void
-deleted_while_bad(void **state)
+TEST_WITH(deleted_while_bad, set_up, tear_down)
 {
-	(void)state;
 	configuration(BAD);
 	after(0);
 	assert_in_force("avatar", 1, true);
@@ -251,10 +232,8 @@ deleted_while_bad(void **state)
 }
 
 /* What is named no more may go, at the same time. */
-static void
-deleted_and_not_named(void **state)
+TEST_WITH(deleted_and_not_named, set_up, tear_down)
 {
-	(void)state;
 	configuration(SANDBOX_CLOUD "session = { cookie = \"session\";\n"
 				    "  keys = ( { id = \"2\"; file = "
 				    "\"next.key\"; } ); };\n" SANDBOX_POLICIES);
@@ -265,10 +244,8 @@ deleted_and_not_named(void **state)
 	assert_in_force("avatar", 2, false);
 }
 
-static void
-bad_at_start(void **state)
+TEST_WITH(bad_at_start, set_up, tear_down)
 {
-	(void)state;
 	live_end(&live, &serve);
 	configuration(BAD);
 	live_start(&live, &serve, box.conf);
@@ -285,12 +262,10 @@ bad_at_start(void **state)
 }
 
 /* Nobody's path, or a folder's that is not there. */
-static void
-nowhere(void **state)
+TEST_WITH(nowhere, set_up, tear_down)
 {
 	char path[96];
 
-	(void)state;
 	live_end(&live, &serve);
 	live_start(&live, &serve, NULL);
 	live_look(&live, &serve, live.next_look + 100000);
@@ -302,25 +277,4 @@ nowhere(void **state)
 	live_look(&live, &serve, live.next_look);
 	assert_null(serve.config);
 	assert_non_null(strstr(read_log(), "severity=error"));
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(same),
-		TEST(changed),
-		TEST(young),
-		TEST(rotated),
-		TEST(bad),
-		TEST(deleted),
-		TEST(deleted_while_bad),
-		TEST(deleted_and_not_named),
-		TEST(bad_at_start),
-		TEST(nowhere),
-	};
-
-	return cmocka_run_group_tests_name("live", tests, NULL, NULL);
 }

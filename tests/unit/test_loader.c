@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -25,10 +20,8 @@ said_nothing(void)
 	assert_string_equal(b.box.said, "");
 }
 
-static void
-test_severities(void **state)
+TEST(test_severities)
 {
-	(void)state;
 	bench_read(&b, "a = 1;\nb = 2;");
 	conf_warn(&b.l, conf_member(b.root, "b"), "%s %d %q", "x", 7LL,
 	    SPAN_LIT("y\n"));
@@ -41,24 +34,20 @@ test_severities(void **state)
 }
 
 /* Cut, but said. */
-static void
-test_long(void **state)
+TEST(test_long)
 {
 	static unsigned char mem[4000];
 
-	(void)state;
 	memset(mem, 'x', sizeof(mem));
 	bench_read(&b, "");
 	conf_error(&b.l, NULL, "first, %v", (struct span){ mem, sizeof(mem) });
 	said_once("error 0: first, ");
 }
 
-static void
-test_known(void **state)
+TEST(test_known)
 {
 	static const char *const names[] = { "cookie", "user", "keys" };
 
-	(void)state;
 	bench_read(&b, "g = { cookie = 1; user = 2; keys = 3; };");
 	conf_known(&b.l, conf_member(b.root, "g"), names, 3);
 	said_nothing();
@@ -70,12 +59,10 @@ test_known(void **state)
 	    "\"user\" or \"keys\"\n");
 }
 
-static void
-test_string(void **state)
+TEST(test_string)
 {
 	struct span out = SPAN_LIT("old");
 
-	(void)state;
 	bench_read(&b, "a = \"x\"; b = 1; c = \"\"; g = { };");
 	assert_true(conf_string(&b.l, b.root, "a", true, &out));
 	assert_true(span_is(out, "x"));
@@ -98,10 +85,8 @@ test_string(void **state)
 }
 
 /* Of this group itself, never of one below. */
-static void
-test_member(void **state)
+TEST(test_member)
 {
-	(void)state;
 	bench_read(&b, "a = { b = 1; };");
 	assert_non_null(conf_member(b.root, "a"));
 	assert_null(conf_member(b.root, "b"));
@@ -109,13 +94,11 @@ test_member(void **state)
 	assert_null(conf_member(b.root, ""));
 }
 
-static void
-test_choice(void **state)
+TEST(test_choice)
 {
 	static const char *const names[] = { "jwt", "php" };
 	size_t which = 9;
 
-	(void)state;
 	bench_read(&b, "a = \"php\"; b = \"jtw\"; c = \"PHP\"; d = 1;");
 	assert_true(conf_choice(&b.l, b.root, "a", names, 2, &which));
 	assert_int_equal(which, 1);
@@ -133,12 +116,10 @@ test_choice(void **state)
 	assert_int_equal(which, 9);
 }
 
-static void
-test_bool(void **state)
+TEST(test_bool)
 {
 	bool out = false;
 
-	(void)state;
 	bench_read(&b, "a = true; b = false; c = 1; d = \"true\";");
 	assert_true(conf_bool(&b.l, b.root, "a", &out));
 	assert_true(out);
@@ -154,12 +135,10 @@ test_bool(void **state)
 	assert_false(out);
 }
 
-static void
-test_int(void **state)
+TEST(test_int)
 {
 	long long out = 77;
 
-	(void)state;
 	bench_read(&b, "a = 4; b = 5; c = 9; d = 10; e = \"5\"; f = true;");
 	assert_false(conf_int(&b.l, b.root, "a", 5, 9, &out));
 	said_once("a must be a whole number from 5 to 9");
@@ -179,13 +158,11 @@ test_int(void **state)
 	assert_int_equal(out, 9);
 }
 
-static void
-test_strings(void **state)
+TEST(test_strings)
 {
 	struct span *out = NULL;
 	size_t n = 77;
 
-	(void)state;
 	bench_read(&b,
 	    "a = [ \"x\", \"\" ]; b = ( \"x\" ); c = \"y\"; d = [ ]; "
 	    "e = ( \"x\",\n1, 2 ); f = { }; g = [ 1 ];");
@@ -215,10 +192,8 @@ test_strings(void **state)
 	assert_int_equal(n, 77);
 }
 
-static void
-test_group(void **state)
+TEST(test_group)
 {
-	(void)state;
 	bench_read(&b, "a = { }; b = ( );");
 	assert_ptr_equal(
 	    conf_group(&b.l, b.root, "a", true), conf_member(b.root, "a"));
@@ -232,13 +207,11 @@ test_group(void **state)
 }
 
 /* Without room nothing is made up. */
-static void
-test_full(void **state)
+TEST(test_full)
 {
 	struct span out = SPAN_LIT("old"), *list = NULL;
 	size_t n = 77;
 
-	(void)state;
 	bench_read(&b, "a = \"x\"; b = [ \"x\" ];");
 	b.l.arena.cap = b.l.arena.n;
 	assert_false(conf_string(&b.l, b.root, "a", true, &out));
@@ -247,26 +220,4 @@ test_full(void **state)
 	assert_true(span_is(out, "old") && list == NULL && n == 77);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_severities),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_known),
-		cmocka_unit_test(test_string),
-		cmocka_unit_test(test_member),
-		cmocka_unit_test(test_choice),
-		cmocka_unit_test(test_bool),
-		cmocka_unit_test(test_int),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_full),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("loader", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

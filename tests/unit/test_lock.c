@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,12 +19,10 @@ opened(void)
 	return fd;
 }
 
-static void
-test_excludes(void **state)
+TEST_WITH(test_excludes, folder_setup, folder_teardown)
 {
 	int a = opened(), b = opened();
 
-	(void)state;
 	assert_int_equal(lock_take(a, 0), LOCK_TAKEN);
 	assert_int_equal(lock_take(b, 0), LOCK_BUSY);
 	assert_int_equal(lock_take(b, 20), LOCK_BUSY);
@@ -42,13 +35,11 @@ test_excludes(void **state)
 	close(a);
 }
 
-static void
-test_waits_no_longer(void **state)
+TEST_WITH(test_waits_no_longer, folder_setup, folder_teardown)
 {
 	int a = opened(), b = opened();
 	long long start;
 
-	(void)state;
 	assert_int_equal(lock_take(a, 0), LOCK_TAKEN);
 	start = lock_clock();
 	assert_int_equal(lock_take(b, 100), LOCK_BUSY);
@@ -82,13 +73,11 @@ holder(void)
 	return child;
 }
 
-static void
-test_killed(void **state)
+TEST_WITH(test_killed, folder_setup, folder_teardown)
 {
 	int fd = opened(), status;
 	pid_t child = holder();
 
-	(void)state;
 	assert_int_equal(lock_take(fd, 0), LOCK_BUSY);
 	kill(child, SIGSTOP);
 	assert_int_equal(lock_take(fd, 10), LOCK_BUSY);
@@ -99,13 +88,11 @@ test_killed(void **state)
 }
 
 /* It gets the lock when it is given back meanwhile. */
-static void
-test_waits(void **state)
+TEST_WITH(test_waits, folder_setup, folder_teardown)
 {
 	int fd = opened(), other = opened(), status;
 	pid_t child;
 
-	(void)state;
 	assert_int_equal(lock_take(fd, 0), LOCK_TAKEN);
 	child = fork();
 	if (child == 0) {
@@ -120,31 +107,12 @@ test_waits(void **state)
 	close(other);
 }
 
-static void
-test_fails(void **state)
+TEST_WITH(test_fails, folder_setup, folder_teardown)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	(void)state;
 	assert_int_equal(lock_take(-1, 100), LOCK_FAILED);
 	assert_int_equal(errno, EBADF);
 	assert_int_equal(lock_take(fd, 100), LOCK_FAILED); /* to read only */
 	close(fd);
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_excludes),
-		CASE(test_waits_no_longer),
-		CASE(test_killed),
-		CASE(test_waits),
-		CASE(test_fails),
-	};
-
-	return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* pwritev2, memfd_create */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,10 +17,11 @@
 
 #include "base/log.h"
 #include "guard.h"
+#include "hooks.h"
 
 /*
- * The log's calls come here, since a program's own name comes before libc's:
- * what they are made to do, and what they did.
+ * The log's calls come here, by hooks: what they are made to do, and what they
+ * did.
  */
 static struct {
 	int calls, interruptions, error;
@@ -45,8 +42,8 @@ falter(size_t n)
 	return errno == 0 ? 0 : -1;
 }
 
-ssize_t
-write(int fd, const void *bytes, size_t n)
+static ssize_t
+spoilt_write(int fd, const void *bytes, size_t n)
 {
 	if (falter(n) < 0)
 		return -1;
@@ -55,8 +52,8 @@ write(int fd, const void *bytes, size_t n)
 	return syscall(SYS_write, fd, bytes, n);
 }
 
-ssize_t
-pwritev2(int fd, const struct iovec *v, int n, off_t offset, int flags)
+static ssize_t
+spoilt_pwritev2(int fd, const struct iovec *v, int n, off_t offset, int flags)
 {
 	assert_int_equal(n, 1);
 	assert_int_equal(flags, RWF_NOWAIT);
@@ -169,10 +166,8 @@ value_is(struct span value, const char *expected)
 
 #define VALUE_IS(value, expected) value_is(SPAN_LIT(value), expected)
 
-static void
-a_line(void **state)
+TEST_WITH(a_line, set_up, tear_down)
 {
-	(void)state;
 	log_field(&line, "user", SPAN_LIT("alice"));
 	log_number(&line, "us", 17);
 	log_number(&line, "skew", -3);
@@ -183,10 +178,8 @@ a_line(void **state)
 	assert_string_equal(end(), "time=2026-01-01T00:00:00Z user=alice\n");
 }
 
-static void
-values(void **state)
+TEST_WITH(values, set_up, tear_down)
 {
-	(void)state;
 	assert_true(VALUE_IS("alice", "alice"));
 	assert_true(VALUE_IS("a/b:c-d_e.f,g", "a/b:c-d_e.f,g"));
 	assert_true(VALUE_IS("a\\b", "a\\b"));
@@ -206,10 +199,8 @@ values(void **state)
 }
 
 /* Whatever a client sends, the line stays one line of printable ASCII. */
-static void
-every_byte(void **state)
+TEST_WITH(every_byte, set_up, tear_down)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char value[] = { 'a', (unsigned char)c, 'b' };
 		bool plain = c > ' ' && c < 0x7f && c != '=' && c != '"';
@@ -225,13 +216,11 @@ every_byte(void **state)
 	}
 }
 
-static void
-long_values(void **state)
+TEST_WITH(long_values, set_up, tear_down)
 {
 	unsigned char value[258];
 	char expected[300];
 
-	(void)state;
 	memset(value, 'x', sizeof(value));
 	memset(expected, 'x', sizeof(expected));
 	for (size_t n = 255; n <= 258; n++) {
@@ -258,13 +247,11 @@ long_values(void **state)
 }
 
 /* A sentence of any length goes on in the next field. */
-static void
-long_text(void **state)
+TEST_WITH(long_text, set_up, tear_down)
 {
 	unsigned char value[600];
 	char expected[700];
 
-	(void)state;
 	memset(value, 'x', sizeof(value));
 	for (size_t n = 255; n <= 257; n++) {
 		start();
@@ -290,13 +277,11 @@ occurrences(const char *in, const char *of)
 }
 
 /* What does not fit is left out whole, and takes nothing else with it. */
-static void
-long_lines(void **state)
+TEST_WITH(long_lines, set_up, tear_down)
 {
 	unsigned char value[256];
 	const char *got;
 
-	(void)state;
 	memset(value, '\n', sizeof(value));
 	for (int i = 0; i < 5; i++)
 		log_field(&line, "v", (struct span){ value, sizeof(value) });
@@ -309,13 +294,11 @@ long_lines(void **state)
 }
 
 /* Around the end of the line, byte by byte: whole and ended, or marked. */
-static void
-every_length(void **state)
+TEST_WITH(every_length, set_up, tear_down)
 {
 	unsigned char value[256];
 	size_t longest = 0;
 
-	(void)state;
 	memset(value, 'x', sizeof(value));
 	for (size_t n = 1; n <= 250; n++) {
 		const char *got;
@@ -339,31 +322,25 @@ every_length(void **state)
 	assert_in_range(longest, LOG_LINE_MAX - LOG_LINE_SPARE, LOG_LINE_MAX);
 }
 
-static void
-no_such_date(void **state)
+TEST_WITH(no_such_date, set_up, tear_down)
 {
-	(void)state;
 	log_start(&line, INT64_MAX, "test");
 	assert_string_equal(end(), " event=test cut=true\n");
 }
 
-static void
-interrupted(void **state)
+TEST_WITH(interrupted, set_up, tear_down)
 {
-	(void)state;
 	writes.interruptions = 2;
 	assert_string_equal(end(), BEGIN "\n");
 	assert_int_equal(writes.calls, 3);
 }
 
 /* What nobody took is counted, and the longest line has room to say so. */
-static void
-lost_lines(void **state)
+TEST_WITH(lost_lines, set_up, tear_down)
 {
 	unsigned char value[256];
 	const char *got;
 
-	(void)state;
 	writes.error = EIO;
 	for (int i = 0; i < 3; i++)
 		log_end(&line);
@@ -380,10 +357,8 @@ lost_lines(void **state)
 }
 
 /* A disk that fills up takes a part; the next line still is a line. */
-static void
-torn(void **state)
+TEST_WITH(torn, set_up, tear_down)
 {
-	(void)state;
 	writes.part = 9;
 	log_end(&line);
 	writes.part = 0;
@@ -391,12 +366,10 @@ torn(void **state)
 	assert_string_equal(end(), BEGIN "\n");
 }
 
-static void
-file_first(void **state)
+TEST_WITH(file_first, set_up, tear_down)
 {
 	int file = new_file();
 
-	(void)state;
 	log_to_file(file);
 	assert_string_equal(end(), "");
 	assert_string_equal(read_file(file), BEGIN "\n");
@@ -408,12 +381,10 @@ file_first(void **state)
 }
 
 /* A file that takes nothing: the line goes on, whole, and why is known. */
-static void
-file_fails(void **state)
+TEST_WITH(file_fails, set_up, tear_down)
 {
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
-	(void)state;
 	assert_true(full >= 0);
 	log_to_file(full);
 	assert_string_equal(end(), BEGIN "\n");
@@ -424,12 +395,10 @@ file_fails(void **state)
 	assert_int_equal(log_file_error(), EBADF);
 }
 
-static void
-file_takes_a_part(void **state)
+TEST_WITH(file_takes_a_part, set_up, tear_down)
 {
 	int file = new_file();
 
-	(void)state;
 	writes.part = 9;
 	log_to_file(file);
 	log_to(open("/dev/null", O_WRONLY | O_CLOEXEC));
@@ -468,12 +437,10 @@ assert_never_waits(int out, int in)
 	close(in);
 }
 
-static void
-full_pipe(void **state)
+TEST_WITH(full_pipe, set_up, tear_down)
 {
 	int ends[2];
 
-	(void)state;
 	for (int old = 0; old <= 1; old++) {
 		writes.old = old == 1;
 		assert_int_equal(pipe(ends), 0);
@@ -481,23 +448,19 @@ full_pipe(void **state)
 	}
 }
 
-static void
-full_socket(void **state)
+TEST_WITH(full_socket, set_up, tear_down)
 {
 	int ends[2];
 
-	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	assert_never_waits(ends[1], ends[0]);
 }
 
 /* No signal: each would end this program. */
-static void
-reader_gone(void **state)
+TEST_WITH(reader_gone, set_up, tear_down)
 {
 	int ends[2];
 
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		writes.old = i == 1;
 		assert_int_equal(
@@ -598,13 +561,11 @@ check_lines(FILE *in)
 	return lines;
 }
 
-static void
-two_processes_one_file(void **state)
+TEST_WITH(two_processes_one_file, set_up, tear_down)
 {
 	pid_t pid[2];
 	FILE *in;
 
-	(void)state;
 	log_to(-1);
 	log_to_file(log_fd);
 	fork_writers(pid);
@@ -615,10 +576,8 @@ two_processes_one_file(void **state)
 	fclose(in);
 }
 
-static void
-two_processes_one_pipe(void **state)
+TEST_WITH(two_processes_one_pipe, set_up, tear_down)
 {
-	(void)state;
 	for (int old = 0; old <= 1; old++) {
 		int ends[2];
 		pid_t pid[2];
@@ -636,33 +595,14 @@ two_processes_one_pipe(void **state)
 	}
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(a_line),
-		TEST(values),
-		TEST(every_byte),
-		TEST(long_values),
-		TEST(long_text),
-		TEST(long_lines),
-		TEST(every_length),
-		TEST(no_such_date),
-		TEST(interrupted),
-		TEST(lost_lines),
-		TEST(torn),
-		TEST(file_first),
-		TEST(file_fails),
-		TEST(file_takes_a_part),
-		TEST(full_pipe),
-		TEST(full_socket),
-		TEST(reader_gone),
-		TEST(two_processes_one_file),
-		TEST(two_processes_one_pipe),
-	};
-
+	(void)state;
+	hooks.write = spoilt_write;
+	hooks.pwritev2 = spoilt_pwritev2;
 	signal(SIGPIPE, SIG_IGN);
-	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
+	return 0;
 }
+
+GROUP(open_group, NULL);

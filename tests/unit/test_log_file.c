@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* see folder.h; memfd_create */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -99,10 +95,8 @@ write_line(const char *event, long long ms)
 	log_file_check(&file, now);
 }
 
-static void
-none(void **state)
+TEST_WITH(none, set_up, tear_down)
 {
-	(void)state;
 	log_file_init(&file, SPAN_LIT(""));
 	write_line("a", 0);
 	write_line("b", 2000);
@@ -110,12 +104,10 @@ none(void **state)
 	log_file_close(&file);
 }
 
-static void
-made(void **state)
+TEST_WITH(made, set_up, tear_down)
 {
 	struct stat st;
 
-	(void)state;
 	begin("log");
 	write_line("a", 0);
 	write_line("b", 2000);
@@ -134,10 +126,8 @@ made(void **state)
 	assert_string_equal(take(other), "");
 }
 
-static void
-closed(void **state)
+TEST_WITH(closed, set_up, tear_down)
 {
-	(void)state;
 	begin("log");
 	log_file_close(&file);
 	serve_log("a", (struct span){ NULL, 0 });
@@ -152,12 +142,10 @@ rename_to(const char *name)
 }
 
 /* A second is the most that lines follow the old file. */
-static void
-renamed(void **state)
+TEST_WITH(renamed, set_up, tear_down)
 {
 	int before;
 
-	(void)state;
 	begin("log");
 	before = lowest_free();
 	write_line("a", 0);
@@ -181,10 +169,8 @@ renamed(void **state)
 	assert_int_equal(lowest_free(), before);
 }
 
-static void
-emptied(void **state)
+TEST_WITH(emptied, set_up, tear_down)
 {
-	(void)state;
 	begin("log");
 	for (int i = 0; i < 100; i++)
 		write_line("a", 0);
@@ -195,10 +181,8 @@ emptied(void **state)
 	assert_int_equal(lines_of(text_of("log"), "a"), 0);
 }
 
-static void
-removed(void **state)
+TEST_WITH(removed, set_up, tear_down)
 {
-	(void)state;
 	begin("log");
 	assert_int_equal(unlink(path), 0);
 	write_line("a", 1000);
@@ -237,10 +221,8 @@ assert_refused(const char *words)
 	unlink(path);
 }
 
-static void
-other_things(void **state)
+TEST_WITH(other_things, set_up, tear_down)
 {
-	(void)state;
 	put_file("target", 0600, SPAN_LIT("keep"));
 	assert_int_equal(symlink("target", in_folder("log")), 0);
 	assert_refused("symbolic link");
@@ -253,12 +235,10 @@ other_things(void **state)
 	assert_refused("everybody can write");
 }
 
-static void
-a_fifo(void **state)
+TEST_WITH(a_fifo, set_up, tear_down)
 {
 	int reader;
 
-	(void)state;
 	assert_int_equal(mkfifo(in_folder("log"), 0600), 0);
 	assert_refused("not a regular file");
 	assert_int_equal(mkfifo(in_folder("log"), 0600), 0);
@@ -267,10 +247,8 @@ a_fifo(void **state)
 	close(reader);
 }
 
-static void
-owners(void **state)
+TEST_WITH(owners, set_up, tear_down)
 {
-	(void)state;
 	need_root();
 	give(put_file("log", 0600, SPAN_LIT("")), NOBODY, NOBODY);
 	assert_refused("another user");
@@ -284,10 +262,8 @@ owners(void **state)
 	assert_int_equal(lines_of(text_of("log"), "a"), 1);
 }
 
-static void
-no_right(void **state)
+TEST_WITH(no_right, set_up, tear_down)
 {
-	(void)state;
 	need_root();
 	become(NOBODY, NOBODY, 0);
 	begin("log");
@@ -296,10 +272,8 @@ no_right(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
-static void
-no_folder(void **state)
+TEST_WITH(no_folder, set_up, tear_down)
 {
-	(void)state;
 	begin("nowhere/log");
 	assert_non_null(strstr(take(other), "its folder is not there"));
 	put_folder("nowhere", 0700);
@@ -326,15 +300,13 @@ fill_up(void)
 	_exit(0);
 }
 
-static void
-full_disk(void **state)
+TEST_WITH(full_disk, set_up, tear_down)
 {
 	int ends[2], status = -1, in_file, in_other;
 	static char got[1 << 16];
 	ssize_t n;
 	pid_t pid;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	log_to(ends[1]);
 	pid = fork();
@@ -355,27 +327,4 @@ full_disk(void **state)
 	assert_memory_equal(got, "time=", 5);
 	close(ends[0]);
 	close(ends[1]);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(none),
-		TEST(made),
-		TEST(closed),
-		TEST(renamed),
-		TEST(emptied),
-		TEST(removed),
-		TEST(other_things),
-		TEST(a_fifo),
-		TEST(owners),
-		TEST(no_right),
-		TEST(no_folder),
-		TEST(full_disk),
-	};
-
-	return cmocka_run_group_tests_name("log_file", tests, NULL, NULL);
 }

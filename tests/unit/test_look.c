@@ -1,14 +1,11 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include "store/look.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "folder.h"
 #include "store/redis.h"
@@ -33,10 +30,8 @@ look(enum store_kind kind, const char *place)
 }
 
 /* Nothing is there yet, and nothing is there afterwards. */
-static void
-nothing_is_made(void **state)
+TEST(nothing_is_made)
 {
-	(void)state;
 	assert_true(look(STORE_FILE, in_folder("new")));
 	assert_int_equal(access(in_folder("new"), F_OK), -1);
 	assert_int_equal(mkdir(in_folder("new"), 0700), 0);
@@ -46,14 +41,12 @@ nothing_is_made(void **state)
 	assert_non_null(strstr(said, "there is no folder"));
 }
 
-static void
-what_is_there_is_tried(void **state)
+TEST(what_is_there_is_tried)
 {
 	struct store_config config = { .kind = STORE_FILE,
 		.place = span_of(in_folder("used")) };
 	struct counters *c = store_new(&config);
 
-	(void)state;
 	assert_null(c->probe(c));
 	c->close(c);
 	assert_true(look(STORE_FILE, in_folder("used")));
@@ -64,10 +57,8 @@ what_is_there_is_tried(void **state)
 	assert_non_null(strstr(said, "is no folder"));
 }
 
-static void
-a_folder_of_others(void **state)
+TEST(a_folder_of_others)
 {
-	(void)state;
 	if (geteuid() != 0)
 		skip(); /* root alone can become another user here */
 	assert_int_equal(mkdir(in_folder("roots"), 0700), 0);
@@ -79,25 +70,11 @@ a_folder_of_others(void **state)
 	assert_int_equal(seteuid(0), 0);
 }
 
-static void
-nobody_answers(void **state)
+TEST(nobody_answers)
 {
-	(void)state;
 	assert_false(look(STORE_UNIX, in_folder("socket")));
 	assert_non_null(
 	    strstr(said, redis_built_in() ? "redis at" : "no memory"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_made),
-		cmocka_unit_test(what_is_there_is_tried),
-		cmocka_unit_test(a_folder_of_others),
-		cmocka_unit_test(nobody_answers),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "look", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,10 +18,8 @@ is_there(const char *name)
 	return lstat(in_folder(name), &st) == 0;
 }
 
-static void
-everything_goes(void **state)
+TEST(everything_goes)
 {
-	(void)state;
 	made_init(&made);
 	put_folder("a", 0700);
 	assert_true(made_note(&made, in_folder("a"), true));
@@ -43,10 +36,8 @@ everything_goes(void **state)
 }
 
 /* What somebody else put there meanwhile stays, and its folder. */
-static void
-others_stay(void **state)
+TEST(others_stay)
 {
-	(void)state;
 	made_init(&made);
 	put_folder("shared", 0700);
 	assert_true(made_note(&made, in_folder("shared"), true));
@@ -55,10 +46,8 @@ others_stay(void **state)
 	assert_true(is_there("shared/theirs"));
 }
 
-static void
-moved_and_back(void **state)
+TEST(moved_and_back)
 {
-	(void)state;
 	made_init(&made);
 	put_file("conf", 0600, SPAN_LIT("x"));
 	assert_true(made_move(&made, in_folder("conf"), in_folder("old")));
@@ -72,10 +61,8 @@ moved_and_back(void **state)
 	assert_true(is_there("conf") && !is_there("old"));
 }
 
-static void
-nothing_written_over(void **state)
+TEST(nothing_written_over)
 {
-	(void)state;
 	made_init(&made);
 	put_file("from", 0600, SPAN_LIT("1"));
 	put_file("to", 0600, SPAN_LIT("22"));
@@ -91,12 +78,10 @@ nothing_written_over(void **state)
 	assert_true(is_there("from") && !is_there("else"));
 }
 
-static void
-limits(void **state)
+TEST(limits)
 {
 	char path[PATH_TEXT_MAX + 1];
 
-	(void)state;
 	made_init(&made);
 	memset(path, 'a', sizeof(path));
 	path[PATH_TEXT_MAX] = '\0';
@@ -111,17 +96,4 @@ limits(void **state)
 	assert_int_equal(made.n, 0);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything_goes),
-		cmocka_unit_test(others_stay),
-		cmocka_unit_test(moved_and_back),
-		cmocka_unit_test(nothing_written_over),
-		cmocka_unit_test(limits),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "made", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

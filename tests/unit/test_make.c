@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "opening.h"
 #include "session/make.h"
@@ -52,14 +47,12 @@ opens(const char *text)
 	    open_header(&config, sink_view(&out), NOW + 10), SESSION_OK);
 }
 
-static void
-signed_ones(void **state)
+TEST(signed_ones)
 {
 	static const char token[] =
 	    "{\"sub\":\"al\",\"iat\":1700000000,\"exp\":1700000100}";
 	static const char object[] = "{\"sub\":\"al\"}";
 
-	(void)state;
 	configure(FORMAT_JWT, BODY_PACKED, STAMP_NONE);
 	opens(token);
 	configure(FORMAT_SUPABASE, BODY_PACKED, STAMP_NONE);
@@ -78,13 +71,11 @@ signed_ones(void **state)
 	opens("al");
 }
 
-static void
-no_others(void **state)
+TEST(no_others)
 {
 	static const enum session_format none[] = { FORMAT_NONE,
 		FORMAT_REMOTE_USER, FORMAT_PHP, (enum session_format)99 };
 
-	(void)state;
 	configure(FORMAT_JWT, BODY_PACKED, STAMP_NONE);
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		config.format = none[i];
@@ -92,10 +83,8 @@ no_others(void **state)
 	}
 }
 
-static void
-room(void **state)
+TEST(room)
 {
-	(void)state;
 	configure(FORMAT_COOKIE_SIGNATURE, BODY_TEXT, STAMP_NONE);
 	assert_true(makes("al"));
 	for (size_t n = 0, all = out.n; n <= all; n++) {
@@ -104,16 +93,4 @@ room(void **state)
 		    session_make(&config, &key, SPAN_LIT("al"), NOW, &out),
 		    n == all);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signed_ones),
-		cmocka_unit_test(no_others),
-		cmocka_unit_test(room),
-	};
-
-	return cmocka_run_group_tests_name("make", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <time.h>
 
@@ -70,10 +65,8 @@ opens(long long later, const char *user, const char *key)
 	return why;
 }
 
-static void
-a_cookie_that_opens(void **state)
+TEST(a_cookie_that_opens)
 {
-	(void)state;
 	assert_int_equal(
 	    CAPTURE(&c, cli_mint, "mint", "--user", "alice", box.conf), 0);
 	assert_int_equal(opens(0, "alice", "new"), SESSION_OK);
@@ -90,12 +83,10 @@ a_cookie_that_opens(void **state)
 	assert_int_equal(opens(0, "alice", "new"), SESSION_CLAIM);
 }
 
-static void
-mistakes(void **state)
+TEST(mistakes)
 {
 	char long_user[USER_MAX + 2];
 
-	(void)state;
 	assert_int_equal(CAPTURE(&c, cli_mint, "mint", box.conf), 2);
 	assert_int_equal(CAPTURE(&c, cli_mint, "mint", "--user=", box.conf), 2);
 	assert_int_equal(
@@ -169,13 +160,11 @@ configure(const char *session, const char *keys)
 	sandbox_file(&box, "signpost.conf", text, 0600);
 }
 
-static void
-every_format(void **state)
+TEST(every_format)
 {
 	static const char keys[] =
 	    "keys = ( { id = \"1\"; file = \"session.key\"; } );";
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		long long lives = formats[i].lives;
 
@@ -196,10 +185,8 @@ every_format(void **state)
 	}
 }
 
-static void
-longer_than_max_age(void **state)
+TEST(longer_than_max_age)
 {
-	(void)state;
 	configure("format = \"flask\"; max_age = 60;",
 	    "keys = ( { id = \"1\"; file = \"session.key\"; } );");
 	assert_int_equal(
@@ -211,20 +198,16 @@ longer_than_max_age(void **state)
 	assert_int_equal(opens(62, "a", "1"), SESSION_AGE);
 }
 
-static void
-web_servers_own(void **state)
+TEST(web_servers_own)
 {
-	(void)state;
 	configure("format = \"remote_user\"; variable = \"U\";", "");
 	assert_int_equal(
 	    CAPTURE(&c, cli_mint, "mint", "--user=a", box.conf), 1);
 	assert_string_equal(c.out, "");
 }
 
-static void
-php(void **state)
+TEST(php)
 {
-	(void)state;
 	configure(
 	    "format = \"php\"; user = \"login.name\"; save_path = \".\";", "");
 	assert_int_equal(
@@ -237,17 +220,4 @@ php(void **state)
 	assert_int_equal(opens(62, "a", ""), SESSION_AGE);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_cookie_that_opens),
-		cmocka_unit_test(mistakes),
-		cmocka_unit_test(every_format),
-		cmocka_unit_test(longer_than_max_age),
-		cmocka_unit_test(web_servers_own),
-		cmocka_unit_test(php),
-	};
-
-	return cmocka_run_group_tests_name("mint", tests, setup, teardown);
-}
+GROUP(setup, teardown);

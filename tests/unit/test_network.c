@@ -1,17 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <linux/magic.h>
 #include <stdio.h>
 
 #include "store/network.h"
 
-static void
-test_refused(void **state)
+TEST(test_refused)
 {
 	static const unsigned types[] = { NFS_SUPER_MAGIC, SMB_SUPER_MAGIC,
 		V9FS_MAGIC, AFS_SUPER_MAGIC, AFS_FS_MAGIC, CODA_SUPER_MAGIC,
@@ -19,21 +13,18 @@ test_refused(void **state)
 		0xfe534d42, 0x00c36400, 0x0bd00bd0, 0x47504653, 0x01161970,
 		0x19830326, 0x786f4256 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		assert_non_null(network_name(types[i]));
 	assert_string_equal(network_name(0x6969), "NFS");
 }
 
-static void
-test_accepted(void **state)
+TEST(test_accepted)
 {
 	static const unsigned types[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,
 		BTRFS_SUPER_MAGIC, TMPFS_MAGIC, F2FS_SUPER_MAGIC,
 		OVERLAYFS_SUPER_MAGIC, RAMFS_MAGIC, REISERFS_SUPER_MAGIC, 0,
 		0x6968, 0x696a, 0xffffffff };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		assert_null(network_name(types[i]));
 }
@@ -51,26 +42,12 @@ refused(const char *path, char text[static 256])
 	return result;
 }
 
-static void
-test_paths(void **state)
+TEST(test_paths)
 {
 	char text[256];
 
-	(void)state;
 	assert_false(refused("/proc", text));
 	assert_true(refused("/signpost-test-none", text));
 	assert_string_equal(text, "/signpost-test-none: its file system can't "
 				  "be looked at");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_accepted),
-		cmocka_unit_test(test_paths),
-	};
-
-	return cmocka_run_group_tests_name("network", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "deciding.h"
 
@@ -67,10 +62,8 @@ code_of(const char *policy)
 	return d.why.code;
 }
 
-static void
-users(void **state)
+TEST(users)
 {
-	(void)state;
 	assert_null(code_of("all"));
 	assert_null(code_of("some"));
 	assert_string_equal(code_of("nobody"), "user_not_allowed");
@@ -84,12 +77,10 @@ users(void **state)
 	d.session.open = true;
 }
 
-static void
-claims(void **state)
+TEST(claims)
 {
 	struct json_value before = d.session.claims;
 
-	(void)state;
 	assert_null(code_of("editors"));
 	d.session.claims.text =
 	    SPAN_LIT("{\"role\":\"editor2\",\"groups\":[\"b\"]}");
@@ -105,8 +96,7 @@ claims(void **state)
 	d.session.claims = before;
 }
 
-static void
-addresses(void **state)
+TEST(addresses)
 {
 	static const struct {
 		const char *address;
@@ -122,7 +112,6 @@ addresses(void **state)
 		{ "192.0.2.7, 10.0.0.1", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		d.facts.remote_addr = d.request.remote_addr =
 		    span_of(cases[i].address);
@@ -131,10 +120,8 @@ addresses(void **state)
 	}
 }
 
-static void
-origins(void **state)
+TEST(origins)
 {
-	(void)state;
 	assert_null(code_of("own"));
 	d.request.origin = SPAN_LIT("https://www.example.com");
 	assert_string_equal(code_of("own"), "origin_not_allowed");
@@ -146,12 +133,10 @@ origins(void **state)
 }
 
 /* Of an anonymous policy all is asked but who somebody is. */
-static void
-anonymous(void **state)
+TEST(anonymous)
 {
 	static const struct session none = { .open = false };
 
-	(void)state;
 	d.facts.session = &none;
 	d.request.remote_addr = SPAN_LIT("192.0.2.7");
 	assert_null(code_of("public"));
@@ -166,16 +151,4 @@ anonymous(void **state)
 	assert_null(code_of("public"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(users),
-		cmocka_unit_test(claims),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(origins),
-		cmocka_unit_test(anonymous),
-	};
-
-	return cmocka_run_group_tests_name("open", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/options.h"
@@ -24,10 +19,8 @@ parse(int argc, char **argv)
 
 static struct capture c;
 
-static void
-both_forms(void **state)
+TEST(both_forms)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, parse, "x", "--user=alice"), -1);
 	assert_string_equal(option_or(&options[0], "?"), "alice");
 	assert_int_equal(CAPTURE(&c, parse, "x", "--user", "alice", "w"), -1);
@@ -44,10 +37,8 @@ both_forms(void **state)
 	assert_string_equal(options[1].values[0], "a=b");
 }
 
-static void
-flags(void **state)
+TEST(flags)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, parse, "x", "--json", "w"), -1);
 	assert_int_equal(options[2].n, 1);
 	assert_int_equal(n_words, 1);
@@ -59,12 +50,10 @@ flags(void **state)
 	assert_int_equal(CAPTURE(&c, parse, "x", "--json", "--json"), 2);
 }
 
-static void
-mistakes(void **state)
+TEST(mistakes)
 {
 	const char *many[OPTION_TIMES_MAX + 3] = { "x" };
 
-	(void)state;
 	assert_int_equal(CAPTURE(&c, parse, "x", "--use=alice"), 2);
 	assert_non_null(strstr(c.err, "--use=alice"));
 	assert_non_null(strstr(c.err, "usage: x"));
@@ -79,24 +68,9 @@ mistakes(void **state)
 	assert_int_equal(capture_run(&c, parse, many), 2);
 }
 
-static void
-help(void **state)
+TEST(help)
 {
-	(void)state;
 	assert_int_equal(CAPTURE(&c, parse, "x", "--help"), 0);
 	assert_string_equal(c.out, "usage: x\n");
 	assert_string_equal(c.err, "");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_forms),
-		cmocka_unit_test(flags),
-		cmocka_unit_test(mistakes),
-		cmocka_unit_test(help),
-	};
-
-	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

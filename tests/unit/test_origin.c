@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "guard.h"
 #include "http/origin.h"
@@ -20,8 +16,7 @@ valid(const char *text)
 	return ok;
 }
 
-static void
-test_valid(void **state)
+TEST(test_valid)
 {
 	static const char *const good[] = { "null", "https://example.com",
 		"http://example.com", "https://www.example.com:8443",
@@ -34,14 +29,12 @@ test_valid(void **state)
 		"https://3com", "http://x:1", "http://x:65535", "http://x:443",
 		"https://x:80", "app://x:80", "app://x:443" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		if (!valid(good[i]))
 			fail_msg("%s", good[i]);
 }
 
-static void
-test_not_valid(void **state)
+TEST(test_not_valid)
 {
 	static const char *const bad[] = { "", "Null", "null ", "nul", "https",
 		"https:", "https:/", "https://", "https:example.com",
@@ -68,7 +61,6 @@ test_not_valid(void **state)
 		"http://[fe80::1%25eth0]", "https://a,https://b",
 		"https://a https://b" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (valid(bad[i]))
 			fail_msg("%s", bad[i]);
@@ -88,10 +80,8 @@ with_byte(size_t at, int c)
 }
 
 /* Each byte in the scheme, the host and the port; and every beginning of it. */
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		bool lower = c >= 'a' && c <= 'z';
 		bool digit = c >= '0' && c <= '9';
@@ -110,12 +100,10 @@ test_every_byte(void **state)
 	}
 }
 
-static void
-test_size(void **state)
+TEST(test_size)
 {
 	static unsigned char text[ORIGIN_MAX + 1] = "https://";
 
-	(void)state;
 	memset(text + 8, 'a', sizeof(text) - 8);
 	assert_true(origin_valid((struct span){ text, ORIGIN_MAX }));
 	assert_false(origin_valid((struct span){ text, ORIGIN_MAX + 1 }));
@@ -126,13 +114,11 @@ static const struct span listed[] = { SPAN_INIT("https://www.example.com"),
 static const struct origins list = { 3, listed };
 static const struct origins empty = { 0, NULL };
 
-static void
-test_listed(void **state)
+TEST(test_listed)
 {
 	struct span got =
 	    origin_listed(&list, guarded(SPAN_LIT("https://www.example.com")));
 
-	(void)state;
 	assert_ptr_equal(got.p, listed[0].p);
 	assert_int_equal(got.n, listed[0].n);
 	assert_ptr_equal(origin_listed(&list, SPAN_LIT("null")).p, listed[1].p);
@@ -164,13 +150,11 @@ check(const char *text, const char *fetch_site)
 	return ok ? NULL : why.code;
 }
 
-static void
-test_check(void **state)
+TEST(test_check)
 {
 	static const char *const sites[] = { "", "same-origin", "same-site",
 		"cross-site", "none", "Same-Origin", "same-origin ", "x" };
 
-	(void)state;
 	for (size_t i = 0; i < 8; i++) {
 		const char *s = sites[i];
 		bool same = i == 1;
@@ -194,8 +178,7 @@ test_check(void **state)
 }
 
 /* What a page's pictures, fonts, forms and links send, and what a script. */
-static void
-test_readable(void **state)
+TEST(test_readable)
 {
 	static const struct {
 		const char *mode, *dest;
@@ -224,7 +207,6 @@ test_readable(void **state)
 	static const char *const sites[] = { "", "same-origin" };
 	static struct problem why;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t s = 0; s < 2; s++) {
 			struct request request = {
@@ -241,34 +223,15 @@ test_readable(void **state)
 		}
 }
 
-static void
-test_text(void **state)
+TEST(test_text)
 {
 	struct request request = { .origin = SPAN_LIT("https://x\"\n") };
 	static struct problem why;
 
-	(void)state;
 	problem_clear(&why);
 	assert_false(origin_check(&empty, &request, &why));
 	assert_true(span_is(sink_view(&why.detail),
 	    "The Origin \"https://x\\x22\\x0a\" is not on the list of "
 	    "origins; add it to `origins` in the configuration if that site "
 	    "may ask."));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_valid),
-		cmocka_unit_test(test_not_valid),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_listed),
-		cmocka_unit_test(test_check),
-		cmocka_unit_test(test_readable),
-		cmocka_unit_test(test_text),
-	};
-
-	return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/owner.h"
@@ -14,8 +9,7 @@ static struct bench b;
 #define END "\n};"
 #define UP "a = { action = \"upload\"; "
 
-static void
-test_ids(void **state)
+TEST(test_ids)
 {
 	static const struct twin twins[] = {
 		{ UP "set = { public_id = \"users/{user}/{random}\"; }; };",
@@ -74,7 +68,6 @@ test_ids(void **state)
 		    "public_id = \"**\" need not be" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
@@ -88,8 +81,7 @@ test_ids(void **state)
 	}
 
 /* In every action, and in every form that an id can have there. */
-static void
-test_actions(void **state)
+TEST(test_actions)
 {
 	static const struct twin twins[] = {
 		TWIN("a = { action = \"explicit\"; " LIMIT
@@ -156,7 +148,6 @@ test_actions(void **state)
 		    "or any_owner = true, for moderators" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
@@ -178,8 +169,7 @@ owned_token(struct bench *bench, const char *text)
 	return bench->box.report.errors;
 }
 
-static void
-test_tokens(void **state)
+TEST(test_tokens)
 {
 #define TOKEN "a = { action = \"token\"; set = { duration = 60; "
 	static const struct twin twins[] = {
@@ -201,14 +191,12 @@ test_tokens(void **state)
 		    "; }; };", "url = \"/image/upload/**\" need not be"),
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, owned_token, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
 /* Where a client's folder may come before the id of its choice. */
-static void
-test_folders(void **state)
+TEST(test_folders)
 {
 #define INTO "allow = { public_id = \"u/{user}/*\"; "
 	static const struct twin twins[] = {
@@ -255,13 +243,11 @@ test_folders(void **state)
 		    "folder = \"*\" would carry" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_upload(void **state)
+TEST(test_upload)
 {
 	static const struct twin twins[] = {
 		{ UP "reusable = true; };", UP "};",
@@ -292,18 +278,15 @@ test_upload(void **state)
 		    "the file's name makes the id" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
 
 /* By the names that a string may hold: nothing of one is enough. */
-static void
-test_services(void **state)
+TEST(test_services)
 {
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(
 	    policies_read(&b, BEGIN UP
 		"allow = { public_id = \"a\"; metadata = { a = \"text 9\"; }; "
@@ -334,13 +317,11 @@ test_services(void **state)
 }
 
 /* What signs no string of parameters is good for nothing else. */
-static void
-test_alone(void **state)
+TEST(test_alone)
 {
 	static const enum action alone[] = { ACTION_DELIVER, ACTION_VERIFY };
 	const struct policy *p;
 
-	(void)state;
 	assert_int_equal(
 	    policies_owned(&b, BEGIN
 		"d = { action = \"deliver\"; set = { transformation = "
@@ -364,10 +345,8 @@ test_alone(void **state)
  * Whatever an action acts on is an id, which is always looked at, or a tag;
  * anything else would go unseen.
  */
-static void
-test_table(void **state)
+TEST(test_table)
 {
-	(void)state;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
 		for (size_t k = 0; actions[i].assets[k] != NULL; k++) {
 			const struct term *term =
@@ -386,10 +365,8 @@ test_table(void **state)
 }
 
 /* Where something is wrong, each sound policy alone is still looked at. */
-static void
-test_sound(void **state)
+TEST(test_sound)
 {
-	(void)state;
 	bench_read(&b,
 	    BEGIN "a = { action = \"destroy\"; limit = \"1/day\";\n"
 		  "  allow = { public_id = \"u/**\"; }; };\n"
@@ -410,24 +387,4 @@ test_sound(void **state)
 	assert_true(sandbox_said(&b.box, "error 3: public_id = \"u/**\""));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids),
-		cmocka_unit_test(test_actions),
-		cmocka_unit_test(test_tokens),
-		cmocka_unit_test(test_sound),
-		cmocka_unit_test(test_folders),
-		cmocka_unit_test(test_upload),
-		cmocka_unit_test(test_services),
-		cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_table),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("owner", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

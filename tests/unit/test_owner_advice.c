@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -21,12 +16,10 @@ said(const char *text, const char *what)
 	return strstr(b.box.said, what) != NULL;
 }
 
-static void
-test_limit(void **state)
+TEST(test_limit)
 {
 	static const char what[] = "warning 2: the policy \"a\" has no limit";
 
-	(void)state;
 	assert_true(said(POLICY("upload", NEW "};"), what));
 	assert_false(said(POLICY("upload", NEW "}; limit = \"1/day\";"), what));
 	assert_false(
@@ -37,14 +30,12 @@ test_limit(void **state)
 		what));
 }
 
-static void
-test_lifetime(void **state)
+TEST(test_lifetime)
 {
 	static const char what[] =
 	    "note 2: a signature of the policy \"a\" can "
 	    "be used again for 3600 seconds";
 
-	(void)state;
 	assert_true(
 	    said(POLICY("destroy", "limit = \"1/day\"; lifetime = 3600; " OWN),
 		what));
@@ -58,13 +49,11 @@ test_lifetime(void **state)
 	    "can be used again"));
 }
 
-static void
-test_address(void **state)
+TEST(test_address)
 {
 	static const char what[] =
 	    "note 2: the policy \"a\" goes by REMOTE_ADDR";
 
-	(void)state;
 	assert_true(
 	    said(POLICY("destroy",
 		     "limit = \"1/day\"; addresses = \"192.0.2.0/24\"; " OWN),
@@ -80,10 +69,8 @@ test_address(void **state)
 		what));
 }
 
-static void
-test_ampersand(void **state)
+TEST(test_ampersand)
 {
-	(void)state;
 	assert_true(said(POLICY("upload", NEW "\neval = \"a && b\"; };"),
 	    "warning 3: eval = \"a && b\" holds & or %26, which"));
 	assert_true(
@@ -97,16 +84,4 @@ test_ampersand(void **state)
 	assert_false(said(POLICY("upload", NEW "};"), "holds &"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_lifetime), cmocka_unit_test(test_address),
-		cmocka_unit_test(test_ampersand) };
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("owner_advice", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

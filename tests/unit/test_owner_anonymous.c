@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -16,8 +11,7 @@ static struct bench b;
 #define ID "public_id = \"in/{random}\"; "
 #define KEEP "overwrite = false; "
 
-static void
-test_ids(void **state)
+TEST(test_ids)
 {
 	static const struct twin twins[] = {
 		{ "set = { " ID KEEP "};", "set = { " KEEP "};",
@@ -48,13 +42,11 @@ test_ids(void **state)
 		    "its first segment must be a fixed word" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, OPEN, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_overwrite(void **state)
+TEST(test_overwrite)
 {
 	static const struct twin twins[] = {
 		{ "set = { " ID KEEP "};", "set = { " ID "};",
@@ -68,13 +60,11 @@ test_overwrite(void **state)
 		    "must not replace anything" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, OPEN, twins, TWINS_COUNT(twins), END));
 }
 
-static void
-test_folders(void **state)
+TEST(test_folders)
 {
 	static const struct twin twins[] = {
 		{ "set = { " ID KEEP "folder = \"a\"; };",
@@ -92,24 +82,8 @@ test_folders(void **state)
 		    "public_id" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, OPEN, twins, TWINS_COUNT(twins), END));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ids),
-		cmocka_unit_test(test_overwrite),
-		cmocka_unit_test(test_folders),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("owner_anonymous", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

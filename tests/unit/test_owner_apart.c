@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "sandbox.h"
 
@@ -46,8 +41,7 @@ loads(const char *first, const char *second)
 	return config != NULL;
 }
 
-static void
-ids_of_two_policies(void **state)
+TEST(ids_of_two_policies)
 {
 	static const struct {
 		const char *first, *second;
@@ -78,7 +72,6 @@ ids_of_two_policies(void **state)
 		{ "users/a b/{user}/x", "users/a b/{user_hash}/*", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (loads(cases[i].first, cases[i].second) != cases[i].apart)
 			fail_msg("%s and %s", cases[i].first, cases[i].second);
@@ -113,8 +106,7 @@ loads_open(const char *set, const char *own, const char *cloud)
 	return config != NULL;
 }
 
-static void
-ids_of_everybody(void **state)
+TEST(ids_of_everybody)
 {
 	static const struct {
 		const char *set, *own;
@@ -156,7 +148,6 @@ ids_of_everybody(void **state)
 		    "people/{user}/**", true },
 	};
 
-	(void)state;
 	sandbox_file(&box, "other.secret", SANDBOX_SECRET "2\n", 0600);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (loads_open(cases[i].set, cases[i].own, "main") !=
@@ -175,8 +166,7 @@ ids_of_everybody(void **state)
 	    "public_id = \"users/{random}\";", "users/{user}/**", "other"));
 }
 
-static void
-moderators_are_no_owners(void **state)
+TEST(moderators_are_no_owners)
 {
 	struct config *config = sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
 	    "policies = {\n"
@@ -188,13 +178,11 @@ moderators_are_no_owners(void **state)
 	    "    allow = { public_id = \"users/**\"; }; };\n"
 	    "};\n");
 
-	(void)state;
 	assert_non_null(config);
 	config_free(config);
 }
 
-static void
-ids_of_one_policy(void **state)
+TEST(ids_of_one_policy)
 {
 	struct config *config = sandbox_load(&box, SANDBOX_CLOUD SANDBOX_SESSION
 	    "policies = {\n"
@@ -203,7 +191,6 @@ ids_of_one_policy(void **state)
 	    "    [ \"users/{user}/**\", \"users/{user_hash}/*\" ]; }; };\n"
 	    "};\n");
 
-	(void)state;
 	assert_null(config);
 	assert_true(sandbox_said(&box, "one user's id could be another's"));
 }
@@ -229,8 +216,7 @@ loads_beside(const char *policy, const char *beginning)
 }
 
 /* One id of each parameter, in any policy, beside those of all others. */
-static void
-ids_of_all_parameters(void **state)
+TEST(ids_of_all_parameters)
 {
 	static const struct {
 		const char *set, *other; /* the second's id is another form */
@@ -281,7 +267,6 @@ ids_of_all_parameters(void **state)
 		    "users/team/{user}", "folder = " },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (!loads_beside(cases[i].set, "users/{user}"))
 			fail_msg("%s: %s", cases[i].set, box.said);
@@ -293,8 +278,7 @@ ids_of_all_parameters(void **state)
 }
 
 /* What a policy's own folder makes of its id, beside another policy's. */
-static void
-ids_behind_folders(void **state)
+TEST(ids_behind_folders)
 {
 #define HERE(action, more, sets)                                               \
 	"action = \"" action "\"; " more " set = { type = \"upload\"; " sets
@@ -333,7 +317,6 @@ ids_behind_folders(void **state)
 						      "reusable = true;", ""),
 		HERE("explicit", "limit = \"9/hour\";", "") };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t k = 0; k < 2; k++) {
 			const char *at = strchr(cases[i].set, '%');
@@ -372,18 +355,4 @@ ids_behind_folders(void **state)
 	    "id could be another's"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ids_of_two_policies),
-		cmocka_unit_test(moderators_are_no_owners),
-		cmocka_unit_test(ids_of_one_policy),
-		cmocka_unit_test(ids_of_everybody),
-		cmocka_unit_test(ids_of_all_parameters),
-		cmocka_unit_test(ids_behind_folders),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "owner_apart", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -20,10 +15,8 @@ said(const char *text, const char *what)
 	return strstr(b.box.said, what) != NULL;
 }
 
-static void
-test_contracts(void **state)
+TEST(test_contracts)
 {
-	(void)state;
 	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
 	    "note 2: the policy \"a\" serves the plain contract, and "
 	    "paramsToSign for a client that itself sends public_id, "
@@ -52,8 +45,7 @@ test_contracts(void **state)
 }
 
 /* Every name of an upload in set, all of them in the note. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	static char text[8192];
 	char *p = text + sprintf(text,
@@ -63,7 +55,6 @@ test_room(void **state)
 	size_t done = 0;
 	char last[NAME_MAX_BYTES + 3] = "";
 
-	(void)state;
 	for (size_t i = 0; i < vocabulary_count && done < PARAMS_MAX - 1; i++) {
 		const struct term *term = &vocabulary[i];
 
@@ -85,8 +76,7 @@ test_room(void **state)
 }
 
 /* What the widget takes from an answer. */
-static void
-test_prepare(void **state)
+TEST(test_prepare)
 {
 	static const struct twin twins[] = {
 		{ PLAIN,
@@ -117,7 +107,6 @@ test_prepare(void **state)
 	    "note 2: the policy \"a\" serves prepareUploadParams\n";
 	char text[1024];
 
-	(void)state;
 	for (size_t i = 0; i < TWINS_COUNT(twins); i++) {
 		snprintf(text, sizeof(text),
 		    "%sa = { action = \"upload\"; %s};%s", BEGIN,
@@ -139,10 +128,8 @@ test_prepare(void **state)
 }
 
 /* No call of the API: nothing is signed for a client's own parameters. */
-static void
-test_others(void **state)
+TEST(test_others)
 {
-	(void)state;
 	assert_true(said(BEGIN
 	    "d = { action = \"deliver\"; set = { transformation = \"w_200\"; "
 	    "}; allow = { public_id = \"u/{user}/*\"; }; };" END,
@@ -158,20 +145,4 @@ test_others(void **state)
 	    "contract"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_contracts),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_prepare),
-		cmocka_unit_test(test_others),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed =
-	    cmocka_run_group_tests_name("owner_contracts", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "owning.h"
 #include "policies.h"
@@ -60,10 +55,8 @@ show(const char *text)
 	return shown;
 }
 
-static void
-test_shown(void **state)
+TEST(test_shown)
 {
-	(void)state;
 	assert_string_equal(
 	    show(BEGIN
 		"a = { action = \"rename\"; limit = \"9/hour\"; set = "
@@ -104,10 +97,8 @@ test_shown(void **state)
 }
 
 /* The mistake of each that is nobody's. */
-static void
-test_missing(void **state)
+TEST(test_missing)
 {
-	(void)state;
 	assert_non_null(strstr(
 	    show(BEGIN "a = { action = \"archive\"; limit = \"9/hour\"; "
 		       "allow = { prefixes = [ \"u/{user}/\", \"u/*/\" ]; }; "
@@ -130,11 +121,9 @@ test_missing(void **state)
 }
 
 /* A client's folder counts where a public_id can stand behind it. */
-static void
-test_carriers(void **state)
+TEST(test_carriers)
 {
 #define UP "a = { action = \"upload\"; reusable = true; "
-	(void)state;
 	assert_string_equal(
 	    show(BEGIN UP "allow = { folder = \"u/{user}\"; asset_folder = "
 			  "\"*\"; public_id = \"u/{user}/*\"; }; };" END),
@@ -156,10 +145,8 @@ test_carriers(void **state)
 }
 
 /* One that the policy sets is looked at with each id behind it. */
-static void
-carried_ids(void **state)
+TEST(carried_ids)
 {
-	(void)state;
 	assert_string_equal(
 	    show(BEGIN "a = { action = \"upload\"; set = { folder = "
 		       "\"u/{user}\"; asset_folder = \"u\"; "
@@ -185,8 +172,7 @@ carried_ids(void **state)
 }
 
 /* A folder may come before the id, so a client's must be its own as well. */
-static void
-folders(void **state)
+TEST(folders)
 {
 	static const char *const forms[] = { "users/{user}", "users/{user}/*",
 		"users/{user}/**", "users/{user_hash}/a", "mine/{user}/a",
@@ -198,7 +184,6 @@ folders(void **state)
 	const struct term *folder = term_find(SPAN_LIT("folder"));
 	unsigned taken = 0, refused = 0;
 
-	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(forms) / sizeof(forms[0]); i++) {
 		const char *action = i % 2 == 0 ? "upload" : "explicit";
 		char text[2048], value[512];
@@ -228,22 +213,22 @@ folders(void **state)
 	assert_true(refused >= 20);
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_carriers),
-		cmocka_unit_test(carried_ids),
-		cmocka_unit_test(folders),
-	};
-	int failed;
-
+	(void)state;
 	bench_open(&b);
 	deciding_open(&d, "p = { action = \"upload\"; reusable = true; };");
-	failed = cmocka_run_group_tests_name("owner_ids", tests, NULL, NULL);
+	return 0;
+}
+
+static int
+close_group(void **state)
+{
+	(void)state;
 	deciding_close(&d);
 	bench_close(&b);
-	return failed;
+	return 0;
 }
+
+GROUP(open_group, close_group);

@@ -5,12 +5,8 @@
  * says what an action acts on, with ids and tags that are owned and that are
  * not; what is accepted is asked for by its user, with values of others.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "owning.h"
 
@@ -222,10 +218,8 @@ try_form(enum action action, const struct term *term, const struct form *form)
 	}
 }
 
-static void
-every_pair(void **state)
+TEST(every_pair)
 {
-	(void)state;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
 		for (size_t k = 0; k < vocabulary_count; k++) {
 			const struct term *term = &vocabulary[k];
@@ -241,8 +235,7 @@ every_pair(void **state)
 }
 
 /* Nothing above was empty: what was taken, refused, and served as what. */
-static void
-every_pair_was_seen(void **state)
+TEST(every_pair_was_seen)
 {
 	static const unsigned by_id = 1u << ACTION_EXPLICIT |
 				      1u << ACTION_DESTROY |
@@ -262,7 +255,6 @@ every_pair_was_seen(void **state)
 		[ACTION_DOWNLOAD] = by_id,
 	};
 
-	(void)state;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
 		bool call = actions[i].kind == KIND_API;
 		unsigned serves =
@@ -277,15 +269,13 @@ every_pair_was_seen(void **state)
 }
 
 /* Moderators act on everybody's assets, but tags are another matter. */
-static void
-flags_lift_their_own_part(void **state)
+TEST(flags_lift_their_own_part)
 {
 	static const char *const any = "any_owner = true; users = \"alice\";";
 	static const struct form id = { "users/**", false, false },
 				 tag = { "avatar", false, true };
 	unsigned n = 0;
 
-	(void)state;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
 		for (size_t k = 0; k < vocabulary_count; k++) {
 			const struct term *term = &vocabulary[k];
@@ -327,15 +317,4 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_pair),
-		cmocka_unit_test(every_pair_was_seen),
-		cmocka_unit_test(flags_lift_their_own_part),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "owner_pairs", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "owning.h"
 #include "policies.h"
@@ -18,8 +13,7 @@ static struct deciding d;
 #define FRESH "public_id = \"in/{random}\"; overwrite = false; "
 #define RE "reusable = true; "
 
-static void
-test_tags(void **state)
+TEST(test_tags)
 {
 	static const struct twin twins[] = {
 		{ UP RE "set = {\ntags = \"user_{user}\"; }; };",
@@ -90,7 +84,6 @@ test_tags(void **state)
 		    "tags = \"b\": the signature" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
@@ -100,8 +93,7 @@ test_tags(void **state)
 #define KNOWN "set = { type = \"upload\"; public_id = \"u/{user}/a\"; "
 
 /* Whatever else takes tags. */
-static void
-test_other_actions(void **state)
+TEST(test_other_actions)
 {
 	static const struct twin twins[] = {
 		{ EXPLICIT KNOWN "tags = \"u_{user}\"; }; };",
@@ -139,7 +131,6 @@ test_other_actions(void **state)
 		    "error 3: tags = \"v_{user}\", and the policy \"a\" has" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 }
@@ -149,8 +140,7 @@ test_other_actions(void **state)
 	"\"u/{user}/*\"; "
 
 /* The tag that set_exclusive takes away elsewhere. */
-static void
-test_commands(void **state)
+TEST(test_commands)
 {
 	static const struct twin twins[] = {
 		{ TAGS "command = [ \"add\" ]; tag = \"text 9\"; }; };",
@@ -185,7 +175,6 @@ test_commands(void **state)
 		    "form everywhere, or say any_owner = true" },
 	};
 
-	(void)state;
 	assert_true(policies_twins(
 	    &b, policies_owned, BEGIN, twins, TWINS_COUNT(twins), END));
 	/* Without a tag there is nothing to take away. */
@@ -271,12 +260,10 @@ ask_exclusive(const char *command, const char *user)
 	return n;
 }
 
-static void
-exclusive_tags(void **state)
+TEST(exclusive_tags)
 {
 	unsigned n = 0;
 
-	(void)state;
 	owning_user(&d, "alice");
 	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
 		const char *text = exclusive[i].text;
@@ -292,21 +279,22 @@ exclusive_tags(void **state)
 	assert_true(n >= 5);
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tags),
-		cmocka_unit_test(test_other_actions),
-		cmocka_unit_test(test_commands),
-		cmocka_unit_test(exclusive_tags),
-	};
-	int failed;
-
+	(void)state;
 	bench_open(&b);
 	deciding_open(&d, "p = { action = \"upload\"; reusable = true; };");
-	failed = cmocka_run_group_tests_name("owner_tags", tests, NULL, NULL);
+	return 0;
+}
+
+static int
+close_group(void **state)
+{
+	(void)state;
 	deciding_close(&d);
 	bench_close(&b);
-	return failed;
+	return 0;
 }
+
+GROUP(open_group, close_group);

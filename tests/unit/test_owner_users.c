@@ -3,12 +3,8 @@
  * user's own: where two policies with them are taken, no id can be reached by
  * two users, whatever these are called.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "owning.h"
 
@@ -188,12 +184,10 @@ look(const struct carrier *p, const struct carrier *q)
 	return found;
 }
 
-static void
-no_id_is_of_two(void **state)
+TEST(no_id_is_of_two)
 {
 	unsigned taken = 0, refused = 0;
 
-	(void)state;
 	for (size_t i = 0; i < CARRIERS * CARRIERS; i++)
 		for (size_t k = 0; k < FORMS * FORMS; k++) {
 			const struct carrier *a = &carriers[i / CARRIERS],
@@ -235,11 +229,4 @@ teardown(void **state)
 	return 0;
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(no_id_is_of_two) };
-
-	return cmocka_run_group_tests_name(
-	    "owner_users", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 
@@ -28,10 +23,8 @@ said(const char *text, const char *what)
 	"a = { action = \"upload\"; anonymous = true; limit = \"5/hour\"; "    \
 	"limit_total = \"9/day\"; "
 
-static void
-test_anonymous(void **state)
+TEST(test_anonymous)
 {
-	(void)state;
 	assert_true(said(BEGIN OPEN
 	    "set = { public_id = \"in/{random}\"; overwrite = false; }; };" END,
 	    "note 2: the policy \"a\" serves the plain contract, and not "
@@ -54,10 +47,8 @@ test_anonymous(void **state)
 }
 
 /* What a limit means where one signature is good for many files. */
-static void
-test_reusable(void **state)
+TEST(test_reusable)
 {
-	(void)state;
 	assert_true(said(BEGIN "a = { action = \"upload\"; reusable = true; "
 			       "limit = \"5/hour\"; };" END,
 	    "for 3600 seconds, so that its limit counts signatures, and not "
@@ -67,10 +58,8 @@ test_reusable(void **state)
 		"for 3600 seconds\n"));
 }
 
-static void
-test_upload(void **state)
+TEST(test_upload)
 {
-	(void)state;
 	assert_true(
 	    said(BEGIN "a = { action = \"upload\";\nset = { public_id = "
 		       "\"u/{user}\"; }; };" END,
@@ -113,10 +102,8 @@ around(const char *first, const char *second)
 	    "well can go around it");
 }
 
-static void
-test_around(void **state)
+TEST(test_around)
 {
-	(void)state;
 	assert_true(around("", ""));
 	assert_true(strstr(b.box.said,
 	    "warning 3: the policy \"b\" sets upload_preset, but every "
@@ -144,8 +131,7 @@ test_around(void **state)
 }
 
 /* Another account's signature is of no use. */
-static void
-test_accounts(void **state)
+TEST(test_accounts)
 {
 	static const struct cloud clouds[] = {
 		{ .label = SPAN_INIT("main"), .cloud_name = SPAN_INIT("m") },
@@ -153,7 +139,6 @@ test_accounts(void **state)
 		{ .label = SPAN_INIT("again"), .cloud_name = SPAN_INIT("m") },
 	};
 
-	(void)state;
 	bench_read(&b, BEGIN
 	    "a = { action = \"upload\"; cloud = \"main\"; " GUARD "};\n"
 	    "b = { action = \"upload\"; cloud = \"other\"; " PLAIN "};" END);
@@ -175,14 +160,12 @@ test_accounts(void **state)
 	assert_true(sandbox_said(&b.box, "can go around it"));
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
 	static char text[8192];
 	char *p = text + sprintf(text, "%sa = { action = \"upload\"; %s};",
 			     BEGIN, GUARD);
 
-	(void)state;
 	for (int i = 0; i < 8; i++)
 		p += sprintf(p, "b%d = { action = \"upload\"; %s};", i, PLAIN);
 	strcpy(p, END);
@@ -191,10 +174,8 @@ test_many(void **state)
 	assert_true(said(text, "b6, b7 and 1 more as well"));
 }
 
-static void
-test_services(void **state)
+TEST(test_services)
 {
-	(void)state;
 	assert_true(said(BEGIN "a = { action = \"upload\"; " PLAIN "};" END,
 	    "note 2: a signature of the policy \"a\" also serves as explicit, "
 	    "destroy, download, for what it names, which is the user's own"));
@@ -230,10 +211,8 @@ test_services(void **state)
 #define HOOK "h = { action = \"verify\"; addresses = \"192.0.2.1\"; };\n"
 
 /* What signs no call of the API is no upload, and no way around anything. */
-static void
-test_no_calls(void **state)
+TEST(test_no_calls)
 {
-	(void)state;
 	assert_false(said(BEGIN "a = { action = \"upload\"; " GUARD
 				"};\n" DELIVER VERIFY HOOK END,
 	    "can go around it"));
@@ -253,10 +232,8 @@ test_no_calls(void **state)
 }
 
 /* Not only uploads can share tags. */
-static void
-test_shared_tags(void **state)
+TEST(test_shared_tags)
 {
-	(void)state;
 	assert_true(said(BEGIN
 	    "z = { action = \"archive\"; limit = \"9/hour\"; "
 	    "shared_tags = true; allow = { tags = \"text "
@@ -270,8 +247,7 @@ test_shared_tags(void **state)
 }
 
 /* A tag that others have too: what shows all that has it shows theirs. */
-static void
-test_tag(void **state)
+TEST(test_tag)
 {
 #define LABEL                                                                  \
 	"a = { action = \"tags\"; limit = \"1/day\"; set = { command = "       \
@@ -281,7 +257,6 @@ test_tag(void **state)
 	    "warning 2: a signature of the policy \"a\" also serves as multi "
 	    "and sprite, which show every image that has its tag, whoever's";
 
-	(void)state;
 	assert_true(
 	    said(BEGIN LABEL "}; " OWN "tag = \"text 9\"; }; };" END, what));
 	assert_true(said(BEGIN LABEL "}; " OWN
@@ -307,13 +282,11 @@ test_tag(void **state)
 }
 
 /* A folder by itself, with no id behind it. */
-static void
-test_folders(void **state)
+TEST(test_folders)
 {
 #define INTO "a = { action = \"upload\"; reusable = true;\nallow = { "
 	static const char what[] = "one user can put files into another's";
 
-	(void)state;
 	assert_true(said(BEGIN INTO "folder = \"**\"; }; };" END,
 	    "warning 3: folder = \"**\": one user can put files into "
 	    "another's folder: write \"users/{user}/**\", or name"));
@@ -331,26 +304,4 @@ test_folders(void **state)
 #undef INTO
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_upload),
-		cmocka_unit_test(test_anonymous),
-		cmocka_unit_test(test_reusable),
-		cmocka_unit_test(test_around),
-		cmocka_unit_test(test_accounts),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_services),
-		cmocka_unit_test(test_no_calls),
-		cmocka_unit_test(test_shared_tags),
-		cmocka_unit_test(test_tag),
-		cmocka_unit_test(test_folders),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("owner_warn", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

@@ -1,16 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/package_version.h"
 #include "guard.h"
 
 /* dpkg --compare-versions says the same of each pair. */
-static void
-in_order(void **state)
+TEST(in_order)
 {
 	static const char *const rising[] = { "1.0~rc1", "1.0~rc1-1", "1.0",
 		"1.0-1", "1.0-1+b1", "1.0-1.1", "1.0-2~deb12u1", "1.0-2",
@@ -19,7 +13,6 @@ in_order(void **state)
 		"1:0.1" };
 	size_t n = sizeof(rising) / sizeof(rising[0]);
 
-	(void)state;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++) {
 			int order = package_compare(
@@ -33,8 +26,7 @@ in_order(void **state)
 	assert_int_equal(package_compare(SPAN_LIT("0:1"), SPAN_LIT("1")), 0);
 }
 
-static void
-what_is_installed(void **state)
+TEST(what_is_installed)
 {
 	static const char text[] =
 	    "Package: other\nStatus: install ok installed\nVersion: 9\n\n"
@@ -45,7 +37,6 @@ what_is_installed(void **state)
 	    "Package: last\nVersion: 3\nStatus: install ok installed";
 	struct span status = span_of(text);
 
-	(void)state;
 	assert_true(
 	    span_is(package_installed(status, "libfcgi0ldbl"), "2.4.2-2"));
 	assert_true(span_is(package_installed(status, "other"), "9"));
@@ -54,30 +45,15 @@ what_is_installed(void **state)
 	assert_int_equal(package_installed(SPAN_LIT(""), "libfcgi").n, 0);
 }
 
-static void
-the_known_fault(void **state)
+TEST(the_known_fault)
 {
 	static const char *const bad[] = { "2.4.2-2", "2.4.0-8.4", "2.4.2-1",
 		"2.4.2-2ubuntu1", "2.4.2-2+deb12u1~1" };
 	static const char *const good[] = { "2.4.2-2+deb12u1",
 		"2.4.2-2+deb12u2", "2.4.2-2+deb11u1", "2.4.5-0.1", "2.4.7-1" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_false(package_fcgi_mended(span_of(bad[i])));
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(package_fcgi_mended(span_of(good[i])));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(in_order),
-		cmocka_unit_test(what_is_installed),
-		cmocka_unit_test(the_known_fault),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "package_version", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _XOPEN_SOURCE 700 /* grantpt() */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -27,13 +22,11 @@ terminal(int *master)
 	return name == NULL ? NULL : fopen(name, "r+");
 }
 
-static void
-on_a_terminal(void **state)
+TEST(on_a_terminal)
 {
 	int master;
 	FILE *to = terminal(&master);
 
-	(void)state;
 	assert_non_null(to);
 	setenv("TERM", "xterm", 1);
 	unsetenv("NO_COLOR");
@@ -54,27 +47,14 @@ on_a_terminal(void **state)
 	close(master);
 }
 
-static void
-elsewhere(void **state)
+TEST(elsewhere)
 {
 	FILE *to = tmpfile();
 
-	(void)state;
 	assert_non_null(to);
 	setenv("TERM", "xterm", 1);
 	unsetenv("NO_COLOR");
 	assert_string_equal(paint_on(to, PAINT_BOLD), "");
 	assert_string_equal(paint_off(to), "");
 	fclose(to);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(on_a_terminal),
-		cmocka_unit_test(elsewhere),
-	};
-
-	return cmocka_run_group_tests_name("paint", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "base/limits.h"
 #include "fcgi_client.h"
@@ -34,15 +29,13 @@ check_one(struct span name, struct span value)
 	return check(sink_view(&out));
 }
 
-static void
-test_next(void **state)
+TEST(test_next)
 {
 	unsigned char long_value[300];
 	struct sink out;
 	struct span rest;
 	struct pair pair;
 
-	(void)state;
 	memset(long_value, 'v', sizeof(long_value));
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
@@ -65,14 +58,12 @@ test_next(void **state)
 }
 
 /* Cut anywhere but between two pairs, it is broken. */
-static void
-test_every_prefix(void **state)
+TEST(test_every_prefix)
 {
 	unsigned char long_value[200];
 	struct sink out;
 	size_t ends[3];
 
-	(void)state;
 	memset(long_value, 'v', sizeof(long_value));
 	sink_init(&out, mem, sizeof(mem));
 	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
@@ -89,8 +80,7 @@ test_every_prefix(void **state)
 			: PAIRS_BROKEN);
 }
 
-static void
-test_lengths(void **state)
+TEST(test_lengths)
 {
 	static const unsigned char huge_name[] = { 0xff, 0xff, 0xff, 0xff, 1,
 		'A', 'b' };
@@ -98,7 +88,6 @@ test_lengths(void **state)
 		'A', 'b' };
 	static const unsigned char spelled[] = { 0x80, 0, 0, 1, 1, 'A', 'b' };
 
-	(void)state;
 	assert_int_equal(
 	    check((struct span){ huge_name, sizeof(huge_name) }), PAIRS_BROKEN);
 	assert_int_equal(check((struct span){ huge_value, sizeof(huge_value) }),
@@ -107,10 +96,8 @@ test_lengths(void **state)
 	    check((struct span){ spelled, sizeof(spelled) }), PAIRS_GOOD);
 }
 
-static void
-test_bytes(void **state)
+TEST(test_bytes)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		const unsigned char text[3] = { 'A', (unsigned char)c, 'B' };
 		struct span s = { text, 3 };
@@ -122,12 +109,10 @@ test_bytes(void **state)
 	}
 }
 
-static void
-test_number(void **state)
+TEST(test_number)
 {
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	for (int i = 0; i < FCGI_VARIABLES_MAX - 1; i++)
 		fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
@@ -136,18 +121,4 @@ test_number(void **state)
 	assert_int_equal(check(sink_view(&out)), PAIRS_GOOD);
 	fcgi_pair(&out, SPAN_LIT("A"), SPAN_LIT("b"));
 	assert_int_equal(check(sink_view(&out)), PAIRS_TOO_MANY);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_next),
-		cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_number),
-	};
-
-	return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
 }

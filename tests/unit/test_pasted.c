@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/pasted.h"
 #include "guard.h"
@@ -32,10 +27,8 @@ header(const char *text, const char *want)
 	assert_false(bare);
 }
 
-static void
-headers(void **state)
+TEST(headers)
 {
-	(void)state;
 	header("s=1", "s=1");
 	header(" s=1; t=2 \r\n", "s=1; t=2");
 	header("Cookie: s=1; t=2\n", "s=1; t=2");
@@ -61,10 +54,8 @@ lone(const char *text, const char *want)
 	assert_true(bare);
 }
 
-static void
-values(void **state)
+TEST(values)
 {
-	(void)state;
 	lone("abc.def.ghi", "s=abc.def.ghi");
 	lone("eyJ1Ijo0Mn0=.ZVPxAA.sig\n", "s=eyJ1Ijo0Mn0=.ZVPxAA.sig");
 	lone("eyJ1Ijo0Mn0=", "s=eyJ1Ijo0Mn0=");
@@ -76,12 +67,10 @@ values(void **state)
 	assert_true(bare && span_is(sink_view(&out), "abc"));
 }
 
-static void
-nothing(void **state)
+TEST(nothing)
 {
 	struct span nul = { (const unsigned char *)"a\0b", 3 };
 
-	(void)state;
 	assert_false(reads("", "s"));
 	assert_false(reads(" \n\r\n", "s"));
 	assert_false(reads("Cookie:", "s"));
@@ -95,12 +84,10 @@ nothing(void **state)
 	}
 }
 
-static void
-pairs(void **state)
+TEST(pairs)
 {
 	struct span rest = SPAN_LIT(" a=1;; b = 2;c;=d ;"), name, value;
 
-	(void)state;
 	assert_true(pasted_pair(&rest, &name, &value));
 	assert_true(span_is(name, "a") && span_is(value, "1"));
 	assert_true(pasted_pair(&rest, &name, &value));
@@ -108,17 +95,4 @@ pairs(void **state)
 	assert_true(pasted_pair(&rest, &name, &value));
 	assert_true(name.n == 0 && span_is(value, "c"));
 	assert_false(pasted_pair(&rest, &name, &value) && name.n > 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(headers),
-		cmocka_unit_test(values),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(pairs),
-	};
-
-	return cmocka_run_group_tests_name("pasted", tests, NULL, NULL);
 }

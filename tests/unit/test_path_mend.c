@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "base/trusted.h"
 #include "cli/path_mend.h"
@@ -42,14 +37,12 @@ takes(const char *path, bool secret)
 }
 
 /* Where the program takes a file there is no command, and else there is. */
-static void
-as_the_program(void **state)
+TEST(as_the_program)
 {
 	static const mode_t modes[] = { 0400, 0600, 0640, 0644, 0660, 0604,
 		0606, 0666, 0700 };
 	char path[64];
 
-	(void)state;
 	account_self(&who);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		for (int secret = 0; secret < 2; secret++) {
@@ -63,13 +56,11 @@ as_the_program(void **state)
 		}
 }
 
-static void
-the_commands(void **state)
+TEST(the_commands)
 {
 	const char *file = put_file("file", 0666, SPAN_LIT("x"));
 	char wanted[16384];
 
-	(void)state;
 	account_self(&who);
 	snprintf(wanted, sizeof(wanted), "chmod go-w %s", file);
 	assert_string_equal(mend(file, PATH_READ, false), wanted);
@@ -97,15 +88,13 @@ the_commands(void **state)
 }
 
 /* Root, for somebody else: its group gets in. */
-static void
-for_another(void **state)
+TEST(for_another)
 {
 	struct account owner;
 	struct stat st;
 	const char *file;
 	char wanted[16384];
 
-	(void)state;
 	need_root();
 	assert_true(account_named("54321:54321", &who));
 	file = put_file("roots", 0600, SPAN_LIT("x"));
@@ -147,12 +136,10 @@ for_another(void **state)
 }
 
 /* Whom root's commands would follow. */
-static void
-rooted(void **state)
+TEST(rooted)
 {
 	char file[4096];
 
-	(void)state;
 	need_root();
 	snprintf(file, sizeof(file), "%s", in_folder("own/file"));
 	put_folder("own", 0755);
@@ -181,16 +168,4 @@ rooted(void **state)
 	assert_false(path_rooted(file));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(as_the_program),
-		cmocka_unit_test(the_commands),
-		cmocka_unit_test(for_another),
-		cmocka_unit_test(rooted),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "path_mend", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

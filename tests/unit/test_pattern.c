@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rules.h"
 
@@ -40,8 +36,7 @@ is_pattern(const char *source)
 	return compiles(source, &p);
 }
 
-static void
-test_compiles(void **state)
+TEST(test_compiles)
 {
 	static const char *const sources[] = { "*", "**", "a", "a/*", "a/**",
 		"**/a", "a/**/b", "*/*", "users/{user}/**", "{user}.jpg",
@@ -56,7 +51,6 @@ test_compiles(void **state)
 		"Kids' photos", "a'b/{user}.jpg" };
 	struct pattern p;
 
-	(void)state;
 	for (size_t i = 0; i < N(sources); i++)
 		assert_true(is_pattern(sources[i]));
 	for (size_t i = 0; i < N(sources); i++) {
@@ -70,8 +64,7 @@ test_compiles(void **state)
 	}
 }
 
-static void
-test_refuses(void **state)
+TEST(test_refuses)
 {
 	static const char *const sources[] = { "", "/", "a/", "/a", "a//b",
 		"***", "a*", "*a", "*.jpg", "**.jpg", "**/**", "a/**/b/**", ".",
@@ -84,15 +77,12 @@ test_refuses(void **state)
 		SIXTY_FOUR "{user}", "{random}{user_hash}x",
 		"{random}{random}{user}", "{date}" SIXTY_FOUR };
 
-	(void)state;
 	for (size_t i = 0; i < N(sources); i++)
 		assert_false(is_pattern(sources[i]));
 }
 
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	for (int c = 1; c < 256; c++) {
 		char source[] = { 'a', (char)c, 'a', '\0' };
 		bool right = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
@@ -123,8 +113,7 @@ is_id(const char *text)
 	return right;
 }
 
-static void
-test_ids(void **state)
+TEST(test_ids)
 {
 	static const char *const right[] = { "a", "a/b", "a.jpg", "a/b.mp4",
 		"-", "_/-", "users/alice/0/1/2", SIXTY_FOUR,
@@ -134,19 +123,16 @@ test_ids(void **state)
 		"a/*", "a.j_g", "a b", SIXTY_FOUR "0", "a/" SIXTY_FOUR "0",
 		SIXTY_FOUR "0.jpg", "a.0123456789abcdefg" };
 
-	(void)state;
 	for (size_t i = 0; i < N(right); i++)
 		assert_true(is_id(right[i]));
 	for (size_t i = 0; i < N(wrong); i++)
 		assert_false(is_id(wrong[i]));
 }
 
-static void
-test_id_length(void **state)
+TEST(test_id_length)
 {
 	char text[ID_MAX + 2];
 
-	(void)state;
 	for (size_t i = 0; i < ID_MAX + 1; i++)
 		text[i] = i % 2 == 0 ? 'a' : '/';
 	text[ID_MAX + 1] = '\0';
@@ -187,10 +173,8 @@ matches(const char *source, const char *id)
 	return right;
 }
 
-static void
-test_whole_segments(void **state)
+TEST(test_whole_segments)
 {
-	(void)state;
 	assert_true(matches("users/{user}/a", "users/alice/a"));
 	assert_false(matches("users/{user}/a", "users/alice2/a"));
 	assert_false(matches("users/{user}/a", "users/alic/a"));
@@ -205,10 +189,8 @@ test_whole_segments(void **state)
 	assert_false(matches("u_{user}/{random}", "u_alice/x" RULES_RANDOM));
 }
 
-static void
-test_one(void **state)
+TEST(test_one)
 {
-	(void)state;
 	assert_true(matches("*", "a"));
 	assert_true(matches("*", "a.jpg"));
 	assert_false(matches("*", "a/b"));
@@ -218,10 +200,8 @@ test_one(void **state)
 	assert_false(matches("users/*", "usersx/a"));
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	assert_true(matches("**", "a"));
 	assert_true(matches("**", "a/b/c.jpg"));
 	assert_false(matches("a/**", "a"));
@@ -239,11 +219,9 @@ test_many(void **state)
 }
 
 /* A word of the configuration's is compared as it is; a client has none. */
-static void
-test_wide(void **state)
+TEST(test_wide)
 {
 #define FOTOS "Fotos f\xc3\xbcr"
-	(void)state;
 	assert_true(matches(FOTOS " {user}/*", FOTOS " alice/cat"));
 	assert_true(matches(FOTOS " {user}/*", FOTOS " alice/cat.jpg"));
 	assert_true(matches(FOTOS "/{user}/**", FOTOS "/alice/a/b"));
@@ -263,8 +241,7 @@ test_wide(void **state)
 	assert_false(matches("a b/{user}", "a%20b/alice"));
 }
 
-static void
-test_wide_ids(void **state)
+TEST(test_wide_ids)
 {
 	static const char *const right[] = { "a b", "a/b c/d", "\xc3\xa4",
 		"a.b.c/d", "a'b", SIXTY_FOUR ".0123456789abcdef" };
@@ -273,7 +250,6 @@ test_wide_ids(void **state)
 		"a<b", "a>b", "a*b", "a{b", "a\nb", "\xff", " " SIXTY_FOUR,
 		SIXTY_FOUR "\xc3\xa4/a" };
 
-	(void)state;
 	for (size_t i = 0; i < N(right); i++)
 		if (!id_valid(span_of(right[i]), true, NULL))
 			fail_msg("%s", right[i]);
@@ -283,13 +259,11 @@ test_wide_ids(void **state)
 }
 
 /* Nothing that is no id gets through a wildcard. */
-static void
-test_only_ids(void **state)
+TEST(test_only_ids)
 {
 	static const char *const wrong[] = { "", "/", "a//b", "../b", "a/..",
 		"a/", "a/b c", "a/%2e%2e", "a/b&c" };
 
-	(void)state;
 	for (size_t i = 0; i < N(wrong); i++) {
 		assert_false(matches("**", wrong[i]));
 		assert_false(matches("*", wrong[i]));
@@ -297,12 +271,10 @@ test_only_ids(void **state)
 	}
 }
 
-static void
-test_longest_id(void **state)
+TEST(test_longest_id)
 {
 	char text[ID_MAX + 1];
 
-	(void)state;
 	for (size_t i = 0; i < ID_MAX; i++)
 		text[i] = i % 2 == 0 ? 'a' : '/';
 	text[ID_MAX] = '\0';
@@ -311,10 +283,8 @@ test_longest_id(void **state)
 	assert_false(matches("a/**/b", text));
 }
 
-static void
-test_user_not_usable(void **state)
+TEST(test_user_not_usable)
 {
-	(void)state;
 	rules_open(&r);
 	r.session.user = SPAN_LIT("a@b");
 	assert_false(matches_now("users/{user}/*", "users/x/y"));
@@ -341,8 +311,7 @@ is_fresh(const char *source)
 	return right;
 }
 
-static void
-test_fresh(void **state)
+TEST(test_fresh)
 {
 	static const char *const right[] = { "inbox/{random}",
 		"inbox/{date}/{random}", "in/{policy}/{random}",
@@ -355,7 +324,6 @@ test_fresh(void **state)
 		"{date}/{random}", "w_200/{random}", "v1/{random}",
 		"s--a/{random}", "{user}/{random}", "inbox/{user}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
 		if (!is_fresh(right[i]))
 			fail_msg("%s: %s", right[i], rules_said(&r, &r.why));
@@ -379,8 +347,7 @@ owned(const char *source)
 	return right;
 }
 
-static void
-test_owned(void **state)
+TEST(test_owned)
 {
 	static const char *const right[] = { "users/{user}", "users/{user}/**",
 		"users/{user_hash}/a.jpg", "users/{claim.team}/*",
@@ -399,7 +366,6 @@ test_owned(void **state)
 		"v1/{user}", "v0123456789/{user}", "s--/{user}",
 		"s--abc--/{user}", "my_{policy}/{user}" };
 
-	(void)state;
 	for (size_t i = 0; i < N(right); i++)
 		assert_true(owned(right[i]));
 	for (size_t i = 0; i < N(wrong); i++)
@@ -408,13 +374,11 @@ test_owned(void **state)
 }
 
 /* Every size of memory: right, or refused with nothing in it. */
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
 	size_t refused = 0;
 	bool right = false;
 
-	(void)state;
 	for (size_t cap = 0; !right && cap < sizeof(r.mem); cap++) {
 		struct pattern p;
 
@@ -428,29 +392,4 @@ test_no_room(void **state)
 	}
 	assert_true(right && refused > 0);
 	assert_false(r.arena.full);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_compiles),
-		cmocka_unit_test(test_refuses),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_ids),
-		cmocka_unit_test(test_id_length),
-		cmocka_unit_test(test_whole_segments),
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_only_ids),
-		cmocka_unit_test(test_longest_id),
-		cmocka_unit_test(test_wide),
-		cmocka_unit_test(test_wide_ids),
-		cmocka_unit_test(test_user_not_usable),
-		cmocka_unit_test(test_owned),
-		cmocka_unit_test(test_fresh),
-		cmocka_unit_test(test_no_room),
-	};
-
-	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/payload.h"
 
@@ -35,19 +30,15 @@ writes(void)
 	return payload_write(&config, &wishes, &out);
 }
 
-static void
-plain(void **state)
+TEST_WITH(plain, setup, NULL)
 {
-	(void)state;
 	assert_true(writes());
 	assert_true(span_is(
 	    sink_view(&out), "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060}"));
 }
 
-static void
-nested_and_configured(void **state)
+TEST_WITH(nested_and_configured, setup, NULL)
 {
-	(void)state;
 	config.user = SPAN_LIT("passport.user");
 	config.audience = SPAN_LIT("upload");
 	config.issuer = SPAN_LIT("https://a.example");
@@ -62,12 +53,10 @@ nested_and_configured(void **state)
 }
 
 /* Better Auth's session ends inside the token that caches it. */
-static void
-an_end_inside(void **state)
+TEST_WITH(an_end_inside, setup, NULL)
 {
 	static const char *const claims[] = { "session.token=t" };
 
-	(void)state;
 	config.user = SPAN_LIT("user.id");
 	config.signing.own_end = SPAN_LIT("session.expiresAt");
 	assert_true(writes());
@@ -80,13 +69,11 @@ an_end_inside(void **state)
 }
 
 /* What never may be is not made. */
-static void
-a_claim_that_never_may_be(void **state)
+TEST_WITH(a_claim_that_never_may_be, setup, NULL)
 {
 	static const struct claim_rule never = { SPAN_INIT("role"), 2, admin,
 		true };
 
-	(void)state;
 	config.require = &never;
 	config.n_require = 1;
 	assert_true(writes());
@@ -94,12 +81,10 @@ a_claim_that_never_may_be(void **state)
 	    sink_view(&out), "{\"sub\":\"alice\",\"iat\":1000,\"exp\":1060}"));
 }
 
-static void
-wished_claims(void **state)
+TEST_WITH(wished_claims, setup, NULL)
 {
 	static const char *const claims[] = { "role=x", "a.b=1=2" };
 
-	(void)state;
 	config.require = require;
 	config.n_require = 1;
 	wishes.claims = claims;
@@ -110,8 +95,7 @@ wished_claims(void **state)
 	    "\"a\":{\"b\":\"1=2\"}}"));
 }
 
-static void
-what_cannot_be_made(void **state)
+TEST_WITH(what_cannot_be_made, setup, NULL)
 {
 	static const char *const bad[] = { "exp=5", "iat=5", "aud=x", "iss=x",
 		"nbf=5", "_expire=5", "_maxAge=5", "_session=1",
@@ -119,7 +103,6 @@ what_cannot_be_made(void **state)
 		"a..b=1", "a[0]=1", "a=\xff", "\xff=a" };
 	static const char *const twice[] = { "a.b=1", "a.c=2" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		wishes.claims = &bad[i];
 		wishes.n_claims = 1;
@@ -138,8 +121,7 @@ what_cannot_be_made(void **state)
 	assert_false(payload_write(&config, &wishes, &out));
 }
 
-static void
-ends(void **state)
+TEST_WITH(ends, setup, NULL)
 {
 	static const struct {
 		enum session_format format;
@@ -159,7 +141,6 @@ ends(void **state)
 		{ FORMAT_COOKIE_SIGNATURE, false, "{\"sub\":\"alice\"}", 1000 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		config.format = all[i].format;
 		config.max_age = 500;
@@ -176,12 +157,10 @@ ends(void **state)
 	assert_int_equal(payload_issued(&config, &wishes), 1000);
 }
 
-static void
-the_name_itself(void **state)
+TEST_WITH(the_name_itself, setup, NULL)
 {
 	static const char *const claims[] = { "role=x" };
 
-	(void)state;
 	config.format = FORMAT_COOKIE_SIGNATURE;
 	config.user = SPAN_LIT("");
 	assert_true(writes());
@@ -192,21 +171,4 @@ the_name_itself(void **state)
 	wishes.n_claims = 0;
 	sink_init(&out, mem, 4);
 	assert_false(payload_write(&config, &wishes, &out));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(plain, setup),
-		cmocka_unit_test_setup(nested_and_configured, setup),
-		cmocka_unit_test_setup(an_end_inside, setup),
-		cmocka_unit_test_setup(a_claim_that_never_may_be, setup),
-		cmocka_unit_test_setup(wished_claims, setup),
-		cmocka_unit_test_setup(what_cannot_be_made, setup),
-		cmocka_unit_test_setup(ends, setup),
-		cmocka_unit_test_setup(the_name_itself, setup),
-	};
-
-	return cmocka_run_group_tests_name("payload", tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include "store/peer.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "redis_server.h"
 
@@ -34,14 +31,12 @@ dial(struct peer *p)
 	    peer_open_unix(p, fake.config.place, soon()), PEER_DONE);
 }
 
-static void
-bytes_go_and_come(void **state)
+TEST_WITH(bytes_go_and_come, NULL, remove_fake)
 {
 	struct peer p = PEER_INIT;
 	char mem[8];
 	size_t n;
 
-	(void)state;
 	fake_start(&fake, FAKE_ANSWERS, "yes");
 	dial(&p);
 	assert_true(peer_is_quiet(&p));
@@ -57,15 +52,13 @@ bytes_go_and_come(void **state)
 	peer_close(&p);
 }
 
-static void
-a_silent_server_is_late(void **state)
+TEST_WITH(a_silent_server_is_late, NULL, remove_fake)
 {
 	struct peer p = PEER_INIT;
 	long long begun = peer_clock();
 	char mem[8];
 	size_t n = 7;
 
-	(void)state;
 	fake_start(&fake, FAKE_HANGS, "");
 	dial(&p);
 	assert_int_equal(
@@ -79,13 +72,11 @@ a_silent_server_is_late(void **state)
 }
 
 /* Nobody takes the bytes: sending ends as well. */
-static void
-a_full_pipe_is_late(void **state)
+TEST_WITH(a_full_pipe_is_late, NULL, remove_fake)
 {
 	static const unsigned char much[8 * 1024 * 1024];
 	struct peer p = PEER_INIT;
 
-	(void)state;
 	fake_start(&fake, FAKE_HANGS, "");
 	kill(fake.pid, SIGSTOP);
 	dial(&p);
@@ -97,13 +88,11 @@ a_full_pipe_is_late(void **state)
 }
 
 /* A Unix socket's queue is full: connecting ends as well. */
-static void
-a_full_queue_is_late(void **state)
+TEST_WITH(a_full_queue_is_late, NULL, remove_fake)
 {
 	struct peer p[80];
 	size_t n = 0;
 
-	(void)state;
 	fake_start(&fake, FAKE_HANGS, "");
 	kill(fake.pid, SIGSTOP);
 	for (; n < 80; n++) {
@@ -124,15 +113,13 @@ a_full_queue_is_late(void **state)
 }
 
 /* SIGPIPE would end this program. */
-static void
-a_closed_one_is_seen(void **state)
+TEST_WITH(a_closed_one_is_seen, NULL, remove_fake)
 {
 	struct peer p = PEER_INIT;
 	long long until = soon();
 	char mem[8];
 	size_t n;
 
-	(void)state;
 	signal(SIGPIPE, SIG_DFL);
 	fake_start(&fake, FAKE_SHUTS, "");
 	dial(&p);
@@ -145,13 +132,11 @@ a_closed_one_is_seen(void **state)
 	peer_close(&p);
 }
 
-static void
-an_unasked_word_is_not_quiet(void **state)
+TEST_WITH(an_unasked_word_is_not_quiet, NULL, remove_fake)
 {
 	struct peer p = PEER_INIT;
 	long long until = soon();
 
-	(void)state;
 	fake_start(&fake, FAKE_GREETS, "x");
 	dial(&p);
 	while (peer_is_quiet(&p) && peer_clock() < until)
@@ -160,14 +145,12 @@ an_unasked_word_is_not_quiet(void **state)
 	peer_close(&p);
 }
 
-static void
-another_process_has_its_own(void **state)
+TEST_WITH(another_process_has_its_own, NULL, remove_fake)
 {
 	struct peer p = PEER_INIT;
 	int status;
 	pid_t pid;
 
-	(void)state;
 	fake_start(&fake, FAKE_HANGS, "");
 	dial(&p);
 	pid = fork();
@@ -187,13 +170,11 @@ fails(enum peer_what what, const struct peer *p, int error)
 	assert_int_equal(p->fd, -1);
 }
 
-static void
-nobody_is_there(void **state)
+TEST(nobody_is_there)
 {
 	char path[SOCKET_PATH_MAX + 2];
 	struct peer p = PEER_INIT;
 
-	(void)state;
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
 	path[SOCKET_PATH_MAX + 1] = '\0';
@@ -230,43 +211,18 @@ speaks_tcp(int family, const char *address, struct sockaddr *to, socklen_t size)
 	close(listener);
 }
 
-static void
-ipv4_is_spoken(void **state)
+TEST(ipv4_is_spoken)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET };
 
-	(void)state;
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	speaks_tcp(AF_INET, "127.0.0.1", (struct sockaddr *)&to, sizeof(to));
 }
 
-static void
-ipv6_is_spoken(void **state)
+TEST(ipv6_is_spoken)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
 
-	(void)state;
 	to.sin6_addr = in6addr_loopback;
 	speaks_tcp(AF_INET6, "::1", (struct sockaddr *)&to, sizeof(to));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(bytes_go_and_come, remove_fake),
-		cmocka_unit_test_teardown(a_silent_server_is_late, remove_fake),
-		cmocka_unit_test_teardown(a_full_pipe_is_late, remove_fake),
-		cmocka_unit_test_teardown(a_full_queue_is_late, remove_fake),
-		cmocka_unit_test_teardown(a_closed_one_is_seen, remove_fake),
-		cmocka_unit_test_teardown(
-		    an_unasked_word_is_not_quiet, remove_fake),
-		cmocka_unit_test_teardown(
-		    another_process_has_its_own, remove_fake),
-		cmocka_unit_test(nobody_is_there),
-		cmocka_unit_test(ipv4_is_spoken),
-		cmocka_unit_test(ipv6_is_spoken),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "base/limits.h"
 #include "guard.h"
@@ -92,10 +87,8 @@ none(const char *const *texts)
 		no(*texts);
 }
 
-static void
-both_handlers(void **state)
+TEST(both_handlers)
 {
-	(void)state;
 	assert_true(reads(SPAN_LIT(PHP), false));
 	assert_true(span_is(sink_view(&json), JSON));
 	assert_true(reads(SPAN_LIT(SERIALIZED), true));
@@ -104,10 +97,8 @@ both_handlers(void **state)
 	assert_false(reads(SPAN_LIT(SERIALIZED), false));
 }
 
-static void
-empty_sessions(void **state)
+TEST(empty_sessions)
 {
-	(void)state;
 	assert_true(reads(SPAN_LIT(""), false));
 	assert_true(span_is(sink_view(&json), "{}"));
 	assert_true(reads(SPAN_LIT("a:0:{}"), true));
@@ -118,10 +109,8 @@ empty_sessions(void **state)
 	assert_false(reads(SPAN_LIT("O:8:\"stdClass\":0:{}"), true));
 }
 
-static void
-plain_values(void **state)
+TEST(plain_values)
 {
-	(void)state;
 	is("i:0;", "0");
 	is("i:-7;", "-7");
 	is("i:999999999999999999;", "999999999999999999");
@@ -138,10 +127,8 @@ plain_values(void **state)
 	is("s:2:\"42\";", "\"42\"");
 }
 
-static void
-values_that_become_null(void **state)
+TEST(values_that_become_null)
 {
-	(void)state;
 	is("N;", "null");
 	is("d:0.5;", "null");
 	is("d:-INF;", "null");
@@ -157,10 +144,8 @@ values_that_become_null(void **state)
 	is("C:1:\"A\":0:{}", "null");
 }
 
-static void
-values_that_are_none(void **state)
+TEST(values_that_are_none)
 {
-	(void)state;
 	none((const char *const[]){ "", "N", "n;", "d:;", "r:;", "R:1",
 	    "S:1:\"a\";", "o:0:{}", "X:1;", "E:4:\"Suit\"", "E:5:\"Suit\";",
 	    "O:1:\"AB\":0:{}", "O:1:\"A\":1:{}", "O:1:\"A\":0:{i:0;i:0;}",
@@ -169,10 +154,8 @@ values_that_are_none(void **state)
 }
 
 /* Only its length says where a string ends. */
-static void
-strings_have_their_length(void **state)
+TEST(strings_have_their_length)
 {
-	(void)state;
 	is("s:7:\"a\";i:1;\";", "\"a\\\";i:1;\"");
 	is("s:3:\"\";x\";", "\"\\\";x\"");
 	is("s:2:\"\\\"\";", "\"\\\\\\\"\"");
@@ -184,10 +167,8 @@ strings_have_their_length(void **state)
 	    "s:999999999999999999:\"ab\";", NULL });
 }
 
-static void
-strings_that_are_no_text(void **state)
+TEST(strings_that_are_no_text)
 {
-	(void)state;
 	is("s:1:\" \";", "\" \"");
 	is("s:1:\"\x1f\";", "null");
 	is("s:1:\"\x7f\";", "null");
@@ -215,12 +196,10 @@ long_string(size_t n)
 	return sink_view(&out);
 }
 
-static void
-long_strings(void **state)
+TEST(long_strings)
 {
 	const size_t around = sizeof("{\"x\":\"\"}") - 1;
 
-	(void)state;
 	assert_true(reads(with_name(long_string(PHP_TEXT_MAX - 1)), false));
 	assert_int_equal(json.n, PHP_TEXT_MAX - 1 + around);
 	assert_true(reads(with_name(long_string(PHP_TEXT_MAX)), false));
@@ -231,10 +210,8 @@ long_strings(void **state)
 	assert_false(is_bytes(long_string(PHP_SESSION_MAX + 1), "null"));
 }
 
-static void
-arrays_have_their_count(void **state)
+TEST(arrays_have_their_count)
 {
-	(void)state;
 	is("a:0:{}", "{}");
 	is("a:1:{i:0;i:5;}", "{\"0\":5}");
 	is("a:2:{i:-1;N;s:2:\"id\";a:1:{i:0;i:5;}}",
@@ -248,10 +225,8 @@ arrays_have_their_count(void **state)
 }
 
 /* A name that stands there twice stays twice: the next reader refuses it. */
-static void
-names(void **state)
+TEST(names)
 {
-	(void)state;
 	assert_true(reads(SPAN_LIT("a|i:1;a|i:2;"), false));
 	assert_true(span_is(sink_view(&json), "{\"a\":1,\"a\":2}"));
 	assert_true(reads(SPAN_LIT("a:2:{i:1;i:1;s:1:\"1\";i:2;}"), true));
@@ -301,23 +276,19 @@ depth_ends_at(unsigned n, const char *leaf)
 	assert_int_equal(reads(with_name(array), false), n < TOKEN_DEPTH_MAX);
 }
 
-static void
-depth_ends_at_32(void **state)
+TEST(depth_ends_at_32)
 {
-	(void)state;
 	for (unsigned n = TOKEN_DEPTH_MAX - 2; n <= TOKEN_DEPTH_MAX + 1; n++)
 		depth_ends_at(n, "i:1;");
 	for (unsigned n = TOKEN_DEPTH_MAX - 2; n <= TOKEN_DEPTH_MAX + 1; n++)
 		depth_ends_at(n, "N;");
 }
 
-static void
-a_cut_text_is_refused(void **state)
+TEST(a_cut_text_is_refused)
 {
 	struct span text = SPAN_LIT(SERIALIZED);
 	size_t read = 0;
 
-	(void)state;
 	for (size_t n = 0; n < text.n; n++)
 		assert_false(reads(span_head(text, n), true));
 	text = SPAN_LIT(PHP);
@@ -328,13 +299,11 @@ a_cut_text_is_refused(void **state)
 }
 
 /* No byte that is changed makes it read on, or write what is no JSON. */
-static void
-every_byte_at_each_position(void **state)
+TEST(every_byte_at_each_position)
 {
 	struct span from[] = { SPAN_LIT(PHP), SPAN_LIT(SERIALIZED) };
 	unsigned char text[256];
 
-	(void)state;
 	for (int serialize = 0; serialize < 2; serialize++)
 		for (size_t i = 0; i < from[serialize].n; i++)
 			for (unsigned c = 0; c < 256; c++) {
@@ -347,39 +316,14 @@ every_byte_at_each_position(void **state)
 			}
 }
 
-static void
-no_room_is_a_refusal(void **state)
+TEST(no_room_is_a_refusal)
 {
 	const size_t needed = sizeof(JSON) - 1;
 
-	(void)state;
 	for (size_t cap = 0; cap < needed; cap++) {
 		assert_false(reads_in(SPAN_LIT(PHP), false, cap));
 		assert_false(reads_in(SPAN_LIT(SERIALIZED), true, cap));
 	}
 	assert_true(reads_in(SPAN_LIT(PHP), false, needed));
 	assert_true(reads_in(SPAN_LIT(SERIALIZED), true, needed));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_handlers),
-		cmocka_unit_test(empty_sessions),
-		cmocka_unit_test(plain_values),
-		cmocka_unit_test(values_that_become_null),
-		cmocka_unit_test(values_that_are_none),
-		cmocka_unit_test(strings_have_their_length),
-		cmocka_unit_test(strings_that_are_no_text),
-		cmocka_unit_test(long_strings),
-		cmocka_unit_test(arrays_have_their_count),
-		cmocka_unit_test(names),
-		cmocka_unit_test(depth_ends_at_32),
-		cmocka_unit_test(a_cut_text_is_refused),
-		cmocka_unit_test(every_byte_at_each_position),
-		cmocka_unit_test(no_room_is_a_refusal),
-	};
-
-	return cmocka_run_group_tests_name("php_data", tests, NULL, NULL);
 }

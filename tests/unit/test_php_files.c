@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* see folder.h */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -14,6 +10,7 @@
 #include "base/limits.h"
 #include "folder.h"
 #include "gateway/php_files.h"
+#include "hooks.h"
 
 #define ID "abcdefghij0123456789AB"
 #define NAME "sess_" ID
@@ -25,9 +22,9 @@ static void (*intrude)(void);
 static size_t most; /* bytes that one read gives, 0 for all */
 static int failing; /* errno of the next read, 0 for none */
 
-/* A program's own name comes before libc's. */
-ssize_t
-pread(int fd, void *bytes, size_t n, off_t at)
+/* For hooks.pread. */
+static ssize_t
+spoilt_pread(int fd, void *bytes, size_t n, off_t at)
 {
 	if (intrude != NULL)
 		intrude();
@@ -89,10 +86,8 @@ put_session(mode_t mode, struct span text)
 	return path;
 }
 
-static void
-a_session_is_read(void **state)
+TEST_WITH(a_session_is_read, set_up, folder_teardown)
 {
-	(void)state;
 	put_session(0600, SPAN_LIT(TEXT));
 	assert_int_equal(find(), PHP_FOUND);
 	assert_true(span_is(file.text, TEXT));
@@ -105,10 +100,8 @@ a_session_is_read(void **state)
 	assert_true(span_eq(file.text, SPAN_LIT("a\0b")));
 }
 
-static void
-there_is_none(void **state)
+TEST_WITH(there_is_none, set_up, folder_teardown)
 {
-	(void)state;
 	assert_int_equal(find(), PHP_FOUND_NOTHING);
 	put_file(ID, 0600, SPAN_LIT(TEXT));
 	put_file("sess_" ID "C", 0600, SPAN_LIT(TEXT));
@@ -128,10 +121,8 @@ there_is_none(void **state)
 	    PHP_FOUND_NOTHING);
 }
 
-static void
-nobody_else_may_write_it(void **state)
+TEST_WITH(nobody_else_may_write_it, set_up, folder_teardown)
 {
-	(void)state;
 	for (mode_t mode = 0400; mode <= 0777; mode++) {
 		put_session(mode, SPAN_LIT(TEXT));
 		assert_int_equal(find(),
@@ -140,10 +131,8 @@ nobody_else_may_write_it(void **state)
 	}
 }
 
-static void
-a_link_is_not_followed(void **state)
+TEST_WITH(a_link_is_not_followed, set_up, folder_teardown)
 {
-	(void)state;
 	put_file("real", 0600, SPAN_LIT(TEXT));
 	assert_int_equal(symlink("real", in_folder(NAME)), 0);
 	assert_int_equal(find(), PHP_FOUND_UNTRUSTED);
@@ -160,25 +149,21 @@ a_link_is_not_followed(void **state)
 	    PHP_FOUND);
 }
 
-static void
-a_second_name_is_refused(void **state)
+TEST_WITH(a_second_name_is_refused, set_up, folder_teardown)
 {
 	const char *path = put_session(0600, SPAN_LIT(TEXT));
 
-	(void)state;
 	assert_int_equal(link(path, in_folder("other")), 0);
 	assert_int_equal(find(), PHP_FOUND_UNTRUSTED);
 	assert_int_equal(unlink(in_folder("other")), 0);
 	assert_int_equal(find(), PHP_FOUND);
 }
 
-static void
-only_regular_files(void **state)
+TEST_WITH(only_regular_files, set_up, folder_teardown)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	(void)state;
 	put_folder(NAME, 0700);
 	assert_int_equal(find(), PHP_FOUND_UNTRUSTED);
 	assert_int_equal(rmdir(in_folder(NAME)), 0);
@@ -193,10 +178,8 @@ only_regular_files(void **state)
 	close(fd);
 }
 
-static void
-only_our_own(void **state)
+TEST_WITH(only_our_own, set_up, folder_teardown)
 {
-	(void)state;
 	need_root();
 	give(put_session(0600, SPAN_LIT(TEXT)), NOBODY, NOBODY);
 	assert_int_equal(find(), PHP_FOUND_UNTRUSTED);
@@ -216,13 +199,11 @@ only_our_own(void **state)
 	assert_int_equal(find(), PHP_FOUND);
 }
 
-static void
-sizes_of_a_file(void **state)
+TEST_WITH(sizes_of_a_file, set_up, folder_teardown)
 {
 	static unsigned char text[PHP_SESSION_MAX + 1];
 	const size_t caps[] = { 64, 4096, PHP_SESSION_MAX };
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	for (size_t i = 0; i < 3; i++)
 		for (size_t n = caps[i] - 1; n <= caps[i] + 1; n++) {
@@ -233,12 +214,10 @@ sizes_of_a_file(void **state)
 		}
 }
 
-static void
-the_longest_id(void **state)
+TEST_WITH(the_longest_id, set_up, folder_teardown)
 {
 	char name[PHP_ID_MAX + 1];
 
-	(void)state;
 	/* A file's name has 255 bytes at most, so there is none. */
 	memset(name, 'a', PHP_ID_MAX);
 	name[PHP_ID_MAX] = '\0';
@@ -290,13 +269,11 @@ touch(void)
 		abort();
 }
 
-static void
-it_changes_while_it_is_read(void **state)
+TEST_WITH(it_changes_while_it_is_read, set_up, folder_teardown)
 {
 	static void (*const intrusions[])(
 	    void) = { append, cut, rewrite, touch };
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		for (most = 0; most < 3; most++) {
 			put_session(0600, SPAN_LIT(TEXT));
@@ -307,10 +284,8 @@ it_changes_while_it_is_read(void **state)
 		}
 }
 
-static void
-reads_in_pieces(void **state)
+TEST_WITH(reads_in_pieces, set_up, folder_teardown)
 {
-	(void)state;
 	put_session(0600, SPAN_LIT(TEXT));
 	for (most = 1; most <= strlen(TEXT); most++) {
 		failing = EINTR;
@@ -322,24 +297,12 @@ reads_in_pieces(void **state)
 	assert_int_equal(failing, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, folder_teardown)
-
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(a_session_is_read),
-		TEST(there_is_none),
-		TEST(nobody_else_may_write_it),
-		TEST(a_link_is_not_followed),
-		TEST(a_second_name_is_refused),
-		TEST(only_regular_files),
-		TEST(only_our_own),
-		TEST(sizes_of_a_file),
-		TEST(the_longest_id),
-		TEST(it_changes_while_it_is_read),
-		TEST(reads_in_pieces),
-	};
-
-	return cmocka_run_group_tests_name("php_files", tests, NULL, NULL);
+	(void)state;
+	hooks.pread = spoilt_pread;
+	return 0;
 }
+
+GROUP(open_group, NULL);

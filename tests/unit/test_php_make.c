@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -80,13 +75,11 @@ setup(void **state)
 	return 0;
 }
 
-static void
-handlers(void **state)
+TEST_WITH(handlers, setup, NULL)
 {
 	static const char json[] =
 	    "{\"u\":\"a\\\"b\",\"o\":{\"p\":{\"q\":\"\"}}}";
 
-	(void)state;
 	assert_true(makes(json));
 	assert_true(span_is(sink_view(&cookie), "PHPSESSID=" ID));
 	left("u|s:3:\"a\"b\";o|a:1:{s:1:\"p\";a:1:{s:1:\"q\";s:0:\"\";}}");
@@ -97,10 +90,8 @@ handlers(void **state)
 }
 
 /* Never over somebody's session. */
-static void
-no_second(void **state)
+TEST_WITH(no_second, setup, NULL)
 {
-	(void)state;
 	assert_true(makes("{\"u\":\"a\"}"));
 	assert_false(makes("{\"u\":\"b\"}"));
 	assert_non_null(strstr((const char *)reason, "run this as PHP's user"));
@@ -108,13 +99,11 @@ no_second(void **state)
 }
 
 /* On a full disk no half of a session is left. */
-static void
-no_room(void **state)
+TEST_WITH(no_room, setup, NULL)
 {
 	struct rlimit before, little;
 	bool made;
 
-	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	little = before;
@@ -127,12 +116,10 @@ no_room(void **state)
 	left("u|s:1:\"a\";");
 }
 
-static void
-mistakes(void **state)
+TEST_WITH(mistakes, setup, NULL)
 {
 	struct random_source none = { fill_nothing };
 
-	(void)state;
 	assert_false(makes("no JSON"));
 	sink_init(&cookie, mem, sizeof(mem));
 	assert_false(php_make(
@@ -141,19 +128,4 @@ mistakes(void **state)
 	assert_false(makes("{\"u\":\"a\"}"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(handlers, setup),
-		cmocka_unit_test_setup(no_second, setup),
-		cmocka_unit_test_setup(no_room, setup),
-		cmocka_unit_test_setup(mistakes, setup),
-	};
-	int failed;
-
-	sandbox_open(&box);
-	failed = cmocka_run_group_tests_name("php_make", tests, NULL, NULL);
-	sandbox_close(&box);
-	return failed;
-}
+AROUND(sandbox_open(&box), sandbox_close(&box));

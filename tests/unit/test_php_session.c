@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -104,10 +99,8 @@ open_text(const char *text)
 	return open_bytes(span_of(text));
 }
 
-static void
-a_session_opens(void **state)
+TEST_WITH(a_session_opens, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_text(TEXT), SESSION_OK);
 	assert_true(span_is(opened.user, "42"));
 	assert_int_equal(opened.expires, CHANGED + AGE);
@@ -121,10 +114,8 @@ a_session_opens(void **state)
 	assert_true(span_is(opened.user, "a1"));
 }
 
-static void
-one_cookie_of_the_name(void **state)
+TEST_WITH(one_cookie_of_the_name, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_text(TEXT), SESSION_OK);
 	assert_int_equal(open_cookie("", 60), SESSION_NO_COOKIE);
 	assert_int_equal(open_cookie("phpsessid=" ID, 60), SESSION_NO_COOKIE);
@@ -138,10 +129,8 @@ one_cookie_of_the_name(void **state)
 	assert_int_equal(fake.calls, 0);
 }
 
-static void
-every_byte_of_an_id(void **state)
+TEST(every_byte_of_an_id)
 {
-	(void)state;
 	for (size_t at = 0; at < 22; at += 21)
 		for (unsigned c = 0; c < 256; c++) {
 			unsigned char id[] = ID;
@@ -158,12 +147,10 @@ every_byte_of_an_id(void **state)
 		}
 }
 
-static void
-sizes_of_an_id(void **state)
+TEST_WITH(sizes_of_an_id, set_up, NULL)
 {
 	char header[512];
 
-	(void)state;
 	assert_int_equal(open_text(TEXT), SESSION_OK);
 	for (int n = 0; n <= PHP_ID_MAX + 2; n++) {
 		bool ok = n >= 22 && n <= PHP_ID_MAX;
@@ -182,8 +169,7 @@ sizes_of_an_id(void **state)
 }
 
 /* PHP reads cookies with percent signs undone, and so an id may have them. */
-static void
-ids_as_cookies_have_them(void **state)
+TEST_WITH(ids_as_cookies_have_them, set_up, NULL)
 {
 	static const char *const wrong[] = { "", "../../../../../etc/passwd",
 		"..%2F..%2F..%2F..%2Fetc%2Fpasswd", ID "%2F", ID "/x", ID "%00",
@@ -191,7 +177,6 @@ ids_as_cookies_have_them(void **state)
 		"%252C" ID };
 	char header[128];
 
-	(void)state;
 	assert_int_equal(open_text(TEXT), SESSION_OK);
 	assert_int_equal(
 	    open_cookie("PHPSESSID=%61bcdefghij0123456789A%2C", 60),
@@ -205,8 +190,7 @@ ids_as_cookies_have_them(void **state)
 	}
 }
 
-static void
-what_is_found(void **state)
+TEST_WITH(what_is_found, set_up, NULL)
 {
 	static const struct {
 		enum php_found found;
@@ -220,7 +204,6 @@ what_is_found(void **state)
 		{ (enum php_found)(PHP_FOUND + 1), SESSION_PHP_NONE, 1 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fake.n = 0;
 		will_read(cases[i].found, SPAN_LIT(TEXT));
@@ -243,12 +226,10 @@ after(size_t n, enum php_found found, const char *text, enum php_found last)
 	return open_cookie(COOKIE, 60);
 }
 
-static void
-it_is_read_again_while_it_changes(void **state)
+TEST_WITH(it_is_read_again_while_it_changes, set_up, NULL)
 {
 	const char *cut = "user_id|i:4";
 
-	(void)state;
 	for (size_t n = 0; n <= PHP_READS_MORE; n++) {
 		assert_int_equal(
 		    after(n, PHP_FOUND_TORN, "", PHP_FOUND), SESSION_OK);
@@ -272,12 +253,10 @@ it_is_read_again_while_it_changes(void **state)
 	assert_int_equal(fake.calls, PHP_READS_MORE + 1);
 }
 
-static void
-the_handler_is_the_configured_one(void **state)
+TEST_WITH(the_handler_is_the_configured_one, set_up, NULL)
 {
 	const char *serialized = "a:1:{s:7:\"user_id\";i:42;}";
 
-	(void)state;
 	assert_int_equal(open_text(serialized), SESSION_PHP_DATA);
 	config.php_serialize = true;
 	assert_int_equal(open_text(serialized), SESSION_OK);
@@ -285,10 +264,8 @@ the_handler_is_the_configured_one(void **state)
 	assert_int_equal(fake.calls, PHP_READS_MORE + 1);
 }
 
-static void
-age_at_the_edge(void **state)
+TEST_WITH(age_at_the_edge, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_text(TEXT), SESSION_OK);
 	assert_int_equal(open_cookie(COOKIE, AGE - 1), SESSION_OK);
 	assert_int_equal(open_cookie(COOKIE, AGE), SESSION_AGE);
@@ -306,10 +283,8 @@ age_at_the_edge(void **state)
 	assert_int_equal(open_cookie(COOKIE, 0), SESSION_AGE);
 }
 
-static void
-a_session_is_no_login(void **state)
+TEST_WITH(a_session_is_no_login, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_text("user_id|s:1:\"a\";"), SESSION_OK);
 	assert_int_equal(open_text(""), SESSION_USER);
 	assert_int_equal(open_text("user_ie|s:1:\"a\";"), SESSION_USER);
@@ -328,12 +303,10 @@ a_session_is_no_login(void **state)
 	    open_text("x|a:1:{s:7:\"user_id\";i:42;}"), SESSION_USER);
 }
 
-static void
-sizes_of_a_user(void **state)
+TEST_WITH(sizes_of_a_user, set_up, NULL)
 {
 	char name[USER_MAX + 2], text[USER_MAX + 64];
 
-	(void)state;
 	memset(name, 'u', sizeof(name));
 	for (int n = USER_MAX - 1; n <= USER_MAX + 1; n++) {
 		(void)snprintf(
@@ -343,13 +316,11 @@ sizes_of_a_user(void **state)
 	}
 }
 
-static void
-a_required_claim(void **state)
+TEST_WITH(a_required_claim, set_up, NULL)
 {
 	const struct span is[] = { SPAN_LIT("editor"), SPAN_LIT("admin") };
 	const struct claim_rule rule = { SPAN_LIT("role"), 2, is, false };
 
-	(void)state;
 	config.n_require = 1;
 	config.require = &rule;
 	assert_int_equal(open_text(TEXT), SESSION_OK);
@@ -361,14 +332,12 @@ a_required_claim(void **state)
 }
 
 /* A file of exactly so many bytes, the user last. */
-static void
-a_file_fills_the_room(void **state)
+TEST_WITH(a_file_fills_the_room, set_up, NULL)
 {
 	static char text[PHP_SESSION_MAX + 1];
 	const char *user = "\";user_id|i:42;";
 	size_t n = PHP_SESSION_MAX - strlen("x|s:NNNNN:\"") - strlen(user);
 
-	(void)state;
 	memset(text, 'a', PHP_SESSION_MAX);
 	(void)snprintf(text, sizeof(text), "x|s:%zu:\"", n);
 	text[strlen(text)] = 'a';
@@ -381,8 +350,7 @@ a_file_fills_the_room(void **state)
 	    SESSION_PHP_DATA);
 }
 
-static void
-no_room_is_a_refusal(void **state)
+TEST_WITH(no_room_is_a_refusal, set_up, NULL)
 {
 	struct request request = { .cookie = SPAN_LIT(COOKIE) };
 	struct session session;
@@ -390,7 +358,6 @@ no_room_is_a_refusal(void **state)
 	struct session_asked asked = { &request, CHANGED, &fake.php, &arena };
 	size_t needed;
 
-	(void)state;
 	will_read(PHP_FOUND, SPAN_LIT(TEXT));
 	arena_init(&arena, opening_room, sizeof(opening_room));
 	assert_int_equal(
@@ -401,29 +368,4 @@ no_room_is_a_refusal(void **state)
 		assert_int_equal(php_session_open(&config, &asked, &session),
 		    SESSION_REFUSED);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_session_opens, set_up),
-		cmocka_unit_test_setup(one_cookie_of_the_name, set_up),
-		cmocka_unit_test(every_byte_of_an_id),
-		cmocka_unit_test_setup(sizes_of_an_id, set_up),
-		cmocka_unit_test_setup(ids_as_cookies_have_them, set_up),
-		cmocka_unit_test_setup(what_is_found, set_up),
-		cmocka_unit_test_setup(
-		    it_is_read_again_while_it_changes, set_up),
-		cmocka_unit_test_setup(
-		    the_handler_is_the_configured_one, set_up),
-		cmocka_unit_test_setup(age_at_the_edge, set_up),
-		cmocka_unit_test_setup(a_session_is_no_login, set_up),
-		cmocka_unit_test_setup(sizes_of_a_user, set_up),
-		cmocka_unit_test_setup(a_required_claim, set_up),
-		cmocka_unit_test_setup(a_file_fills_the_room, set_up),
-		cmocka_unit_test_setup(no_room_is_a_refusal, set_up),
-	};
-
-	return cmocka_run_group_tests_name("php_session", tests, NULL, NULL);
 }

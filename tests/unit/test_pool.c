@@ -1,15 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <limits.h>
 
 #include "base/log.h"
 #include "fake_app.h"
 #include "gateway/pool.h"
+#include "hooks.h"
 
 #define TIME (REQUEST_SECONDS * 1000LL)
 
@@ -33,12 +30,10 @@ clear(void **state)
 	return 0;
 }
 
-static void
-test_empty(void **state)
+TEST_WITH(test_empty, NULL, clear)
 {
 	struct survey found = pool_survey(&pool, 1000, LLONG_MAX);
 
-	(void)state;
 	assert_false(found.open);
 	assert_true(pool_has_room(&pool));
 	assert_int_equal(found.deadline, LLONG_MAX);
@@ -46,12 +41,10 @@ test_empty(void **state)
 	pool_close_idlest(&pool);
 }
 
-static void
-test_deadlines(void **state)
+TEST_WITH(test_deadlines, NULL, clear)
 {
 	struct survey found;
 
-	(void)state;
 	put(0, CONNECTION_SILENT, 1000);
 	put(1, CONNECTION_PARTIAL, 2000);
 	put(2, CONNECTION_KEPT, 0);
@@ -72,12 +65,10 @@ test_deadlines(void **state)
 }
 
 /* At the end kept ones go at once, the others when it has come. */
-static void
-test_end(void **state)
+TEST_WITH(test_end, NULL, clear)
 {
 	struct survey found;
 
-	(void)state;
 	put(0, CONNECTION_SILENT, 1000);
 	put(1, CONNECTION_KEPT, 1000);
 	put(2, CONNECTION_PARTIAL, 0);
@@ -93,12 +84,10 @@ test_end(void **state)
 }
 
 /* Where all is taken, who does not finish soon makes room for others. */
-static void
-test_crowded(void **state)
+TEST_WITH(test_crowded, NULL, clear)
 {
 	struct survey found;
 
-	(void)state;
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
 		put(i, CONNECTION_PARTIAL, 2000);
 	pool.c[3].since = 1000;
@@ -120,10 +109,8 @@ test_crowded(void **state)
 	assert_int_equal(pool.c[4].stage, CONNECTION_SILENT);
 }
 
-static void
-test_room(void **state)
+TEST_WITH(test_room, NULL, clear)
 {
-	(void)state;
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
 		put(i, CONNECTION_PARTIAL, 1000);
 	assert_false(pool_has_room(&pool));
@@ -139,17 +126,13 @@ test_room(void **state)
 	assert_null(pool_take(&pool));
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_empty, clear),
-		cmocka_unit_test_teardown(test_deadlines, clear),
-		cmocka_unit_test_teardown(test_end, clear),
-		cmocka_unit_test_teardown(test_crowded, clear),
-		cmocka_unit_test_teardown(test_room, clear),
-	};
-
+	(void)state;
+	hooks.handle = fake_handle;
 	log_to(open("/dev/null", O_WRONLY));
-	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
+	return 0;
 }
+
+GROUP(open_group, NULL);

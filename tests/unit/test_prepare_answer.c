@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -99,13 +94,11 @@ text_at(json_t *all, const char *name)
 }
 
 /* The widget's names, with the texts that were signed. */
-static void
-answer_has_the_widgets_names(void **state)
+TEST(answer_has_the_widgets_names)
 {
 	struct signature signature;
 	json_t *all;
 
-	(void)state;
 	deciding_send(&d, "context", "caption=Gr\xc3\xbc\xc3\x9f");
 	deciding_send(&d, "tags", "a,b");
 	deciding_send(&d, "display_name", "Cat");
@@ -135,12 +128,10 @@ answer_has_the_widgets_names(void **state)
 }
 
 /* What is signed, and would not come: a signature that is good for nothing. */
-static void
-what_the_widget_does_not_send(void **state)
+TEST(what_the_widget_does_not_send)
 {
 	const struct span formats[2] = { SPAN_LIT("jpg"), SPAN_LIT("png") };
 
-	(void)state;
 	assert_false(possible("hidden", CONTRACT_PREPARE));
 	assert_not_served("allowed_formats",
 	    "The policy \"hidden\" signs \"allowed_formats\" = \"jpg,png\", "
@@ -167,12 +158,10 @@ what_the_widget_does_not_send(void **state)
 }
 
 /* The policy takes another spelling than it signs; the widget sends its own. */
-static void
-another_spelling(void **state)
+TEST(another_spelling)
 {
 	const struct span formats[2] = { SPAN_LIT("png"), SPAN_LIT("jpg") };
 
-	(void)state;
 	deciding_send(&d, "allowed_formats", "jpg,png");
 	deciding_send(&d, "moderation", "manual");
 	deciding_send(&d, "faces", "1");
@@ -190,10 +179,8 @@ another_spelling(void **state)
 	assert_true(possible("site", CONTRACT_PREPARE));
 }
 
-static void
-source_is_the_widgets_own(void **state)
+TEST(source_is_the_widgets_own)
 {
-	(void)state;
 	assert_true(possible("site", CONTRACT_PREPARE));
 	deciding_send(&d, "source", "uw");
 	assert_true(possible("site", CONTRACT_PREPARE));
@@ -203,10 +190,8 @@ source_is_the_widgets_own(void **state)
 	assert_true(possible("media", CONTRACT_PREPARE));
 }
 
-static void
-only_for_uploads(void **state)
+TEST(only_for_uploads)
 {
-	(void)state;
 	deciding_send(&d, "public_id", "users/alice/a");
 	assert_false(possible("remove", CONTRACT_PLAIN));
 	assert_not_served("", "prepareUploadParams is for uploads only.");
@@ -216,14 +201,12 @@ only_for_uploads(void **state)
 	assert_not_served("", "prepareUploadParams is for uploads only.");
 }
 
-static void
-nothing_without_a_grant(void **state)
+TEST(nothing_without_a_grant)
 {
 	struct signature signature = { 40, "0123" };
 	struct json_out j;
 	struct sink out;
 
-	(void)state;
 	assert_true(possible("site", CONTRACT_PREPARE));
 	sink_init(&out, out_mem, sizeof(out_mem));
 	json_begin(&j, &out);
@@ -236,14 +219,12 @@ nothing_without_a_grant(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-static void
-refusal_cancels(void **state)
+TEST(refusal_cancels)
 {
 	struct problem why;
 	struct json_out j;
 	struct sink out;
 
-	(void)state;
 	problem_clear(&why);
 	problem_set(
 	    &why, 403, "value_fixed", SPAN_LIT("tags"), "No \"%s\".", "x");
@@ -264,19 +245,4 @@ refusal_cancels(void **state)
 	    "\"contract_not_served\"}"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answer_has_the_widgets_names),
-		cmocka_unit_test(what_the_widget_does_not_send),
-		cmocka_unit_test(another_spelling),
-		cmocka_unit_test(source_is_the_widgets_own),
-		cmocka_unit_test(only_for_uploads),
-		cmocka_unit_test(nothing_without_a_grant),
-		cmocka_unit_test(refusal_cancels),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "prepare_answer", tests, setup, teardown);
-}
+GROUP(setup, teardown);

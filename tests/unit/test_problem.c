@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "guard.h"
@@ -28,10 +24,8 @@ assert_detail(const char *text)
 	assert_true(span_is(sink_view(&p.detail), text));
 }
 
-static void
-test_clear(void **state)
+TEST_WITH(test_clear, clear, NULL)
 {
-	(void)state;
 	assert_int_equal(p.status, 0);
 	assert_null(p.code);
 	assert_int_equal(p.param.n + p.policy.n, 0);
@@ -39,10 +33,8 @@ test_clear(void **state)
 	assert_detail("");
 }
 
-static void
-test_set(void **state)
+TEST_WITH(test_set, clear, NULL)
 {
-	(void)state;
 	assert_false(problem_set(&p, 403, "no", SPAN_LIT("tags"),
 	    "%q has %d of %s.", SPAN_LIT("ta\"gs"), 7LL, "them"));
 	assert_int_equal(p.status, 403);
@@ -51,10 +43,8 @@ test_set(void **state)
 	assert_detail("\"ta\\x22gs\" has 7 of them.");
 }
 
-static void
-test_first_stays(void **state)
+TEST_WITH(test_first_stays, clear, NULL)
 {
-	(void)state;
 	problem_set(&p, 403, "first", SPAN_LIT("a"), "One.");
 	assert_false(problem_set(&p, 400, "second", none, "Two."));
 	assert_int_equal(p.status, 403);
@@ -87,26 +77,22 @@ check_cut(size_t n, const char *wide)
 	assert_memory_equal(got.p, format, got.n - 3);
 }
 
-static void
-test_shortened(void **state)
+TEST_WITH(test_shortened, clear, NULL)
 {
 	static const char *const wide[] = { "", "\xc3\xa9", "\xe2\x82\xac",
 		"\xf0\x9f\x98\x80" };
 
-	(void)state;
 	for (size_t n = DETAIL_MAX - 12; n <= DETAIL_MAX + 4; n++)
 		for (size_t i = 0; i < 4; i++)
 			check_cut(n, wide[i]);
 }
 
 /* A value that does not fit goes as a whole; what stood before it stays. */
-static void
-test_long_value(void **state)
+TEST_WITH(test_long_value, clear, NULL)
 {
 	static unsigned char text[DETAIL_MAX + 1];
 	struct span value = { text, sizeof(text) };
 
-	(void)state;
 	memset(text, 'x', sizeof(text));
 	problem_set(&p, 400, "long", none, "before %v after", value);
 	assert_detail("before ...");
@@ -116,10 +102,8 @@ test_long_value(void **state)
 }
 
 /* Never empty, never anything but UTF-8. */
-static void
-test_fallback(void **state)
+TEST_WITH(test_fallback, clear, NULL)
 {
-	(void)state;
 	problem_set(&p, 404, "x", none, "%v", none);
 	assert_detail("Not Found");
 	problem_clear(&p);
@@ -127,14 +111,12 @@ test_fallback(void **state)
 	assert_detail("Forbidden");
 }
 
-static void
-test_title(void **state)
+TEST(test_title)
 {
 	static const int known[] = { 200, 204, 400, 401, 403, 404, 405, 413,
 		415, 429, 500, 503 };
 	size_t n = 0;
 
-	(void)state;
 	for (int status = -1; status < 700; status++) {
 		bool is_known = n < 12 && known[n] == status;
 
@@ -143,20 +125,4 @@ test_title(void **state)
 	}
 	assert_int_equal(n, 12);
 	assert_string_equal(problem_title(413), "Content Too Large");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_clear, clear),
-		cmocka_unit_test_setup(test_set, clear),
-		cmocka_unit_test_setup(test_first_stays, clear),
-		cmocka_unit_test_setup(test_shortened, clear),
-		cmocka_unit_test_setup(test_long_value, clear),
-		cmocka_unit_test_setup(test_fallback, clear),
-		cmocka_unit_test(test_title),
-	};
-
-	return cmocka_run_group_tests_name("problem", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -28,20 +23,19 @@ take(void *wanted, const struct process *p)
 		self = *p;
 }
 
-static void
-this_one(void **state)
+TEST(this_one)
 {
 	long long pid = (long long)getpid();
 
-	(void)state;
 	process_each(take, &pid);
 	assert_true(seen > 0);
 	assert_int_equal(self.pid, pid);
 	assert_int_equal(self.uid, geteuid());
-	assert_true(strncmp(self.name, "test_process", 15) == 0);
-	assert_non_null(strstr(process_word(&self, 0), "test_process"));
-	assert_null(process_word(&self, 1));
-	assert_non_null(strstr(self.exe, "test_process"));
+	assert_string_equal(self.name, "units");
+	assert_non_null(strstr(process_word(&self, 0), "units"));
+	assert_true(strncmp(process_word(&self, 1), "process", 7) == 0);
+	assert_null(process_word(&self, 9));
+	assert_non_null(strstr(self.exe, "/units"));
 	assert_false(self.deleted);
 	/* Started within the last minutes, and not in the future. */
 	assert_true(self.started > (long long)time(NULL) - 600 &&
@@ -49,14 +43,12 @@ this_one(void **state)
 }
 
 /* It is not dumpable, as ours are not: its files in /proc are root's. */
-static void
-another_users(void **state)
+TEST(another_users)
 {
 	long long pid;
 	int ends[2];
 	char byte;
 
-	(void)state;
 	need_root();
 	assert_int_equal(pipe(ends), 0);
 	pid = (long long)fork();
@@ -77,12 +69,10 @@ another_users(void **state)
 	assert_int_equal(self.uid, NOBODY);
 }
 
-static void
-words(void **state)
+TEST(words)
 {
 	struct process p = { .words = "a\0--b\0\0c", .n = 9 };
 
-	(void)state;
 	assert_string_equal(process_word(&p, 0), "a");
 	assert_string_equal(process_word(&p, 1), "--b");
 	assert_string_equal(process_word(&p, 2), "");
@@ -125,13 +115,11 @@ input_of(int fd, char *path, size_t cap)
 	return input;
 }
 
-static void
-inputs(void **state)
+TEST(inputs)
 {
 	int fd = bind_unix(in_folder("a socket"));
 	char path[4096];
 
-	(void)state;
 	assert_int_equal(input_of(fd, path, sizeof(path)), INPUT_UNIX);
 	assert_string_equal(path, in_folder("a socket"));
 	close(fd);
@@ -143,16 +131,4 @@ inputs(void **state)
 	assert_int_equal(process_input(0, path, sizeof(path)), INPUT_UNKNOWN);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(this_one),
-		cmocka_unit_test(another_users),
-		cmocka_unit_test(words),
-		cmocka_unit_test(inputs),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "process", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <zlib.h>
 
@@ -74,12 +69,10 @@ reads_object(enum body body, const char *text)
 	       object.kind == JSON_KIND_OBJECT && span_is(object.text, OBJECT);
 }
 
-static void
-a_cookie_is_found(void **state)
+TEST(a_cookie_is_found)
 {
 	finder *const both[] = { proof_cookie, proof_cookie_decoded };
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		assert_true(gives(both[i], "s=ab", "ab"));
 		assert_true(gives(both[i], "t=u; s=ab; v=w", "ab"));
@@ -103,12 +96,10 @@ a_cookie_is_found(void **state)
 	}
 }
 
-static void
-sizes_of_a_cookie(void **state)
+TEST(sizes_of_a_cookie)
 {
 	static unsigned char text[COOKIE_MAX + 3];
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	memcpy(text, "s=", 2);
 	for (size_t n = COOKIE_MAX - 1; n <= COOKIE_MAX + 1; n++) {
@@ -121,10 +112,8 @@ sizes_of_a_cookie(void **state)
 	}
 }
 
-static void
-percent_signs_are_undone_once(void **state)
+TEST(percent_signs_are_undone_once)
 {
-	(void)state;
 	assert_true(gives(proof_cookie, "s=a%41b", "a%41b"));
 	assert_true(gives(proof_cookie, "s=a%", "a%"));
 	assert_true(gives(proof_cookie_decoded, "s=a%41b", "aAb"));
@@ -143,13 +132,11 @@ percent_signs_are_undone_once(void **state)
 	    SESSION_BAD_COOKIE);
 }
 
-static void
-decoding_takes_room(void **state)
+TEST(decoding_takes_room)
 {
 	struct request request = { .cookie = SPAN_LIT("s=%41%42") };
 	struct session_asked asked = { &request, 0, NULL, &arena };
 
-	(void)state;
 	for (size_t cap = 0; cap <= 6; cap++) {
 		renew(cap);
 		assert_int_equal(
@@ -159,10 +146,8 @@ decoding_takes_room(void **state)
 	assert_true(span_is(value, "AB"));
 }
 
-static void
-every_body(void **state)
+TEST(every_body)
 {
-	(void)state;
 	assert_true(reads_object(BODY_BASE64, "eyJhIjoifn5+w7w/PiJ9"));
 	assert_true(reads_object(BODY_BASE64URL, "eyJhIjoifn5-w7w_PiJ9"));
 	assert_true(reads_object(BODY_PACKED, "eyJhIjoifn5-w7w_PiJ9"));
@@ -173,10 +158,8 @@ every_body(void **state)
 }
 
 /* No form is read as another. */
-static void
-one_form_for_each(void **state)
+TEST(one_form_for_each)
 {
-	(void)state;
 	assert_int_equal(
 	    reads(BODY_BASE64, "eyJhIjoifn5-w7w_PiJ9"), SESSION_SHAPE);
 	assert_int_equal(
@@ -198,10 +181,8 @@ one_form_for_each(void **state)
 	assert_int_equal(reads(BODY_PREFIXED, "j:"), SESSION_JSON);
 }
 
-static void
-padding_is_right_or_missing(void **state)
+TEST(padding_is_right_or_missing)
 {
-	(void)state;
 	assert_int_equal(reads(BODY_BASE64, "e30="), SESSION_OK);
 	assert_int_equal(reads(BODY_BASE64, "e30"), SESSION_SHAPE);
 	assert_int_equal(reads(BODY_BASE64, "e31="), SESSION_SHAPE);
@@ -217,10 +198,8 @@ padding_is_right_or_missing(void **state)
 	assert_int_equal(reads(BODY_PACKED, "..eNqrrgUAAXUA-Q"), SESSION_SHAPE);
 }
 
-static void
-damaged_when_deflated(void **state)
+TEST(damaged_when_deflated)
 {
-	(void)state;
 	assert_int_equal(reads(BODY_PACKED, ".eNqrrgUAAXUA-Q"), SESSION_OK);
 	assert_int_equal(
 	    reads(BODY_PACKED, ".eNqrrgUAAXUA-g"), SESSION_DEFLATED);
@@ -250,10 +229,8 @@ packed_object(size_t n)
 	return sink_view(&out);
 }
 
-static void
-large_when_inflated(void **state)
+TEST(large_when_inflated)
 {
-	(void)state;
 	for (size_t n = INFLATED_MAX - 1; n <= INFLATED_MAX + 1; n++) {
 		assert_int_equal(
 		    reads_in(BODY_PACKED, packed_object(n), sizeof(room)),
@@ -262,8 +239,7 @@ large_when_inflated(void **state)
 	}
 }
 
-static void
-strict_json_objects(void **state)
+TEST(strict_json_objects)
 {
 	static const char *const wrong[] = { "", "[]", "\"a\"", "1", "null",
 		"{\"a\":1,}", "{\"a\":1} x", "{\"a\":1}{}", "\xef\xbb\xbf{}",
@@ -272,7 +248,6 @@ strict_json_objects(void **state)
 	char text[256];
 	struct sink out;
 
-	(void)state;
 	assert_int_equal(
 	    proof_json(SPAN_LIT(" {\"a\":1}\n"), &object), SESSION_OK);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -290,13 +265,11 @@ strict_json_objects(void **state)
 	    proof_json(SPAN_LIT("{\"a\":1}\0"), &object), SESSION_JSON);
 }
 
-static void
-depth_ends_at_32(void **state)
+TEST(depth_ends_at_32)
 {
 	unsigned char text[256];
 	struct sink out;
 
-	(void)state;
 	for (unsigned n = TOKEN_DEPTH_MAX - 1; n <= TOKEN_DEPTH_MAX + 1; n++) {
 		sink_init(&out, text, sizeof(text));
 		for (unsigned i = 1; i < n; i++)
@@ -309,14 +282,12 @@ depth_ends_at_32(void **state)
 	}
 }
 
-static void
-no_room_is_a_refusal(void **state)
+TEST(no_room_is_a_refusal)
 {
 	const enum body bodies[] = { BODY_BASE64, BODY_BASE64URL, BODY_PACKED,
 		BODY_PREFIXED };
 	struct span text = SPAN_LIT("eyJhIjoxfSB9");
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		for (size_t cap = 0; cap < text.n / 4 * 3; cap++)
 			assert_int_equal(
@@ -336,8 +307,7 @@ names(const char *text)
 	return proof_name(header, &session);
 }
 
-static void
-objects_are_nobody(void **state)
+TEST(objects_are_nobody)
 {
 	static const char *const right[] = { "ann", "42", "eyJ", "eyJhbm4",
 		"YW5u", "W10=", "e30x", "a@b.c", "J:x" };
@@ -346,31 +316,8 @@ objects_are_nobody(void **state)
 		"eyJhIjoifn5+In0=", "a\nb", "ImFubiI=", "ImFubiI",
 		".eJyrVkouLkqLL8nPTs1TslJKJAIo1QIADxkTjQ" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
 		assert_int_equal(names(right[i]), SESSION_OK);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(names(wrong[i]), SESSION_USER);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_cookie_is_found),
-		cmocka_unit_test(sizes_of_a_cookie),
-		cmocka_unit_test(percent_signs_are_undone_once),
-		cmocka_unit_test(decoding_takes_room),
-		cmocka_unit_test(every_body),
-		cmocka_unit_test(one_form_for_each),
-		cmocka_unit_test(padding_is_right_or_missing),
-		cmocka_unit_test(damaged_when_deflated),
-		cmocka_unit_test(large_when_inflated),
-		cmocka_unit_test(strict_json_objects),
-		cmocka_unit_test(depth_ends_at_32),
-		cmocka_unit_test(no_room_is_a_refusal),
-		cmocka_unit_test(objects_are_nobody),
-	};
-
-	return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
 }

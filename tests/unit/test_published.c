@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policy/config.h"
 
@@ -12,8 +7,7 @@ static const struct span paths[] = { SPAN_INIT("/home/me/www/session.key"),
 static const struct config config = { .n_secret_paths = 2,
 	.secret_paths = paths };
 
-static void
-below(void **state)
+TEST(below)
 {
 	static const struct {
 		const char *root;
@@ -34,7 +28,6 @@ below(void **state)
 		{ "home/me/www", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
 		    config_published(&config, span_of(cases[i].root)),
@@ -42,25 +35,14 @@ below(void **state)
 }
 
 /* What is no secret, and still nobody's business. */
-static void
-private_too(void **state)
+TEST(private_too)
 {
 	struct config more = config;
 
-	(void)state;
 	more.n_private = 1;
 	more.private_paths[0] = SPAN_LIT("/srv/www/logs/requests.log");
 	assert_true(config_published(&more, SPAN_LIT("/srv/www")));
 	assert_false(config_published(&more, SPAN_LIT("/srv/www/log")));
 	more.n_private = 0;
 	assert_false(config_published(&more, SPAN_LIT("/srv/www")));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(below),
-		cmocka_unit_test(private_too) };
-
-	return cmocka_run_group_tests_name("published", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "fake_counters.h"
 #include "guard.h"
@@ -131,14 +127,12 @@ assert_headers(const char *expected)
 	assert_string_equal(from, expected);
 }
 
-static void
-names_of_users(void **state)
+TEST_WITH(names_of_users, setup, NULL)
 {
 	static const char *const users[] = { "alice", "total", "a/b",
 		"192.0.2.7", "\xc3\xa9 e" };
 	char expected[64];
 
-	(void)state;
 	add_limit(20, 3600);
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
 		session.user = guarded(span_of(users[i]));
@@ -158,10 +152,8 @@ names_of_users(void **state)
 	assert_int_equal(answer.rates[0].remaining, 19);
 }
 
-static void
-names_of_totals(void **state)
+TEST_WITH(names_of_totals, setup, NULL)
 {
-	(void)state;
 	add_total(20, 3600);
 	assert_true(take(1));
 	assert_int_equal(counting.n_given, 1);
@@ -187,8 +179,7 @@ names_of_totals(void **state)
 	assert_name(1, "demo/avatar/total", CROWD_KNOWN);
 }
 
-static void
-names_of_addresses(void **state)
+TEST_WITH(names_of_addresses, setup, NULL)
 {
 	static const char *const names[][2] = {
 		{ "192.0.2.7", "192.0.2.7" },
@@ -214,7 +205,6 @@ names_of_addresses(void **state)
 	};
 	char expected[128];
 
-	(void)state;
 	add_limit(1000, 3600);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		anonymous("");
@@ -227,15 +217,13 @@ names_of_addresses(void **state)
 	}
 }
 
-static void
-addresses_that_are_none(void **state)
+TEST_WITH(addresses_that_are_none, setup, NULL)
 {
 	static const char *const junk[] = { "", " ", "unix:", "localhost",
 		"192.0.2", "192.0.2.7 ", "192.0.2.07", "192.0.2.256",
 		"192.0.2.7:80", "192.0.2.7, 192.0.2.8", "fe80::1%eth0",
 		"[2001:db8::1]", "2001:db8::1::", "2001:db8::/64", ":" };
 
-	(void)state;
 	add_limit(1000, 3600);
 	add_total(1000, 3600);
 	for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++) {
@@ -264,10 +252,8 @@ addresses_that_are_none(void **state)
 	assert_name(0, "demo/avatar/user/alice", CROWD_KNOWN);
 }
 
-static void
-without_limits(void **state)
+TEST_WITH(without_limits, setup, NULL)
 {
-	(void)state;
 	assert_true(take(1));
 	assert_int_equal(counting.takes, 0);
 	assert_headers("");
@@ -282,10 +268,8 @@ without_limits(void **state)
 }
 
 /* limit - 1, limit, limit + 1; what is refused is not counted. */
-static void
-one_limit(void **state)
+TEST_WITH(one_limit, setup, NULL)
 {
-	(void)state;
 	add_limit(20, 3600);
 	assert_true(take(19));
 	assert_headers("RateLimit-Policy: \"hour\";q=20;w=3600\r\n"
@@ -320,10 +304,8 @@ one_limit(void **state)
 	assert_true(take(20));
 }
 
-static void
-three_limits(void **state)
+TEST_WITH(three_limits, setup, NULL)
 {
-	(void)state;
 	add_limit(2, 60);
 	add_limit(3, 3600);
 	add_limit(4, 86400);
@@ -358,10 +340,8 @@ three_limits(void **state)
 	}
 }
 
-static void
-total_alone(void **state)
+TEST_WITH(total_alone, setup, NULL)
 {
-	(void)state;
 	add_total(2, 86400);
 	assert_true(take(1));
 	assert_headers("");
@@ -379,10 +359,8 @@ total_alone(void **state)
 }
 
 /* All or nothing: what one of the two refuses, neither counts. */
-static void
-limit_and_total(void **state)
+TEST_WITH(limit_and_total, setup, NULL)
 {
-	(void)state;
 	add_limit(2, 3600);
 	add_total(3, 60);
 	add_total(100, 86400);
@@ -416,10 +394,8 @@ limit_and_total(void **state)
 		       "Retry-After: 2385\r\n");
 }
 
-static void
-addresses_have_limits(void **state)
+TEST_WITH(addresses_have_limits, setup, NULL)
 {
-	(void)state;
 	anonymous("2001:db8::1");
 	add_limit(1, 60);
 	assert_true(take(1));
@@ -434,10 +410,8 @@ addresses_have_limits(void **state)
 }
 
 /* More at once than there ever is: no time to wait for. */
-static void
-more_than_ever(void **state)
+TEST_WITH(more_than_ever, setup, NULL)
 {
-	(void)state;
 	add_limit(5, 60);
 	add_limit(10, 86400);
 	assert_false(take(6));
@@ -464,10 +438,8 @@ more_than_ever(void **state)
 }
 
 /* A limit that was lowered since: less than none is left. */
-static void
-lowered(void **state)
+TEST_WITH(lowered, setup, NULL)
 {
-	(void)state;
 	add_limit(20, 3600);
 	add_limit(20, 86400);
 	add_total(20, 3600);
@@ -492,12 +464,10 @@ lowered(void **state)
 }
 
 /* Every limit there can be, at its greatest: all of it fits. */
-static void
-all_limits(void **state)
+TEST_WITH(all_limits, setup, NULL)
 {
 	static const unsigned seconds[] = { 60, 3600, 86400 };
 
-	(void)state;
 	counting_say(&counting, COUNTERS_FULL, NULL, 0);
 	for (size_t i = 0; i < 3; i++) {
 		add_limit(LIMIT_COUNT_MAX, seconds[i]);
@@ -519,10 +489,8 @@ all_limits(void **state)
 	    "Retry-After: 86400\r\n");
 }
 
-static void
-crowded(void **state)
+TEST_WITH(crowded, setup, NULL)
 {
-	(void)state;
 	add_limit(20, 3600);
 	add_total(20, 3600);
 	counting_say(&counting, COUNTERS_CROWDED, "every slot is taken", 57);
@@ -546,10 +514,8 @@ assert_unavailable(const char *reason)
 		assert_string_equal(answer.reason, reason);
 }
 
-static void
-broken(void **state)
+TEST_WITH(broken, setup, NULL)
 {
-	(void)state;
 	add_limit(20, 3600);
 	counting_say(&counting, COUNTERS_BROKEN, "the disk is gone", 57);
 	assert_false(take(1));
@@ -570,10 +536,8 @@ broken(void **state)
 }
 
 /* A store that contradicts itself grants nothing, and the log says so. */
-static void
-full_without_a_reason(void **state)
+TEST_WITH(full_without_a_reason, setup, NULL)
 {
-	(void)state;
 	add_limit(20, 3600);
 	counting_say(&counting, COUNTERS_FULL, NULL, 0);
 	counting.counts[0][0] = (struct count){ 19, 60 };
@@ -585,15 +549,13 @@ full_without_a_reason(void **state)
 }
 
 /* The longest names, in exactly as much room as they take and in less. */
-static void
-no_room(void **state)
+TEST_WITH(no_room, setup, NULL)
 {
 	static unsigned char name[ID_MAX], user[USER_MAX];
 	static const struct cloud long_cloud = { .cloud_name = SPAN_INIT(
 						     "a-cloud-of-some-name") };
 	size_t each = long_cloud.cloud_name.n + USER_MAX + SEGMENT_MAX + 64;
 
-	(void)state;
 	memset(name, 'p', sizeof(name));
 	memset(user, 'u', sizeof(user));
 	policy.cloud = &long_cloud;
@@ -619,30 +581,4 @@ no_room(void **state)
 	for (room = 0; room < 2 * each; room++)
 		assert_false(take(1));
 	assert_int_equal(counting.takes, 2);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(names_of_users, setup),
-		cmocka_unit_test_setup(names_of_totals, setup),
-		cmocka_unit_test_setup(names_of_addresses, setup),
-		cmocka_unit_test_setup(addresses_that_are_none, setup),
-		cmocka_unit_test_setup(without_limits, setup),
-		cmocka_unit_test_setup(one_limit, setup),
-		cmocka_unit_test_setup(three_limits, setup),
-		cmocka_unit_test_setup(total_alone, setup),
-		cmocka_unit_test_setup(limit_and_total, setup),
-		cmocka_unit_test_setup(addresses_have_limits, setup),
-		cmocka_unit_test_setup(more_than_ever, setup),
-		cmocka_unit_test_setup(lowered, setup),
-		cmocka_unit_test_setup(all_limits, setup),
-		cmocka_unit_test_setup(crowded, setup),
-		cmocka_unit_test_setup(broken, setup),
-		cmocka_unit_test_setup(full_without_a_reason, setup),
-		cmocka_unit_test_setup(no_room, setup),
-	};
-
-	return cmocka_run_group_tests_name("quota", tests, NULL, NULL);
 }

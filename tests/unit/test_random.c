@@ -1,17 +1,15 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/random.h"
+#include "hooks.h"
 
 /* How the kernel's answers are to be spoilt; none by default. */
 static struct {
@@ -20,9 +18,9 @@ static struct {
 	bool nothing;
 } spoilt;
 
-/* Called in place of libc's: a program's own name comes first. */
-ssize_t
-getrandom(void *out, size_t n, unsigned flags)
+/* For hooks.getrandom. */
+static ssize_t
+spoilt_getrandom(void *out, size_t n, unsigned flags)
 {
 	assert_int_equal(flags, 0);
 	spoilt.calls++;
@@ -52,12 +50,10 @@ fill(unsigned char *out, size_t n)
 	return random_kernel.fill(&random_kernel, out, n);
 }
 
-static void
-values_are_distinct(void **state)
+TEST_WITH(values_are_distinct, start, NULL)
 {
 	unsigned char values[256][16];
 
-	(void)state;
 	for (size_t i = 0; i < 256; i++) {
 		assert_true(fill(values[i], 16));
 		for (size_t j = 0; j < i; j++)
@@ -66,12 +62,10 @@ values_are_distinct(void **state)
 }
 
 /* Each bit of the n bytes is seen as 0 and as 1, and none behind changes. */
-static void
-fills_all_and_no_more(void **state)
+TEST_WITH(fills_all_and_no_more, start, NULL)
 {
 	static const size_t sizes[] = { 0, 1, 16, 255, 256, 257, 1000 };
 
-	(void)state;
 	for (size_t i = 0; i < 7; i++) {
 		unsigned char ones[1001] = { 0 }, zeros[1001] = { 0 };
 		unsigned char out[1001];
@@ -91,12 +85,10 @@ fills_all_and_no_more(void **state)
 	}
 }
 
-static void
-short_answers_are_repeated(void **state)
+TEST_WITH(short_answers_are_repeated, start, NULL)
 {
 	unsigned char ones[16] = { 0 };
 
-	(void)state;
 	spoilt.most = 3;
 	for (int round = 0; round < 64; round++) {
 		unsigned char out[16] = { 0 };
@@ -112,12 +104,10 @@ short_answers_are_repeated(void **state)
 		assert_int_equal(ones[at], 0xff);
 }
 
-static void
-failures(void **state)
+TEST_WITH(failures, start, NULL)
 {
 	unsigned char out[16];
 
-	(void)state;
 	spoilt.error = ENOSYS;
 	assert_false(fill(out, 16));
 	assert_int_equal(spoilt.calls, 1);
@@ -128,15 +118,12 @@ failures(void **state)
 	assert_true(fill(out, 16));
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(values_are_distinct, start),
-		cmocka_unit_test_setup(fills_all_and_no_more, start),
-		cmocka_unit_test_setup(short_answers_are_repeated, start),
-		cmocka_unit_test_setup(failures, start),
-	};
-
-	return cmocka_run_group_tests_name("random", tests, NULL, NULL);
+	(void)state;
+	hooks.getrandom = spoilt_getrandom;
+	return 0;
 }
+
+GROUP(open_group, NULL);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "policies.h"
 #include "policy/reach.h"
@@ -46,8 +41,7 @@ address(const char *inside, unsigned seconds)
 }
 
 /* The least of its limits, each as often as its window fits. */
-static void
-test_windows(void **state)
+TEST(test_windows)
 {
 	static const struct {
 		const char *limit;
@@ -66,7 +60,6 @@ test_windows(void **state)
 	};
 	char text[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(text, sizeof(text), UP("a", "%s"), cases[i].limit);
 		assert_int_equal(user(text, 3600), cases[i].hour);
@@ -80,10 +73,8 @@ test_windows(void **state)
 #define OPEN "anonymous = true; "
 
 /* Only what one user can reach adds up. */
-static void
-test_users(void **state)
+TEST(test_users)
 {
-	(void)state;
 	assert_int_equal(user(UP("a", H5) UP("b", H7), 3600), 12);
 	assert_int_equal(
 	    user(UP("a", H5 "users = \"x\";") UP("b", H7 "users = \"y\";"),
@@ -117,10 +108,8 @@ test_users(void **state)
 	    user(UP("a", H5 "users = \"x\"; deny_users = \"x\";"), 3600), -2);
 }
 
-static void
-test_endless(void **state)
+TEST(test_endless)
 {
-	(void)state;
 	assert_int_equal(user(UP("a", H5) UP("b", ""), 3600), -1);
 	assert_false(reach_endless(&b.config.policies[0]));
 	assert_true(reach_endless(&b.config.policies[1]));
@@ -138,10 +127,8 @@ test_endless(void **state)
 	assert_false(reach_endless(&b.config.policies[0]));
 }
 
-static void
-test_anonymous(void **state)
+TEST(test_anonymous)
 {
-	(void)state;
 	assert_int_equal(user(UP("a", OPEN H5), 3600), -2);
 	assert_int_equal(address(UP("a", OPEN H5) UP("b", OPEN H7), 3600), 12);
 	assert_int_equal(address(UP("a", OPEN H5) UP("b", H7), 86400), 120);
@@ -163,10 +150,8 @@ test_anonymous(void **state)
 	"\"remove_all\"; public_ids = \"u/{user}/a\"; }; };\n"
 
 /* Only what is signed for the API can be an upload. */
-static void
-test_calls(void **state)
+TEST(test_calls)
 {
-	(void)state;
 	assert_int_equal(user(UP("a", H7) TAGS, 3600), 12);
 	assert_int_equal(user(UP("a", H7) DELIVER VERIFY HOOK, 3600), 7);
 	assert_false(reach_endless(&b.config.policies[1]));
@@ -177,20 +162,4 @@ test_calls(void **state)
 	assert_int_equal(address(UP("a", OPEN H5) HOOK, 3600), 5);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_users),
-		cmocka_unit_test(test_endless),
-		cmocka_unit_test(test_anonymous),
-		cmocka_unit_test(test_calls),
-	};
-	int failed;
-
-	bench_open(&b);
-	failed = cmocka_run_group_tests_name("reach", tests, NULL, NULL);
-	bench_close(&b);
-	return failed;
-}
+AROUND(bench_open(&b), bench_close(&b));

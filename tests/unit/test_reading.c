@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "guard.h"
 #include "params_text.h"
@@ -22,12 +18,10 @@ assert_name(struct span name, bool valid)
 	guard_free(copy);
 }
 
-static void
-test_name(void **state)
+TEST(test_name)
 {
 	unsigned char text[NAME_MAX_BYTES + 1];
 
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		bool valid = (c >= 'a' && c <= 'z') || c == '_';
 
@@ -59,10 +53,8 @@ assert_text(struct span text, bool valid)
 	guard_free(copy);
 }
 
-static void
-test_text(void **state)
+TEST(test_text)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char text[] = { 'a', (unsigned char)c, 'b' };
 
@@ -76,12 +68,10 @@ test_text(void **state)
 	assert_text(SPAN_LIT("\xe2\x82"), false);
 }
 
-static void
-test_own(void **state)
+TEST(test_own)
 {
 	struct reading *r = bench_start(&b, 0);
 
-	(void)state;
 	assert_true(reading_is_own(SPAN_LIT("policy")));
 	assert_true(reading_is_own(SPAN_LIT("contract")));
 	assert_false(reading_is_own(SPAN_LIT("Policy")));
@@ -96,8 +86,7 @@ test_own(void **state)
 	assert_refused(&b.why, "malformed policy");
 }
 
-static void
-test_contract(void **state)
+TEST(test_contract)
 {
 	static const struct {
 		const char *name;
@@ -108,7 +97,6 @@ test_contract(void **state)
 		"paramsToSign", "prepareUploadParams", "prepare", "none", "1" };
 	struct span name = SPAN_LIT("contract");
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		struct reading *r = bench_start(&b, 0);
 
@@ -131,13 +119,11 @@ test_contract(void **state)
 	    "choose their own."));
 }
 
-static void
-test_add(void **state)
+TEST(test_add)
 {
 	struct reading *r = bench_start(&b, 0);
 	struct param *p = reading_add(r, SPAN_LIT("tags"), SHAPE_LIST);
 
-	(void)state;
 	assert_ptr_equal(p, &b.params.p[0]);
 	assert_true(span_is(p->name, "tags"));
 	assert_int_equal(p->shape, SHAPE_LIST);
@@ -150,13 +136,11 @@ test_add(void **state)
 	assert_int_equal(b.params.n, 2);
 }
 
-static void
-test_add_many(void **state)
+TEST(test_add_many)
 {
 	static unsigned char names[PARAMS_MAX + 1][2];
 	struct reading *r = bench_start(&b, 0);
 
-	(void)state;
 	for (size_t i = 0; i <= PARAMS_MAX; i++) {
 		struct span name = { names[i], 2 };
 
@@ -169,26 +153,8 @@ test_add_many(void **state)
 	assert_int_equal(b.params.n, PARAMS_MAX);
 }
 
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
-	(void)state;
 	assert_false(reading_no_room(bench_start(&b, 0)));
 	assert_refused(&b.why, "too_many");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_name),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_own),
-		cmocka_unit_test(test_contract),
-		cmocka_unit_test(test_add),
-		cmocka_unit_test(test_add_many),
-		cmocka_unit_test(test_no_room),
-	};
-
-	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "fcgi_client.h"
 #include "gateway/record.h"
@@ -60,12 +55,10 @@ body_of(size_t n)
 	return (struct span){ bytes, n };
 }
 
-static void
-test_every_prefix(void **state)
+TEST(test_every_prefix)
 {
 	struct sink out = request(SPAN_LIT("a=b&c=d"));
 
-	(void)state;
 	for (size_t n = 0; n < out.n; n++)
 		assert_int_equal(
 		    look((struct span){ mem, n }).state, RECORD_MORE);
@@ -74,12 +67,10 @@ test_every_prefix(void **state)
 }
 
 /* Nothing may stand behind the end. */
-static void
-test_behind(void **state)
+TEST(test_behind)
 {
 	struct sink out = request(SPAN_LIT("a=b"));
 
-	(void)state;
 	sink_byte(&out, 1);
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
 	out = request(SPAN_LIT("a=b"));
@@ -98,14 +89,12 @@ record_at(struct span s, size_t at)
  * A header that says something else is never a whole request. Query and body
  * are too long to be skipped as padding, which would make another right one.
  */
-static void
-test_headers(void **state)
+TEST(test_headers)
 {
 	char query[301];
 	struct sink out = empty();
 	size_t n = 0;
 
-	(void)state;
 	memset(query, 'q', sizeof(query));
 	query[sizeof(query) - 1] = '\0';
 	fcgi_request(&out, "POST", query, body_of(300), 0);
@@ -126,12 +115,10 @@ test_headers(void **state)
 	assert_int_equal(n, 5 * 8 * 256);
 }
 
-static void
-test_version_and_type(void **state)
+TEST(test_version_and_type)
 {
 	struct sink out = request(SPAN_LIT(""));
 
-	(void)state;
 	mem[0] = 2;
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
 	mem[0] = 1;
@@ -144,10 +131,8 @@ test_version_and_type(void **state)
 	}
 }
 
-static void
-test_roles(void **state)
+TEST(test_roles)
 {
-	(void)state;
 	for (unsigned role = 0; role < 256; role++)
 		for (unsigned high = 0; high < 2; high++) {
 			struct sink out = empty();
@@ -159,13 +144,11 @@ test_roles(void **state)
 		}
 }
 
-static void
-test_begin(void **state)
+TEST(test_begin)
 {
 	static const unsigned char body[9] = { 0, 1 };
 	struct sink out;
 
-	(void)state;
 	for (size_t n = 7; n <= 9; n++) {
 		out = empty();
 		fcgi_record(&out, 1, 1, (struct span){ body, n }, 0);
@@ -178,12 +161,10 @@ test_begin(void **state)
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
 }
 
-static void
-test_order(void **state)
+TEST(test_order)
 {
 	struct sink out = empty();
 
-	(void)state;
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 5, SPAN_LIT(""), 1);
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
@@ -201,12 +182,10 @@ test_order(void **state)
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
 }
 
-static void
-test_abort(void **state)
+TEST(test_abort)
 {
 	struct sink out = empty();
 
-	(void)state;
 	fcgi_begin(&out, 1, 0);
 	fcgi_record(&out, RECORD_ABORT, 1, SPAN_LIT(""), 0);
 	assert_int_equal(state_of(&out), RECORD_ABORTED);
@@ -222,13 +201,11 @@ test_abort(void **state)
 }
 
 /* Variables in records of one byte each, and with padding, are the same. */
-static void
-test_split(void **state)
+TEST(test_split)
 {
 	unsigned char pairs_mem[512];
 	struct sink pairs, out = empty();
 
-	(void)state;
 	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
 	fcgi_variables(&pairs, "GET", "a=b", 3);
 	fcgi_begin(&out, 1, 0);
@@ -239,14 +216,12 @@ test_split(void **state)
 }
 
 /* Padding stands where libfcgi skips it: behind what has content. */
-static void
-test_padding(void **state)
+TEST(test_padding)
 {
 	static const unsigned sizes[] = { 0, 1, 7, 8, 255 };
 	static const bool taken[FCGI_RECORDS] = { false, true, false, true,
 		false };
 
-	(void)state;
 	for (size_t which = 0; which < FCGI_RECORDS; which++)
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 			struct sink out = empty();
@@ -259,15 +234,13 @@ test_padding(void **state)
 }
 
 /* As it arrives byte by byte: what was looked at is not looked at again. */
-static void
-test_progress(void **state)
+TEST(test_progress)
 {
 	static unsigned char copy[1024];
 	struct record_progress done = { 0 };
 	struct sink out = empty();
 	size_t before = 0;
 
-	(void)state;
 	fcgi_padded(&out, 1, filling, 255, 0);
 	assert_true(out.n <= sizeof(copy));
 	memcpy(copy, mem, out.n);
@@ -303,12 +276,10 @@ large_params(struct sink *out, size_t n, size_t most)
 	fcgi_stream(out, 4, sink_view(&pairs), most);
 }
 
-static void
-test_params_limit(void **state)
+TEST(test_params_limit)
 {
 	struct sink out;
 
-	(void)state;
 	for (size_t n = FCGI_PARAMS_MAX - 1; n <= FCGI_PARAMS_MAX + 1; n++) {
 		large_params(&out, n, 60000);
 		assert_int_equal(state_of(&out),
@@ -322,13 +293,11 @@ test_params_limit(void **state)
 	    look((struct span){ mem, 16 + 8 + 60000 + 7 }).state, RECORD_MORE);
 }
 
-static void
-test_too_many_params(void **state)
+TEST(test_too_many_params)
 {
 	unsigned char pairs_mem[4 * (FCGI_VARIABLES_MAX + 1)];
 	struct sink pairs, out = empty();
 
-	(void)state;
 	sink_init(&pairs, pairs_mem, sizeof(pairs_mem));
 	for (int i = 0; i <= FCGI_VARIABLES_MAX; i++)
 		fcgi_pair(&pairs, SPAN_LIT("A"), SPAN_LIT("b"));
@@ -337,12 +306,10 @@ test_too_many_params(void **state)
 	assert_int_equal(state_of(&out), RECORD_LARGE_PARAMS);
 }
 
-static void
-test_broken_params(void **state)
+TEST(test_broken_params)
 {
 	struct sink out = empty();
 
-	(void)state;
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 4, SPAN_LIT("\x03\x01QUE"), 65535);
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
@@ -352,10 +319,8 @@ test_broken_params(void **state)
 	assert_int_equal(state_of(&out), RECORD_BROKEN);
 }
 
-static void
-test_body_limit(void **state)
+TEST(test_body_limit)
 {
-	(void)state;
 	for (size_t n = HOOK_BODY_MAX - 1; n <= HOOK_BODY_MAX + 1; n++) {
 		struct sink out = request(body_of(n));
 
@@ -365,13 +330,11 @@ test_body_limit(void **state)
 }
 
 /* Only what has arrived counts: libfcgi would wait for what has not. */
-static void
-test_body_arriving(void **state)
+TEST(test_body_arriving)
 {
 	struct sink out = empty();
 	size_t start;
 
-	(void)state;
 	fcgi_begin(&out, 1, 0);
 	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
 	fcgi_record(&out, 5, 1, body_of(65535), 0);
@@ -384,13 +347,11 @@ test_body_arriving(void **state)
 	    look((struct span){ mem, start + 11 }).state, RECORD_LARGE_BODY);
 }
 
-static void
-test_management(void **state)
+TEST(test_management)
 {
 	struct sink out = empty();
 	struct record record;
 
-	(void)state;
 	fcgi_record(&out, 9, 0, SPAN_LIT("\x0e\0FCGI_MAX_CONNS"), 3);
 	for (size_t n = 0; n < out.n; n++)
 		assert_int_equal(
@@ -404,30 +365,4 @@ test_management(void **state)
 	/* What follows is for the next look. */
 	fcgi_begin(&out, 1, 0);
 	assert_int_equal(look(sink_view(&out)).size, record.size);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_prefix),
-		cmocka_unit_test(test_behind),
-		cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_version_and_type),
-		cmocka_unit_test(test_roles),
-		cmocka_unit_test(test_begin),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_abort),
-		cmocka_unit_test(test_split),
-		cmocka_unit_test(test_padding),
-		cmocka_unit_test(test_progress),
-		cmocka_unit_test(test_params_limit),
-		cmocka_unit_test(test_too_many_params),
-		cmocka_unit_test(test_broken_params),
-		cmocka_unit_test(test_body_limit),
-		cmocka_unit_test(test_body_arriving),
-		cmocka_unit_test(test_management),
-	};
-
-	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

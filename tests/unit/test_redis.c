@@ -1,12 +1,8 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include "store/redis.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "redis_server.h"
 #include "store/redis_link.h"
@@ -25,7 +21,8 @@ static int
 start_server(void **state)
 {
 	(void)state;
-	redis_server_start(&server);
+	if (redis_built_in())
+		redis_server_start(&server);
 	return 0;
 }
 
@@ -33,7 +30,8 @@ static int
 end_server(void **state)
 {
 	(void)state;
-	redis_server_end(&server);
+	if (redis_built_in())
+		redis_server_end(&server);
 	return 0;
 }
 
@@ -120,6 +118,14 @@ close_store(void **state)
 	return 0;
 }
 
+#define STORED(name) TEST_WHEN(redis_built_in, name, open_store, close_store)
+
+static bool
+left_out(void)
+{
+	return !redis_built_in();
+}
+
 static struct tally
 tally_of(const char *name, const struct limit *limits, size_t n)
 {
@@ -179,12 +185,10 @@ used_of(const char *name)
 	return used;
 }
 
-static void
-counts_up_to_the_limit(void **state)
+STORED(counts_up_to_the_limit)
 {
 	struct tally t = tally_of("a", hundred, 1);
 
-	(void)state;
 	for (unsigned i = 1; i <= 100; i++) {
 		assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 		assert_int_equal(t.counts[0].used, i);
@@ -196,13 +200,11 @@ counts_up_to_the_limit(void **state)
 	assert_int_equal(used_of("b"), 0);
 }
 
-static void
-amounts_are_whole(void **state)
+STORED(amounts_are_whole)
 {
 	static const struct limit fifty[] = { { 50, 86400 } };
 	struct tally t = tally_of("a", fifty, 1);
 
-	(void)state;
 	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
 	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
 	assert_int_equal(settle(&t, 1, 11), COUNTERS_FULL);
@@ -212,13 +214,11 @@ amounts_are_whole(void **state)
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
 }
 
-static void
-three_windows_are_three_counts(void **state)
+STORED(three_windows_are_three_counts)
 {
 	struct tally t = tally_of("a", three, 3);
 	char key[64];
 
-	(void)state;
 	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(t.counts[i].used, 20);
@@ -245,14 +245,12 @@ three_windows_are_three_counts(void **state)
 	assert_int_equal(t.counts[2].used, 30);
 }
 
-static void
-two_tallies_are_one_step(void **state)
+STORED(two_tallies_are_one_step)
 {
 	static const struct limit few[] = { { 5, 86400 } };
 	struct tally t[2] = { tally_of("user", hundred, 1),
 		tally_of("total", few, 1) };
 
-	(void)state;
 	assert_int_equal(settle(t, 2, 5), COUNTERS_TAKEN);
 	assert_int_equal(t[0].counts[0].used, 5);
 	assert_int_equal(t[1].counts[0].used, 5);
@@ -264,12 +262,10 @@ two_tallies_are_one_step(void **state)
 	breaks(t, 2, 1, "one name twice");
 }
 
-static void
-names_are_bytes(void **state)
+STORED(names_are_bytes)
 {
 	struct tally a = tally_of("", hundred, 1), b = a;
 
-	(void)state;
 	a.name = SPAN_LIT("x\0\r\n*1 %s\xff{1}");
 	b.name = SPAN_LIT("x\0\r\n*1 %s\xff{2}");
 	assert_int_equal(settle(&a, 1, 7), COUNTERS_TAKEN);
@@ -289,13 +285,11 @@ put_count(long long end, long long count)
 	put("signpost:a:86400", value);
 }
 
-static void
-an_old_window_is_over(void **state)
+STORED(an_old_window_is_over)
 {
 	struct tally t = tally_of("a", hundred, 1);
 	long long end = server_time() / 86400 * 86400;
 
-	(void)state;
 	put_count(end, 100); /* and no expiry */
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	assert_int_equal(t.counts[0].used, 1);
@@ -304,14 +298,12 @@ an_old_window_is_over(void **state)
 	assert_int_equal(t.counts[0].used, 51);
 }
 
-static void
-a_clock_that_goes_back_frees_nothing(void **state)
+STORED(a_clock_that_goes_back_frees_nothing)
 {
 	struct tally t = tally_of("a", hundred, 1);
 	long long end = server_time() / 86400 * 86400 + 86400;
 	char script[128];
 
-	(void)state;
 	put_count(end + 86400LL * 365, 99);
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	assert_int_equal(t.counts[0].used, 100);
@@ -328,13 +320,11 @@ a_clock_that_goes_back_frees_nothing(void **state)
 	    86400);
 }
 
-static void
-a_lower_limit_is_full(void **state)
+STORED(a_lower_limit_is_full)
 {
 	static const struct limit few[] = { { 5, 86400 } };
 	struct tally t = tally_of("a", hundred, 1);
 
-	(void)state;
 	assert_int_equal(settle(&t, 1, 20), COUNTERS_TAKEN);
 	t.limits = few;
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_FULL);
@@ -342,8 +332,7 @@ a_lower_limit_is_full(void **state)
 }
 
 /* It breaks the step, and leaves the other tally and other names alone. */
-static void
-a_damaged_value_breaks(void **state)
+STORED(a_damaged_value_breaks)
 {
 	static const char *const bad[] = { "", "x", "1", "1 1", "0 1",
 		"86400 0", "86400 -1", "-86400 1", "86400 1 ", " 86400 1",
@@ -354,7 +343,6 @@ a_damaged_value_breaks(void **state)
 	struct tally t[2] = { tally_of("b", hundred, 1),
 		tally_of("a", hundred, 1) };
 
-	(void)state;
 	assert_int_equal(used_of("b"), 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		put("signpost:a:86400", bad[i]);
@@ -390,14 +378,12 @@ take_all(void)
 	return taken;
 }
 
-static void
-four_processes_take_what_there_is(void **state)
+STORED(four_processes_take_what_there_is)
 {
 	unsigned taken = 0;
 	pid_t pids[4];
 	int status;
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
@@ -412,15 +398,13 @@ four_processes_take_what_there_is(void **state)
 }
 
 /* A store that is used on both sides of fork() has two connections. */
-static void
-a_child_has_a_connection_of_its_own(void **state)
+STORED(a_child_has_a_connection_of_its_own)
 {
 	struct tally t = tally_of("a", hundred, 1);
 	unsigned parent = 0;
 	int status;
 	pid_t pid;
 
-	(void)state;
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	pid = fork();
 	if (pid == 0) {
@@ -439,10 +423,8 @@ a_child_has_a_connection_of_its_own(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void
-a_flushed_script_is_sent_again(void **state)
+STORED(a_flushed_script_is_sent_again)
 {
-	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(used_of("a"), i);
 		tell("SCRIPT FLUSH");
@@ -451,12 +433,10 @@ a_flushed_script_is_sent_again(void **state)
 	assert_int_equal(used_of("a"), 0);
 }
 
-static void
-a_killed_connection_is_made_again(void **state)
+STORED(a_killed_connection_is_made_again)
 {
 	struct tally t = tally_of("a", hundred, 1);
 
-	(void)state;
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	for (unsigned i = 2; i < 10; i++) {
 		tell("CLIENT KILL TYPE normal"); /* a number: raw refuses it */
@@ -465,12 +445,10 @@ a_killed_connection_is_made_again(void **state)
 	}
 }
 
-static void
-a_server_that_starts_again(void **state)
+STORED(a_server_that_starts_again)
 {
 	struct tally t = tally_of("a", hundred, 1);
 
-	(void)state;
 	assert_int_equal(settle(&t, 1, 9), COUNTERS_TAKEN);
 	redis_server_kill(&server);
 	breaks(&t, 1, 1, "is the server running");
@@ -488,13 +466,11 @@ a_server_that_starts_again(void **state)
  * it in each second, the others are told at once. What was sent is counted when
  * it goes on.
  */
-static void
-a_server_that_hangs(void **state)
+STORED(a_server_that_hangs)
 {
 	struct tally t = tally_of("a", hundred, 1);
 	int waited = 0, free_fd;
 
-	(void)state;
 	assert_int_equal(used_of("a"), 0);
 	assert_int_equal(used_of("b"), 0);
 	store->close(store);
@@ -522,8 +498,7 @@ a_server_that_hangs(void **state)
 	assert_in_range(used_of("a"), 1, 1 + waited);
 }
 
-static void
-what_the_server_says_is_told(void **state)
+STORED(what_the_server_says_is_told)
 {
 	static const struct {
 		const char *before, *after, *says;
@@ -534,7 +509,6 @@ what_the_server_says_is_told(void **state)
 		    "CONFIG SET min-replicas-to-write 0", "NOREPLICAS" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct tally t = tally_of("a", hundred, 1);
 
@@ -548,12 +522,10 @@ what_the_server_says_is_told(void **state)
 	}
 }
 
-static void
-a_probe_takes_nothing(void **state)
+STORED(a_probe_takes_nothing)
 {
 	long long until = peer_clock() + PATIENCE_MS;
 
-	(void)state;
 	while (store->probe(store) != NULL && peer_clock() < until)
 		moment();
 	assert_null(store->probe(store));
@@ -572,13 +544,11 @@ a_probe_takes_nothing(void **state)
 }
 
 /* Whatever happens, no descriptor is left. */
-static void
-nothing_is_left_open(void **state)
+STORED(nothing_is_left_open)
 {
 	struct tally t = tally_of("a", hundred, 1);
 	int before = dup(0);
 
-	(void)state;
 	close(before);
 	for (int i = 0; i < 50; i++) {
 		struct counters *one =
@@ -597,14 +567,20 @@ nothing_is_left_open(void **state)
 /* Tests of their own server. */
 
 static int
-start_locked(void **state)
+close_other(void **state)
 {
-	(void)state;
+	return close_store(state) + end_server(state) + start_server(state);
+}
+
+static int
+open_locked(void **state)
+{
+	end_server(state);
 	redis_server_place(&server);
 	server.password = PASSWORD;
 	redis_server_run(&server);
 	server.config.password = SPAN_LIT(PASSWORD);
-	return 0;
+	return open_store(state);
 }
 
 static void
@@ -624,10 +600,8 @@ breaks_with(struct span password, unsigned database, const char *why)
 	store = redis_new_within(&server.config, PATIENCE_MS);
 }
 
-static void
-a_password_opens(void **state)
+TEST_WHEN(redis_built_in, a_password_opens, open_locked, close_other)
 {
-	(void)state;
 	assert_int_equal(used_of("a"), 0);
 	breaks_with(SPAN_LIT("test-password-of-nobody-else"), 0,
 	    "refuses the password");
@@ -637,10 +611,8 @@ a_password_opens(void **state)
 	assert_int_equal(used_of("a"), 1);
 }
 
-static void
-databases_are_apart(void **state)
+TEST_WHEN(redis_built_in, databases_are_apart, open_locked, close_other)
 {
-	(void)state;
 	assert_int_equal(used_of("a"), 0);
 	server.config.database = 15;
 	store->close(store);
@@ -652,32 +624,28 @@ databases_are_apart(void **state)
 	assert_int_equal(used_of("a"), 1);
 }
 
-static void
-a_password_that_nobody_wants(void **state)
+STORED(a_password_that_nobody_wants)
 {
-	(void)state;
 	breaks_with(SPAN_LIT(PASSWORD), 0, "does this server ask for one?");
 	assert_int_equal(used_of("a"), 0);
 }
 
 static int
-start_tcp(void **state)
+open_tcp(void **state)
 {
-	(void)state;
+	end_server(state);
 	redis_server_place(&server);
 	server.port = free_port();
 	redis_server_run(&server);
-	return 0;
+	return open_store(state);
 }
 
-static void
-tcp_is_spoken(void **state)
+TEST_WHEN(redis_built_in, tcp_is_spoken, open_tcp, close_other)
 {
 	struct store_config config = { .kind = STORE_TCP,
 		.place = SPAN_LIT("127.0.0.1"),
 		.port = server.port };
 
-	(void)state;
 	store->close(store);
 	store = redis_new_within(&config, PATIENCE_MS);
 	for (unsigned i = 0; i < 20; i++)
@@ -689,8 +657,7 @@ tcp_is_spoken(void **state)
 }
 
 /* A fake's answer to a step is believed only when it can be true. */
-static void
-lies_are_not_believed(void **state)
+STORED(lies_are_not_believed)
 {
 	static const struct {
 		const char *text, *why;
@@ -715,7 +682,6 @@ lies_are_not_believed(void **state)
 	static struct redis_server fake;
 	struct tally t = tally_of("a", hundred, 1);
 
-	(void)state;
 	store->close(store);
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		fake_start(&fake, FAKE_ANSWERS, lies[i].text);
@@ -733,55 +699,14 @@ lies_are_not_believed(void **state)
 	assert_int_equal(used_of("a"), 0);
 }
 
-static void
-without_hiredis_there_is_no_store(void **state)
+TEST_WHEN(left_out, without_hiredis_there_is_no_store, NULL, NULL)
 {
 	const struct store_config config = { .kind = STORE_UNIX,
 		.place = SPAN_INIT("/tmp/x") };
 
-	(void)state;
 	assert_null(redis_new(&config));
 	/* Whoever leaves it out says so. */
 	assert_non_null(getenv("WITHOUT_HIREDIS"));
 }
 
-#define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(name, open_store, close_store)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(counts_up_to_the_limit),
-		TEST(amounts_are_whole),
-		TEST(three_windows_are_three_counts),
-		TEST(two_tallies_are_one_step),
-		TEST(names_are_bytes),
-		TEST(an_old_window_is_over),
-		TEST(a_clock_that_goes_back_frees_nothing),
-		TEST(a_lower_limit_is_full),
-		TEST(a_damaged_value_breaks),
-		TEST(four_processes_take_what_there_is),
-		TEST(a_child_has_a_connection_of_its_own),
-		TEST(a_flushed_script_is_sent_again),
-		TEST(a_killed_connection_is_made_again),
-		TEST(a_server_that_starts_again),
-		TEST(a_server_that_hangs),
-		TEST(what_the_server_says_is_told),
-		TEST(a_probe_takes_nothing),
-		TEST(nothing_is_left_open),
-		TEST(a_password_that_nobody_wants),
-		TEST(lies_are_not_believed),
-	};
-	const struct CMUnitTest locked[] = { TEST(a_password_opens),
-		TEST(databases_are_apart) };
-	const struct CMUnitTest tcp[] = { TEST(tcp_is_spoken) };
-	const struct CMUnitTest without[] = { cmocka_unit_test(
-	    without_hiredis_there_is_no_store) };
-
-	if (!redis_built_in())
-		return cmocka_run_group_tests(without, NULL, NULL);
-	return cmocka_run_group_tests(tests, start_server, end_server) +
-	       cmocka_run_group_tests(locked, start_locked, end_server) +
-	       cmocka_run_group_tests(tcp, start_tcp, end_server);
-}
+GROUP(start_server, end_server);

@@ -1,12 +1,8 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include "store/redis_link.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "redis_server.h"
 
@@ -21,6 +17,14 @@ remove_fake(void **state)
 	redis_link_hang_up(&link_);
 	redis_server_end(&fake);
 	return 0;
+}
+
+#define ASKED(name) TEST_WHEN(redis_wire_built_in, name, NULL, remove_fake)
+
+static bool
+left_out(void)
+{
+	return !redis_wire_built_in();
 }
 
 static void
@@ -50,13 +54,11 @@ fails(const char *why)
 	redis_link_hang_up(&link_);
 }
 
-static void
-a_connection_is_kept(void **state)
+ASKED(a_connection_is_kept)
 {
 	const struct redis_answer *a;
 	int fd;
 
-	(void)state;
 	start(FAKE_ANSWERS, "+PONG\r\n");
 	assert_true(asks(&a));
 	assert_true(span_is(a->text, "PONG"));
@@ -69,12 +71,10 @@ a_connection_is_kept(void **state)
 }
 
 /* Asked twice on one connection, it closes: the second question goes again. */
-static void
-a_closed_one_is_opened_anew(void **state)
+ASKED(a_closed_one_is_opened_anew)
 {
 	const struct redis_answer *a;
 
-	(void)state;
 	start(FAKE_STEPS_DOWN, "*1\r\n:5\r\n");
 	for (int i = 0; i < 100; i++) {
 		assert_true(asks(&a));
@@ -85,30 +85,24 @@ a_closed_one_is_opened_anew(void **state)
 }
 
 /* A new one that is closed is not tried again. */
-static void
-a_new_one_is_tried_once(void **state)
+ASKED(a_new_one_is_tried_once)
 {
-	(void)state;
 	start(FAKE_CLOSES, "");
 	fails("it closes the connection");
 	fails("it closes the connection");
 }
 
-static void
-shut_at_once(void **state)
+ASKED(shut_at_once)
 {
-	(void)state;
 	start(FAKE_SHUTS, "");
 	fails("it closes the connection");
 }
 
 /* Too many clients: an error that nobody asked for, and the end. */
-static void
-an_error_at_once_is_told(void **state)
+ASKED(an_error_at_once_is_told)
 {
 	const struct redis_answer *a;
 
-	(void)state;
 	start(FAKE_GREETS, "-ERR max number of clients reached\r\n");
 	if (asks(&a)) {
 		assert_true(a->is_error);
@@ -135,58 +129,46 @@ ends_in_time(const char *why)
 		fail_msg("not \"%s\": %s", why, link_.reason);
 }
 
-static void
-a_server_that_hangs(void **state)
+ASKED(a_server_that_hangs)
 {
-	(void)state;
 	start(FAKE_HANGS, "");
 	ends_in_time("no answer within 200 ms");
 }
 
-static void
-a_server_that_drips(void **state)
+ASKED(a_server_that_drips)
 {
-	(void)state;
 	start(FAKE_DRIPS, "*100000000000\r\n");
 	ends_in_time("no answer within 200 ms");
 }
 
-static void
-a_server_that_drips_an_answer(void **state)
+ASKED(a_server_that_drips_an_answer)
 {
-	(void)state;
 	start(FAKE_DRIPS, "+PONGPONGPONGPONGPONG");
 	ends_in_time("no answer within 200 ms");
 }
 
-static void
-a_server_that_floods(void **state)
+ASKED(a_server_that_floods)
 {
 	static char text[65536];
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	text[0] = '+';
 	start(FAKE_FLOODS, text);
 	ends_in_time("makes no sense");
 }
 
-static void
-a_server_that_promises(void **state)
+ASKED(a_server_that_promises)
 {
-	(void)state;
 	start(FAKE_ANSWERS, "$536870912\r\nx");
 	ends_in_time("no answer within 200 ms");
 }
 
-static void
-nonsense_is_told(void **state)
+ASKED(nonsense_is_told)
 {
 	static const char *const texts[] = { "HTTP/1.1 400 Bad\r\n\r\n",
 		"*2\r\n*1\r\n:1\r\n:1\r\n", "*2000000000\r\n", "$2\r\nhi\r\n",
 		"+PONG\r\n+PONG\r\n" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		start(FAKE_ANSWERS, texts[i]);
 		fails("its answer makes no sense: is this Redis?");
@@ -197,14 +179,12 @@ nonsense_is_told(void **state)
 }
 
 /* A second answer for one question must not become the next one's. */
-static void
-a_word_too_many_is_never_an_answer(void **state)
+ASKED(a_word_too_many_is_never_an_answer)
 {
 	const struct redis_answer *a;
 	long long until = peer_clock() + PATIENCE_MS;
 	siginfo_t ended;
 
-	(void)state;
 	start(FAKE_DRIPS, "+A\r\n+B\r\n");
 	assert_true(asks(&a));
 	assert_true(span_is(a->text, "A"));
@@ -219,10 +199,8 @@ a_word_too_many_is_never_an_answer(void **state)
 }
 
 /* A server that has no AUTH repeats what it was given. */
-static void
-the_password_is_not_told(void **state)
+ASKED(the_password_is_not_told)
 {
-	(void)state;
 	start(FAKE_ANSWERS,
 	    "-ERR unknown command `AUTH`, with args beginning with: "
 	    "`test-password-of-nobody`\r\n");
@@ -231,10 +209,8 @@ the_password_is_not_told(void **state)
 	assert_null(strstr(link_.reason, "nobody"));
 }
 
-static void
-a_greeting_is_not_a_welcome(void **state)
+ASKED(a_greeting_is_not_a_welcome)
 {
-	(void)state;
 	start(FAKE_ANSWERS, "+PONG\r\n");
 	fake.config.password = SPAN_LIT("test-password-of-nobody");
 	fails("its answer makes no sense");
@@ -245,12 +221,10 @@ a_greeting_is_not_a_welcome(void **state)
 	assert_true(asks(&(const struct redis_answer *){ NULL }));
 }
 
-static void
-a_reason_says_where(void **state)
+ASKED(a_reason_says_where)
 {
 	char path[SOCKET_PATH_MAX + 1];
 
-	(void)state;
 	start(FAKE_CLOSES, "");
 	fake.config = (struct store_config){ .kind = STORE_TCP,
 		.place = SPAN_LIT("127.0.0.1"),
@@ -267,45 +241,8 @@ a_reason_says_where(void **state)
 	assert_true(strlen(link_.reason) < sizeof(link_.reason));
 }
 
-static void
-without_hiredis_nothing_is_asked(void **state)
+TEST_WHEN(left_out, without_hiredis_nothing_is_asked, NULL, remove_fake)
 {
-	(void)state;
 	start(FAKE_ANSWERS, "+PONG\r\n");
 	fails("no memory");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(a_connection_is_kept, remove_fake),
-		cmocka_unit_test_teardown(
-		    a_closed_one_is_opened_anew, remove_fake),
-		cmocka_unit_test_teardown(a_new_one_is_tried_once, remove_fake),
-		cmocka_unit_test_teardown(shut_at_once, remove_fake),
-		cmocka_unit_test_teardown(
-		    an_error_at_once_is_told, remove_fake),
-		cmocka_unit_test_teardown(a_server_that_hangs, remove_fake),
-		cmocka_unit_test_teardown(a_server_that_drips, remove_fake),
-		cmocka_unit_test_teardown(
-		    a_server_that_drips_an_answer, remove_fake),
-		cmocka_unit_test_teardown(a_server_that_floods, remove_fake),
-		cmocka_unit_test_teardown(a_server_that_promises, remove_fake),
-		cmocka_unit_test_teardown(nonsense_is_told, remove_fake),
-		cmocka_unit_test_teardown(
-		    a_word_too_many_is_never_an_answer, remove_fake),
-		cmocka_unit_test_teardown(
-		    the_password_is_not_told, remove_fake),
-		cmocka_unit_test_teardown(
-		    a_greeting_is_not_a_welcome, remove_fake),
-		cmocka_unit_test_teardown(a_reason_says_where, remove_fake),
-	};
-
-	const struct CMUnitTest without[] = { cmocka_unit_test_teardown(
-	    without_hiredis_nothing_is_asked, remove_fake) };
-
-	if (!redis_wire_built_in())
-		return cmocka_run_group_tests(without, NULL, NULL);
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

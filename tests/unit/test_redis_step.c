@@ -1,13 +1,9 @@
+#include "test.h"
+
 #include "store/redis_step.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 static const struct limit minute_day[] = { { 20, 60 }, { 100, 86400 } };
 static const struct limit hour[] = { { 1000, 3600 } };
@@ -23,8 +19,7 @@ two(struct tally tallies[2])
 	};
 }
 
-static void
-a_step_is_one_command(void **state)
+TEST(a_step_is_one_command)
 {
 	static const char *const want[] = { "EVALSHA", NULL, "3",
 		"signpost:demo/avatar/user/a:60",
@@ -34,7 +29,6 @@ a_step_is_one_command(void **state)
 	static struct redis_step s;
 	struct tally tallies[2];
 
-	(void)state;
 	two(tallies);
 	redis_step_init(&s);
 	for (int again = 0; again < 2; again++) {
@@ -51,22 +45,19 @@ a_step_is_one_command(void **state)
 	}
 }
 
-static void
-names_are_any_bytes(void **state)
+TEST(names_are_any_bytes)
 {
 	static struct redis_step s;
 	struct tally t = {
 		.name = SPAN_INIT("a\0:60\r\n"), .n = 1, .limits = hour
 	};
 
-	(void)state;
 	redis_step_init(&s);
 	assert_null(redis_step_plan(&s, &t, 1, 1));
 	assert_true(span_eq(s.words[3], SPAN_LIT("signpost:a\0:60\r\n:3600")));
 }
 
-static void
-the_largest_step_fits(void **state)
+TEST(the_largest_step_fits)
 {
 	static const struct limit limits[] = { { LIMIT_COUNT_MAX, 60 },
 		{ LIMIT_COUNT_MAX, 3600 }, { LIMIT_COUNT_MAX, 86400 } };
@@ -74,7 +65,6 @@ the_largest_step_fits(void **state)
 	static struct redis_step s;
 	struct tally tallies[2];
 
-	(void)state;
 	redis_step_init(&s);
 	for (size_t i = 0; i < 2; i++) {
 		memset(names[i], (int)('a' + i), sizeof(names[i]));
@@ -90,8 +80,7 @@ the_largest_step_fits(void **state)
 	assert_non_null(redis_step_plan(&s, tallies, 2, BATCH_MAX));
 }
 
-static void
-nonsense_is_not_sent(void **state)
+TEST(nonsense_is_not_sent)
 {
 	static const struct limit bad[] = { { 0, 60 },
 		{ LIMIT_COUNT_MAX + 1, 60 }, { 1, 0 }, { 1, 86401 } };
@@ -99,7 +88,6 @@ nonsense_is_not_sent(void **state)
 	static struct redis_step s;
 	struct tally t[2];
 
-	(void)state;
 	redis_step_init(&s);
 	two(t);
 	assert_null(redis_step_plan(&s, t, 2, BATCH_MAX));
@@ -131,14 +119,12 @@ read(const long long *numbers, size_t n, struct tally *tallies)
 	return redis_step_read(numbers, n, tallies, 2, 5);
 }
 
-static void
-answers_are_read(void **state)
+TEST(answers_are_read)
 {
 	const long long taken[] = { 1, 20, 1, 5, 86400, 1000, 3600 };
 	const long long full[] = { 0, 16, 60, 0, 1, LIMIT_COUNT_MAX, 2 };
 	struct tally t[2];
 
-	(void)state;
 	assert_int_equal(read(taken, 7, t), REDIS_STEP_TAKEN);
 	assert_int_equal(t[0].counts[0].used, 20);
 	assert_int_equal(t[0].counts[0].resets, 1);
@@ -165,14 +151,12 @@ wrong(const long long *right, size_t at, long long number)
 		fail_msg("%d: %lld", (int)at, number);
 }
 
-static void
-wrong_answers_are_nonsense(void **state)
+TEST(wrong_answers_are_nonsense)
 {
 	const long long taken[] = { 1, 20, 1, 5, 86400, 1000, 3600 };
 	const long long full[] = { 0, 16, 60, 0, 1, 0, 2 };
 	struct tally t[2];
 
-	(void)state;
 	for (size_t n = 0; n < 7; n++)
 		assert_int_equal(read(taken, n, t), REDIS_STEP_NONSENSE);
 	assert_int_equal(
@@ -201,19 +185,4 @@ wrong_answers_are_nonsense(void **state)
 	wrong(full, 1, LIMIT_COUNT_MAX + 1);
 	wrong(full, 2, 61);
 	wrong(full, 0, 1);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_step_is_one_command),
-		cmocka_unit_test(names_are_any_bytes),
-		cmocka_unit_test(the_largest_step_fits),
-		cmocka_unit_test(nonsense_is_not_sent),
-		cmocka_unit_test(answers_are_read),
-		cmocka_unit_test(wrong_answers_are_nonsense),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

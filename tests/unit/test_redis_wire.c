@@ -1,15 +1,19 @@
+#include "test.h"
+
 #include "store/redis_wire.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 static struct redis_wire *wire;
+
+#define WIRED(name) TEST_WHEN(redis_wire_built_in, name, NULL, NULL)
+
+static bool
+left_out(void)
+{
+	return !redis_wire_built_in();
+}
 
 /* Hands the text in, n bytes at a time. */
 static enum redis_wire_what
@@ -32,12 +36,10 @@ feed(const char *text, size_t n, const struct redis_answer **answer)
 	return what;
 }
 
-static void
-numbers_are_read(void **state)
+WIRED(numbers_are_read)
 {
 	const struct redis_answer *a;
 
-	(void)state;
 	for (size_t n = 1; n < 32; n++) {
 		assert_int_equal(
 		    feed("*3\r\n:1\r\n:-20\r\n:1234567890123\r\n", n, &a),
@@ -51,14 +53,12 @@ numbers_are_read(void **state)
 	}
 }
 
-static void
-lists_are_bounded(void **state)
+WIRED(lists_are_bounded)
 {
 	const struct redis_answer *a;
 	char text[512];
 	int n = snprintf(text, sizeof(text), "*%d\r\n", REDIS_NUMBERS_MAX);
 
-	(void)state;
 	for (int i = 0; i < REDIS_NUMBERS_MAX; i++)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ":%d\r\n", i);
 	assert_int_equal(feed(text, sizeof(text), &a), REDIS_WIRE_WHOLE);
@@ -67,13 +67,11 @@ lists_are_bounded(void **state)
 	assert_int_equal(feed(text, sizeof(text), &a), REDIS_WIRE_BAD);
 }
 
-static void
-text_is_kept_and_cleaned(void **state)
+WIRED(text_is_kept_and_cleaned)
 {
 	const struct redis_answer *a;
 	char text[200] = "-";
 
-	(void)state;
 	assert_int_equal(feed("+PONG\r\n", 7, &a), REDIS_WIRE_WHOLE);
 	assert_false(a->is_error);
 	assert_true(span_is(a->text, "PONG"));
@@ -91,8 +89,7 @@ text_is_kept_and_cleaned(void **state)
 	}
 }
 
-static void
-all_else_is_refused(void **state)
+WIRED(all_else_is_refused)
 {
 	static const char *const bad[] = {
 		"HTTP/1.1 400 Bad Request\r\n",
@@ -130,7 +127,6 @@ all_else_is_refused(void **state)
 	};
 	const struct redis_answer *a;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		enum redis_wire_what what = feed(bad[i], 64, &a);
 
@@ -140,25 +136,21 @@ all_else_is_refused(void **state)
 }
 
 /* What announces more than may come is at most a part. */
-static void
-a_promise_costs_nothing(void **state)
+WIRED(a_promise_costs_nothing)
 {
 	static const char *const long_ones[] = { "$536870912\r\n",
 		"$9223372036854775807\r\n", "+", "*1\r\n$9999999\r\n", "" };
 	const struct redis_answer *a = NULL;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(long_ones) / sizeof(*long_ones); i++)
 		assert_int_equal(feed(long_ones[i], 64, &a), REDIS_WIRE_PART);
 }
 
-static void
-an_answer_is_bounded(void **state)
+WIRED(an_answer_is_bounded)
 {
 	static char text[REDIS_ANSWER_MAX + 2];
 	const struct redis_answer *a;
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	text[0] = '+';
 	for (size_t n = 1; n <= 1024; n *= 4)
@@ -172,12 +164,10 @@ an_answer_is_bounded(void **state)
 }
 
 /* One reader for many answers: each one's own limit, nothing of the last. */
-static void
-answers_follow_each_other(void **state)
+WIRED(answers_follow_each_other)
 {
 	const struct redis_answer *a;
 
-	(void)state;
 	assert_int_equal(feed("*2\r\n:1\r\n:2\r\n", 64, &a), REDIS_WIRE_WHOLE);
 	for (int i = 0; i < 1000; i++) {
 		redis_wire_expect(wire);
@@ -196,8 +186,7 @@ answers_follow_each_other(void **state)
 	}
 }
 
-static void
-commands_are_binary_safe(void **state)
+WIRED(commands_are_binary_safe)
 {
 	static const char name[] = "a\0\r\n%s\xff";
 	const struct span words[] = { SPAN_LIT("GET"),
@@ -207,7 +196,6 @@ commands_are_binary_safe(void **state)
 	    SPAN_LIT("*3\r\n$3\r\nGET\r\n$7\r\na\0\r\n%s\xff\r\n$0\r\n\r\n");
 	struct span command = redis_wire_command(words, 3);
 
-	(void)state;
 	assert_true(span_eq(command, want));
 	redis_wire_drop(command);
 }
@@ -222,13 +210,11 @@ end(void **state)
 }
 
 /* A program without hiredis: everything fails, and nothing crashes. */
-static void
-without_hiredis_nothing_works(void **state)
+TEST_WHEN(left_out, without_hiredis_nothing_works, NULL, NULL)
 {
 	const struct redis_answer *a;
 	const struct span word = SPAN_INIT("PING");
 
-	(void)state;
 	assert_null(redis_wire_new());
 	assert_null(redis_wire_command(&word, 1).p);
 	redis_wire_expect(NULL);
@@ -237,23 +223,4 @@ without_hiredis_nothing_works(void **state)
 	redis_wire_drop((struct span){ NULL, 0 });
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_read),
-		cmocka_unit_test(lists_are_bounded),
-		cmocka_unit_test(text_is_kept_and_cleaned),
-		cmocka_unit_test(all_else_is_refused),
-		cmocka_unit_test(a_promise_costs_nothing),
-		cmocka_unit_test(an_answer_is_bounded),
-		cmocka_unit_test(answers_follow_each_other),
-		cmocka_unit_test(commands_are_binary_safe),
-	};
-	const struct CMUnitTest without[] = { cmocka_unit_test(
-	    without_hiredis_nothing_works) };
-
-	if (!redis_wire_built_in())
-		return cmocka_run_group_tests(without, NULL, end);
-	return cmocka_run_group_tests(tests, NULL, end);
-}
+GROUP(NULL, end);

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <string.h>
 
@@ -23,8 +18,7 @@ says(const char *code, const char *param, const char *words)
 	       strstr(text, words) != NULL;
 }
 
-static void
-names_what_it_takes(void **state)
+TEST(names_what_it_takes)
 {
 	static struct allowance allow[90];
 	const struct setting set = { .term = term_find(SPAN_LIT("folder")) };
@@ -32,7 +26,6 @@ names_what_it_takes(void **state)
 		.action = ACTION_UPLOAD };
 	const struct term *tags = term_find(SPAN_LIT("tags"));
 
-	(void)state;
 	problem_clear(&why);
 	assert_false(refuse_not_allowed(&p, tags, false, &why));
 	assert_true(says("parameter_not_allowed", "tags", "nothing"));
@@ -62,21 +55,18 @@ names_what_it_takes(void **state)
 	assert_true(says("parameter_not_allowed", "tags", "tags, ...."));
 }
 
-static void
-hostile_names_are_escaped(void **state)
+TEST(hostile_names_are_escaped)
 {
 	struct policy p = { .name = SPAN_INIT("avatar"),
 		.action = ACTION_UPLOAD };
 
-	(void)state;
 	problem_clear(&why);
 	assert_false(refuse_unknown(&p, SPAN_LIT("q\"q\nq\xff"), false, &why));
 	assert_true(
 	    says("parameter_unknown", "q\"q\nq\xff", "\"q\\x22q\\x0aq\\xff\""));
 }
 
-static void
-each_one_refuses(void **state)
+TEST(each_one_refuses)
 {
 	struct policy p = { .name = SPAN_INIT("avatar"),
 		.action = ACTION_DESTROY };
@@ -84,7 +74,6 @@ each_one_refuses(void **state)
 	struct rule rule = { .kind = RULE_TEXT, .count_max = 3 };
 	struct span none = { NULL, 0 };
 
-	(void)state;
 	problem_clear(&why);
 	assert_false(refuse_reserved(term_find(SPAN_LIT("timestamp")), &why));
 	assert_true(says("timestamp_not_taken", "timestamp", "server's"));
@@ -119,8 +108,7 @@ each_one_refuses(void **state)
 }
 
 /* What can't be done is not advised, and what is meant is said. */
-static void
-texts_that_lead_on(void **state)
+TEST(texts_that_lead_on)
 {
 	struct policy p = { .name = SPAN_INIT("widget"),
 		.action = ACTION_UPLOAD };
@@ -131,7 +119,6 @@ texts_that_lead_on(void **state)
 		"maxfilesize", "max_size" };
 	struct span none = { NULL, 0 };
 
-	(void)state;
 	problem_clear(&why);
 	assert_false(
 	    refuse_fixed(&p, folder, none, SPAN_LIT("u/a"), false, &why));
@@ -187,14 +174,12 @@ texts_that_lead_on(void **state)
 	assert_false(says("parameter_unknown", "size", "the account's plan"));
 }
 
-static void
-one_of_several_is_required(void **state)
+TEST(one_of_several_is_required)
 {
 	static const char *const names[] = { "acl", "url", NULL };
 	struct policy p = { .name = SPAN_INIT("album"),
 		.action = ACTION_TOKEN };
 
-	(void)state;
 	problem_clear(&why);
 	assert_false(refuse_required_any(&p, names, &why));
 	assert_true(
@@ -203,32 +188,15 @@ one_of_several_is_required(void **state)
 }
 
 /* Only the timestamp has a word of its own. */
-static void
-the_programs_own_names(void **state)
+TEST(the_programs_own_names)
 {
 	static const char *const names[] = { "expires_at", "signature",
 		"version", "api_key" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		problem_clear(&why);
 		assert_false(
 		    refuse_reserved(term_find(span_of(names[i])), &why));
 		assert_true(says("parameter_reserved", names[i], "never"));
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_what_it_takes),
-		cmocka_unit_test(hostile_names_are_escaped),
-		cmocka_unit_test(each_one_refuses),
-		cmocka_unit_test(texts_that_lead_on),
-		cmocka_unit_test(one_of_several_is_required),
-		cmocka_unit_test(the_programs_own_names),
-	};
-
-	return cmocka_run_group_tests_name("refuse", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "opening.h"
 #include "session/remote_user.h"
@@ -33,10 +28,8 @@ open_variable(struct span value)
 	return why;
 }
 
-static void
-a_name_opens(void **state)
+TEST(a_name_opens)
 {
-	(void)state;
 	assert_int_equal(open_variable(SPAN_LIT("ann")), SESSION_OK);
 	assert_int_equal(open_variable(SPAN_LIT("a")), SESSION_OK);
 	assert_int_equal(open_variable(SPAN_LIT(" ")), SESSION_OK);
@@ -47,19 +40,15 @@ a_name_opens(void **state)
 }
 
 /* nginx sends an empty one for guests. */
-static void
-none_is_set(void **state)
+TEST(none_is_set)
 {
-	(void)state;
 	assert_int_equal(
 	    open_variable((struct span){ NULL, 0 }), SESSION_NO_VARIABLE);
 	assert_int_equal(open_variable(SPAN_LIT("")), SESSION_NO_VARIABLE);
 }
 
-static void
-every_byte_of_a_name(void **state)
+TEST(every_byte_of_a_name)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++)
 		for (size_t at = 0; at < 3; at++) {
 			unsigned char name[] = { 'a', 'b', 'c' };
@@ -72,10 +61,8 @@ every_byte_of_a_name(void **state)
 		}
 }
 
-static void
-no_text_is_no_name(void **state)
+TEST(no_text_is_no_name)
 {
-	(void)state;
 	assert_int_equal(open_variable(SPAN_LIT("\xc2\xa0")), SESSION_OK);
 	assert_int_equal(
 	    open_variable(SPAN_LIT("\xc2\x9f")), SESSION_BAD_VARIABLE);
@@ -90,12 +77,10 @@ no_text_is_no_name(void **state)
 	    open_variable(SPAN_LIT("ann\n")), SESSION_BAD_VARIABLE);
 }
 
-static void
-sizes_of_a_name(void **state)
+TEST(sizes_of_a_name)
 {
 	unsigned char name[USER_MAX + 1];
 
-	(void)state;
 	memset(name, 'a', sizeof(name));
 	for (size_t n = USER_MAX - 1; n <= USER_MAX + 1; n++)
 		assert_int_equal(open_variable((struct span){ name, n }),
@@ -103,8 +88,7 @@ sizes_of_a_name(void **state)
 }
 
 /* Nothing that a client sends stands in for the variable. */
-static void
-no_header_is_looked_at(void **state)
+TEST(no_header_is_looked_at)
 {
 	struct request request = {
 		.cookie = SPAN_LIT("REMOTE_USER=eve"),
@@ -114,7 +98,6 @@ no_header_is_looked_at(void **state)
 	struct session_asked asked = { &request, TOKEN_NOW, NULL, NULL };
 	struct session session = { 0 };
 
-	(void)state;
 	assert_int_equal(
 	    remote_user_open(&config, &asked, &session), SESSION_NO_VARIABLE);
 	assert_int_equal(session.user.n, 0);
@@ -126,12 +109,10 @@ no_header_is_looked_at(void **state)
 }
 
 /* RFC 3875 4.1.11; a variable of the site's own has no such rule. */
-static void
-nobody_was_checked(void **state)
+TEST(nobody_was_checked)
 {
 	static const char *const names[] = { "REMOTE_USER", "SIGNPOST_USER" };
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		const struct session_config named = {
 			.format = FORMAT_REMOTE_USER,
@@ -146,20 +127,4 @@ nobody_was_checked(void **state)
 		    i == 0 ? SESSION_NO_AUTH_TYPE : SESSION_OK);
 		assert_int_equal(session.user.n, i == 0 ? 0 : 3);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_name_opens),
-		cmocka_unit_test(none_is_set),
-		cmocka_unit_test(every_byte_of_a_name),
-		cmocka_unit_test(no_text_is_no_name),
-		cmocka_unit_test(sizes_of_a_name),
-		cmocka_unit_test(no_header_is_looked_at),
-		cmocka_unit_test(nobody_was_checked),
-	};
-
-	return cmocka_run_group_tests_name("remote_user", tests, NULL, NULL);
 }

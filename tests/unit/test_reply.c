@@ -1,9 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "gateway/pairs.h"
@@ -23,15 +19,13 @@ empty(size_t cap)
 	return out;
 }
 
-static void
-test_answer(void **state)
+TEST(test_answer)
 {
 	static const unsigned char wanted[] = { 1, 6, 2, 3, 0, 2, 0, 0, 'o',
 		'k', 1, 6, 2, 3, 0, 0, 0, 0, 1, 3, 2, 3, 0, 8, 0, 0, 0, 0, 0, 0,
 		0, 0, 0, 0 };
 	struct sink out = empty(sizeof(wanted));
 
-	(void)state;
 	reply_answer(0x203, SPAN_LIT("ok"), &out);
 	assert_false(out.full);
 	assert_int_equal(out.n, sizeof(wanted));
@@ -42,22 +36,18 @@ test_answer(void **state)
 }
 
 /* An empty STDOUT record would be the stream's end. */
-static void
-test_empty_answer(void **state)
+TEST(test_empty_answer)
 {
 	struct sink out = empty(sizeof(mem));
 
-	(void)state;
 	reply_answer(1, SPAN_LIT(""), &out);
 	assert_int_equal(out.n, 8 + 16);
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	static const unsigned char text[65536];
 
-	(void)state;
 	for (size_t n = 65534; n <= 65536; n++) {
 		struct sink out = empty(sizeof(mem));
 
@@ -80,14 +70,12 @@ ask(struct span content, struct sink *out)
 	return reply_management(&record, out);
 }
 
-static void
-test_values(void **state)
+TEST(test_values)
 {
 	struct sink out;
 	struct span rest;
 	struct pair pair;
 
-	(void)state;
 	assert_true(ask(SPAN_LIT("\x0f\0FCGI_MPXS_CONNS\x0e\0FCGI_MAX_CONNS"
 				 "\x0d\0FCGI_MAX_REQS\x04\0FOO2"),
 	    &out));
@@ -108,13 +96,11 @@ test_values(void **state)
 }
 
 /* Asked for ten times it is answered once. */
-static void
-test_values_repeated(void **state)
+TEST(test_values_repeated)
 {
 	unsigned char asked[10 * 16];
 	struct sink many, out;
 
-	(void)state;
 	sink_init(&many, asked, sizeof(asked));
 	for (int i = 0; i < 10; i++)
 		sink_span(&many, SPAN_LIT("\x0e\0FCGI_MAX_CONNS"));
@@ -122,12 +108,10 @@ test_values_repeated(void **state)
 	assert_int_equal(out.n, 8 + 2 + 14 + 2);
 }
 
-static void
-test_values_none(void **state)
+TEST(test_values_none)
 {
 	struct sink out;
 
-	(void)state;
 	assert_true(ask(SPAN_LIT(""), &out));
 	assert_int_equal(out.n, 8);
 	assert_true(ask(SPAN_LIT("\x0e\0FCGI_MAX_CONNZ"), &out));
@@ -136,10 +120,8 @@ test_values_none(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-static void
-test_unknown_type(void **state)
+TEST(test_unknown_type)
 {
-	(void)state;
 	for (unsigned type = 0; type < 256; type++) {
 		struct record record = { .type = type };
 		struct sink out = empty(sizeof(mem));
@@ -151,20 +133,4 @@ test_unknown_type(void **state)
 		assert_int_equal(mem[1], RECORD_UNKNOWN);
 		assert_int_equal(mem[8], type);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer),
-		cmocka_unit_test(test_empty_answer),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_values_repeated),
-		cmocka_unit_test(test_values_none),
-		cmocka_unit_test(test_unknown_type),
-	};
-
-	return cmocka_run_group_tests_name("reply", tests, NULL, NULL);
 }

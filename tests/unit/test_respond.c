@@ -1,10 +1,6 @@
 /* Every kind of signature through handle(), from the request to the answer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include "asking.h"
 #include "base/enc.h"
@@ -113,10 +109,8 @@ signs(const char *string)
 	return says(member);
 }
 
-static void
-calls_have_their_own_paths(void **state)
+TEST(calls_have_their_own_paths)
 {
-	(void)state;
 	assert_true(answered("policy=again&public_id=users/alice/a", "url",
 	    "https://api.cloudinary.com/v1_1/demo/image/explicit"));
 	assert_true(
@@ -142,10 +136,8 @@ calls_have_their_own_paths(void **state)
 	    "url", "https://api.cloudinary.com/v1_1/demo/image/metadata"));
 }
 
-static void
-what_is_needed_is_asked_for(void **state)
+TEST(what_is_needed_is_asked_for)
 {
-	(void)state;
 	good("policy=tag&public_ids=users/alice/a&command=add");
 	refused(400, "parameter_missing");
 	assert_true(
@@ -163,10 +155,8 @@ what_is_needed_is_asked_for(void **state)
 	refused(400, "parameter_missing");
 }
 
-static void
-an_archive_is_kept_or_had_as_a_link(void **state)
+TEST(an_archive_is_kept_or_had_as_a_link)
 {
-	(void)state;
 	assert_true(answered("policy=keep&prefixes[]=users/alice/", "url",
 	    "https://api.cloudinary.com/v1_1/demo/image/generate_archive"));
 	assert_true(says("\"prefixes[]\":[\"users/alice/\"]"));
@@ -185,10 +175,8 @@ an_archive_is_kept_or_had_as_a_link(void **state)
 	refused(403, "value_not_allowed");
 }
 
-static void
-a_download_is_a_link(void **state)
+TEST(a_download_is_a_link)
 {
-	(void)state;
 	assert_true(answered("policy=get&public_id=users/alice/a&format=pdf"
 			     "&attachment=true",
 	    "signature", NULL));
@@ -200,10 +188,8 @@ a_download_is_a_link(void **state)
 	refused(403, "parameter_reserved");
 }
 
-static void
-a_delivery_url_is_signed(void **state)
+TEST(a_delivery_url_is_signed)
 {
-	(void)state;
 	/* node: cloudinary.url("users/alice/cat.jpg", { sign_url: true, type:
 	 * "authenticated", raw_transformation: "w_200,c_fill", secure: true,
 	 * signature_algorithm: "sha256", api_secret: SANDBOX_SECRET }) */
@@ -228,10 +214,8 @@ a_delivery_url_is_signed(void **state)
 	refused(403, "value_not_allowed");
 }
 
-static void
-a_delivery_url_may_have_a_token(void **state)
+TEST(a_delivery_url_may_have_a_token)
 {
-	(void)state;
 	good("policy=brief&public_id=users/alice/cat.jpg");
 	assert_int_equal(ask(config), 200);
 	assert_true(says("/demo/image/upload/w_200/v1/users/alice/cat.jpg?"
@@ -239,13 +223,11 @@ a_delivery_url_may_have_a_token(void **state)
 	assert_true(says("\"expires_at\":1767225660"));
 }
 
-static void
-a_token_is_for_paths_and_a_time(void **state)
+TEST(a_token_is_for_paths_and_a_time)
 {
 	const char *after = "; Domain=example.com; Path=/; Max-Age=300; "
 			    "Secure; HttpOnly; SameSite=Lax";
 
-	(void)state;
 	good("policy=album");
 	assert_int_equal(ask(config), 200);
 	assert_true(
@@ -271,14 +253,12 @@ a_token_is_for_paths_and_a_time(void **state)
 	refused(403, "value_not_allowed");
 }
 
-static void
-an_answer_is_verified(void **state)
+TEST(an_answer_is_verified)
 {
 	static char query[256];
 	const struct cloud *cloud = &config->clouds[0];
 	struct signature right;
 
-	(void)state;
 	assert_true(
 	    signature_of(SPAN_LIT("public_id=users/alice/a&version=1234"),
 		cloud->api_secret, HASH_SHA1, &right));
@@ -302,10 +282,8 @@ an_answer_is_verified(void **state)
 	assert_string_equal(answer.code, "value_not_allowed");
 }
 
-static void
-final_contracts_are_for_calls(void **state)
+TEST(final_contracts_are_for_calls)
 {
-	(void)state;
 	post("policy=measure", "application/json",
 	    "{\"paramsToSign\":{\"timestamp\":1767225600,\"public_ids\":["
 	    "\"users/alice/a\"],\"metadata\":\"colour=red\"}}");
@@ -322,10 +300,8 @@ final_contracts_are_for_calls(void **state)
 	assert_int_equal(ask(config), 403);
 }
 
-static void
-bare_text_and_old_names(void **state)
+TEST(bare_text_and_old_names)
 {
-	(void)state;
 	good("policy=measure&contract=text&timestamp=1767225600&"
 	     "public_ids=users/alice/a&metadata=colour%3Dred");
 	assert_int_equal(ask(config), 200);
@@ -343,21 +319,4 @@ bare_text_and_old_names(void **state)
 	refused(403, "value_not_allowed");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(calls_have_their_own_paths),
-		cmocka_unit_test(what_is_needed_is_asked_for),
-		cmocka_unit_test(an_archive_is_kept_or_had_as_a_link),
-		cmocka_unit_test(a_download_is_a_link),
-		cmocka_unit_test(a_delivery_url_is_signed),
-		cmocka_unit_test(a_delivery_url_may_have_a_token),
-		cmocka_unit_test(a_token_is_for_paths_and_a_time),
-		cmocka_unit_test(an_answer_is_verified),
-		cmocka_unit_test(final_contracts_are_for_calls),
-		cmocka_unit_test(bare_text_and_old_names),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,20 +1,15 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "cli/roots.h"
 #include "folder.h"
 
-static void
-lines(void **state)
+TEST(lines)
 {
 	static const struct {
 		const char *line, *root; /* "": none */
@@ -41,7 +36,6 @@ lines(void **state)
 		{ "", "" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct span root = roots_line(span_of(rows[i].line));
 
@@ -50,14 +44,12 @@ lines(void **state)
 	}
 }
 
-static void
-a_file(void **state)
+TEST(a_file)
 {
 	static struct roots r;
 	char text[1024];
 	const char *conf;
 
-	(void)state;
 	put_folder("www", 0755);
 	put_folder("other", 0755);
 	put_file("file", 0600, SPAN_LIT(""));
@@ -88,7 +80,14 @@ a_file(void **state)
 		    r.list[i].path[0] == '/' && r.list[i].from[0] == '/');
 }
 
-/* This program under a server's name, until it is killed. */
+/* Under a server's name, this program waits until it is killed. */
+__attribute__((constructor)) static void
+be_a_server(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[0], "nginx") == 0)
+		pause();
+}
+
 static pid_t
 start_server(uid_t user, const char *program, const char *conf)
 {
@@ -128,21 +127,22 @@ is_found(uid_t user, const char *program, const char *conf)
 }
 
 /* A stranger's is none, also where its files in /proc are root's. */
-static void
-a_server(void **state)
+TEST(a_server)
 {
-	static unsigned char mem[16777216];
 	char text[8192];
 	const char *program, *conf;
-	ssize_t n;
+	struct stat st;
+	void *mem;
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 
-	(void)state;
 	need_root();
-	n = read(fd, mem, sizeof(mem));
+	assert_int_equal(fstat(fd, &st), 0);
+	mem = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
-	assert_true(n > 0 && n < (ssize_t)sizeof(mem));
-	program = put_file("nginx", 0711, (struct span){ mem, (size_t)n });
+	assert_true(mem != MAP_FAILED);
+	program =
+	    put_file("nginx", 0711, (struct span){ mem, (size_t)st.st_size });
+	munmap(mem, (size_t)st.st_size);
 	put_folder("site", 0755);
 	snprintf(text, sizeof(text), "root %s;\n", in_folder("site"));
 	conf = put_file("nginx.conf", 0644, span_of(text));
@@ -152,18 +152,4 @@ a_server(void **state)
 	assert_false(is_found(NOBODY, program, conf));
 }
 
-int
-main(int argc, char **argv)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines),
-		cmocka_unit_test(a_file),
-		cmocka_unit_test(a_server),
-	};
-
-	if (argc > 1 && strcmp(argv[1], "-c") == 0)
-		return pause();
-
-	return cmocka_run_group_tests_name(
-	    "roots", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rules.h"
 
@@ -104,12 +100,10 @@ detail(void)
 	return rules_said(&r, &r.problem.detail);
 }
 
-static void
-test_text(void **state)
+TEST(test_text)
 {
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = made("text 3", &text);
 	assert_true(takes(&rule, &text, "ab"));
@@ -144,10 +138,8 @@ every_byte(const struct term *term, const char *refused)
 	}
 }
 
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	every_byte(&text, "&\\");
 	every_byte(&parted, "&\\/");
 	every_byte(&list, "&\\,");
@@ -155,8 +147,7 @@ test_every_byte(void **state)
 	every_byte(&group, "&\\=|");
 }
 
-static void
-test_bytes(void **state)
+TEST(test_bytes)
 {
 	static const char *const wrong[] = { "a&b", "&", "a%26b", "%26", "%%26",
 		"%2%26", "a\nb", "a\tb", "\x7f", "\xc2\x85", "\xc3", "\xc0\x80",
@@ -165,7 +156,6 @@ test_bytes(void **state)
 		"%2 6", "26", "100%", "\xc2\xa0" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = made("text 20", &text);
 	for (size_t i = 0; i < N(wrong); i++)
@@ -185,15 +175,13 @@ test_bytes(void **state)
 	    "comma.");
 }
 
-static void
-test_int(void **state)
+TEST(test_int)
 {
 	static const char *const wrong[] = { "", "-4", "11", "01", "+1", "-0",
 		"1.0", "007", " 1", "1 ", "1e0", "one", "1,2",
 		"99999999999999999999" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = made("int -3..10", &number);
 	assert_true(takes(&rule, &number, "-3"));
@@ -207,15 +195,13 @@ test_int(void **state)
 	    detail(), "number takes a whole number from -3 to 10.");
 }
 
-static void
-test_bool(void **state)
+TEST(test_bool)
 {
 	static const char *const right[] = { "true", "false", "1", "0" };
 	static const char *const wrong[] = { "", "True", "yes", "2", "00",
 		"tru", "truee", "on", "10" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = made("bool", &flag);
 	for (size_t i = 0; i < N(right); i++)
@@ -225,13 +211,11 @@ test_bool(void **state)
 	assert_string_equal(detail(), "flag takes true or false.");
 }
 
-static void
-test_bool_values(void **state)
+TEST(test_bool_values)
 {
 	static const char *const sources[] = { "true", "" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = values(sources);
 	assert_true(takes(&rule, &flag, "true"));
@@ -241,13 +225,11 @@ test_bool_values(void **state)
 	assert_false(takes(&rule, &flag, "yes"));
 }
 
-static void
-test_values(void **state)
+TEST(test_values)
 {
 	static const char *const sources[] = { "jpg", "png", "" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = values(sources);
 	assert_true(takes(&rule, &list, "jpg"));
@@ -265,14 +247,12 @@ test_values(void **state)
  * What the policy spells out, a client may send, separators and backslash
  * included; never an & or %26. In a list they separate all the same.
  */
-static void
-test_values_with_separators(void **state)
+TEST(test_values_with_separators)
 {
 	static const char *const sources[] = { "a/b", "a\\b", "a&b", "a%26b",
 		"a,b", "" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = values(sources);
 	assert_true(takes(&rule, &parted, "a/b"));
@@ -285,14 +265,12 @@ test_values_with_separators(void **state)
 	assert_true(takes(&rule, &list, "a/b"));
 }
 
-static void
-test_values_of_the_user(void **state)
+TEST(test_values_of_the_user)
 {
 	static const char *const sources[] = { "by_{user}", "{random}", "x",
 		"" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = values(sources);
 	assert_true(takes(&rule, &tags, "by_alice"));
@@ -311,8 +289,7 @@ test_values_of_the_user(void **state)
 	assert_string_equal(r.problem.code, "user_not_usable");
 }
 
-static void
-test_patterns(void **state)
+TEST(test_patterns)
 {
 	static const char *const wrong[] = { "", "users/bob/a", "users/alice",
 		"users/alice/", "users/alice//a", "users/alice/../bob/a",
@@ -320,7 +297,6 @@ test_patterns(void **state)
 		"users/alice/%2e", "users/alice/a&b" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = made("users/{user}/**", &id);
 	assert_true(takes(&rule, &id, "users/alice/a"));
@@ -341,8 +317,7 @@ test_patterns(void **state)
 }
 
 /* What stands around an id is no pattern; look-alikes are others. */
-static void
-test_ids_in_forms(void **state)
+TEST(test_ids_in_forms)
 {
 	static const struct {
 		const struct term *term;
@@ -376,7 +351,6 @@ test_ids_in_forms(void **state)
 			"/image/upload/users/alice/a.jpg?x", "/" } },
 	};
 
-	(void)state;
 	rules_open(&r);
 	for (size_t i = 0; i < N(cases); i++) {
 		struct rule rule = made(cases[i].rule, cases[i].term);
@@ -390,12 +364,10 @@ test_ids_in_forms(void **state)
 	assert_false(takes(&(struct rule){ 0 }, &prefixes, "users/alice/"));
 }
 
-static void
-test_forms_are_said(void **state)
+TEST(test_forms_are_said)
 {
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = made("users/{user}/", &prefixes);
 	assert_false(takes(&rule, &prefixes, "users/alice"));
@@ -406,13 +378,11 @@ test_forms_are_said(void **state)
 }
 
 /* "*" in an acl is the CDN's: a client sends it as it is listed. */
-static void
-test_acl(void **state)
+TEST(test_acl)
 {
 	static const char *const sources[] = { "/a/{user}/*", "/b", "" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = values(sources);
 	assert_true(takes(&rule, &acl, "/a/alice/*"));
@@ -430,15 +400,13 @@ test_acl(void **state)
 }
 
 /* An empty value is one only where it is listed. */
-static void
-test_empty_value(void **state)
+TEST(test_empty_value)
 {
 	struct text_template listed[2] = { { .source = SPAN_INIT("w_200") },
 		{ .source = SPAN_INIT("") } };
 	const struct piece w_200 = { PIECE_LITERAL, SPAN_LIT("w_200") };
 	struct rule rule = { .kind = RULE_VALUES, .n = 2, .values = listed };
 
-	(void)state;
 	rules_open(&r);
 	listed[0].n = 1;
 	listed[0].pieces = &w_200;
@@ -453,13 +421,11 @@ test_empty_value(void **state)
 }
 
 /* The first pattern can't be filled in for this user, the second can. */
-static void
-test_two_patterns(void **state)
+TEST(test_two_patterns)
 {
 	struct rule first, second, rule;
 	struct pattern both[2];
 
-	(void)state;
 	rules_open(&r);
 	first = made("users/{claim.bad}/*", &id);
 	second = made("users/{user}/*", &id);
@@ -484,8 +450,7 @@ takes_member(const struct rule *rule, const char *key, const char *value)
 	return right;
 }
 
-static void
-test_group(void **state)
+TEST(test_group)
 {
 	static const char *const wrong[] = { "a=b", "a|b", "a\\", "a\\=b",
 		"a\\|b" };
@@ -493,7 +458,6 @@ test_group(void **state)
 		{ .key = SPAN_INIT("stars") } };
 	struct rule rule = { .kind = RULE_GROUP, .n = 2, .group = keys };
 
-	(void)state;
 	rules_open(&r);
 	keys[0].rule = made("text 5", &group);
 	keys[1].rule = made("int 1..5", &group);
@@ -521,14 +485,12 @@ test_group(void **state)
 	assert_false(takes_member(&rule, "caption", "hello"));
 }
 
-static void
-test_nothing(void **state)
+TEST(test_nothing)
 {
 	const struct rule rule = { .kind = RULE_NONE };
 	const struct rule no_values = { .kind = RULE_VALUES };
 	const struct rule no_keys = { .kind = RULE_GROUP };
 
-	(void)state;
 	rules_open(&r);
 	assert_false(takes(&rule, &text, "a"));
 	assert_string_equal(detail(), "text takes nothing.");
@@ -538,13 +500,11 @@ test_nothing(void **state)
 }
 
 /* A list that is too long for the detail is cut, the refusal is whole. */
-static void
-test_long_rule(void **state)
+TEST(test_long_rule)
 {
 	struct text_template many[100];
 	struct rule rule = { .kind = RULE_VALUES, .n = 100, .values = many };
 
-	(void)state;
 	rules_open(&r);
 	for (size_t i = 0; i < N(many); i++)
 		many[i] = (struct text_template){ 0, NULL,
@@ -554,13 +514,11 @@ test_long_rule(void **state)
 	assert_non_null(strstr(detail(), " more; & and %26 can't"));
 }
 
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
 	static const char *const sources[] = { "{user_hash}", "" };
 	struct rule rule;
 
-	(void)state;
 	rules_open(&r);
 	rule = values(sources);
 	assert_true(takes(&rule, &text, RULES_HASH));
@@ -570,10 +528,8 @@ test_no_room(void **state)
 	assert_string_equal(r.problem.code, "out_of_room");
 }
 
-static void
-test_places(void **state)
+TEST(test_places)
 {
-	(void)state;
 	assert_int_equal(term_place(&id), PLACE_ID);
 	assert_int_equal(term_place(&folder), PLACE_ID);
 	assert_int_equal(term_place(&ids), PLACE_ID);
@@ -597,10 +553,8 @@ same(const struct term *term, const char *a, const char *b)
 	return one;
 }
 
-static void
-test_same(void **state)
+TEST(test_same)
 {
-	(void)state;
 	assert_true(same(&flag, "true", "1"));
 	assert_true(same(&flag, "false", "0"));
 	assert_true(same(&flag, "true", "true"));
@@ -615,34 +569,4 @@ test_same(void **state)
 	assert_false(same(&list, "jpg,png", "png,jpg"));
 	assert_false(same(&text, "a", "A"));
 	assert_false(same(&text, "a", "a "));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_int),
-		cmocka_unit_test(test_bool),
-		cmocka_unit_test(test_bool_values),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_values_with_separators),
-		cmocka_unit_test(test_values_of_the_user),
-		cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_two_patterns),
-		cmocka_unit_test(test_ids_in_forms),
-		cmocka_unit_test(test_forms_are_said),
-		cmocka_unit_test(test_acl),
-		cmocka_unit_test(test_empty_value),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_long_rule),
-		cmocka_unit_test(test_no_room),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_same),
-	};
-
-	return cmocka_run_group_tests_name("rule", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rules.h"
 
@@ -88,8 +84,7 @@ is_int(const char *source, long long low, long long high)
 	return rule.kind == RULE_INT && rule.low == low && rule.high == high;
 }
 
-static void
-test_text(void **state)
+TEST(test_text)
 {
 	static const char *const wrong[] = { "text", "text ", "text 0",
 		"text 1025", "text 01", "text -1", "text +1", "text  1",
@@ -99,7 +94,6 @@ test_text(void **state)
 		"text 1 x2 ", "text 1 x2 x3", "text 1 2", "text 1 x 2",
 		"text 18446744073709551617", "" };
 
-	(void)state;
 	assert_true(is_text("text 1", &text, 1, 1));
 	assert_true(is_text("text 1023", &text, 1023, 1));
 	assert_true(is_text("text 1024", &text, 1024, 1));
@@ -122,8 +116,7 @@ test_text(void **state)
 	assert_true(refuses("text 40", &folder));
 }
 
-static void
-test_int(void **state)
+TEST(test_int)
 {
 	static const char *const wrong[] = { "int", "int ", "int 1", "int 1..",
 		"int ..1", "int 1.2", "int 1...2", "int 2..1", "int 01..2",
@@ -132,7 +125,6 @@ test_int(void **state)
 		"int 1..1000000000000", "int -1000000000000..1", "int 0x1..2",
 		"int 1,2", "Int 1..2", "int1..2" };
 
-	(void)state;
 	assert_true(is_int("int 0..0", 0, 0));
 	assert_true(is_int("int 1..2", 1, 2));
 	assert_true(is_int("int -5..-4", -5, -4));
@@ -147,10 +139,8 @@ test_int(void **state)
 	assert_true(refuses("int 1..2", &list));
 }
 
-static void
-test_bool(void **state)
+TEST(test_bool)
 {
-	(void)state;
 	assert_int_equal(made("bool", &flag).kind, RULE_BOOL);
 	assert_true(refuses("bool ", &flag));
 	assert_true(refuses("boo", &flag));
@@ -163,12 +153,10 @@ test_bool(void **state)
 	assert_true(refuses("bool", &tags));
 }
 
-static void
-test_patterns(void **state)
+TEST(test_patterns)
 {
 	struct rule rule = made("users/{user}/**", &id);
 
-	(void)state;
 	assert_int_equal(rule.kind, RULE_PATTERNS);
 	assert_int_equal(rule.n, 1);
 	assert_true(span_is(rule.patterns[0].source, "users/{user}/**"));
@@ -190,8 +178,7 @@ is_pattern(const char *source, const struct term *term, size_t segments)
 	       span_is(rule.patterns[0].source, source);
 }
 
-static void
-test_forms_of_ids(void **state)
+TEST(test_forms_of_ids)
 {
 	static const struct term *const all[] = { &ids, &prefixes, &full,
 		&path };
@@ -199,7 +186,6 @@ test_forms_of_ids(void **state)
 		"text 20", "int 1..2", "users/../a/", "users/a ?/", "a,b/",
 		"image/upload/a/../b", "/a//b", "{usr}/", "/{usr}" };
 
-	(void)state;
 	assert_true(is_pattern("users/{user}/**", &ids, 3));
 	assert_true(is_pattern("users/{user}/", &prefixes, 2));
 	assert_true(is_pattern("image/upload/users/{user}/**", &full, 3));
@@ -217,10 +203,8 @@ test_forms_of_ids(void **state)
 	    strstr(rules_said(&r, &r.why), "write a list of the values"));
 }
 
-static void
-test_senders(void **state)
+TEST(test_senders)
 {
-	(void)state;
 	assert_true(refuses("text 20", &listed));
 	assert_string_equal(rules_said(&r, &r.why),
 	    "\"text 20\" is no rule for listed; write a list of the values "
@@ -237,8 +221,7 @@ test_senders(void **state)
 }
 
 /* What is said names the forms that would be right, and only these. */
-static void
-test_right_forms(void **state)
+TEST(test_right_forms)
 {
 	static const struct {
 		const struct term *term;
@@ -253,7 +236,6 @@ test_right_forms(void **state)
 		{ &listed, false, false, false, false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		const char *said;
 
@@ -272,15 +254,13 @@ test_right_forms(void **state)
 	}
 }
 
-static void
-test_numbers(void **state)
+TEST(test_numbers)
 {
 	static const char *const wrong[] = { "", "-", "-0", "00", "01", "007",
 		"+1", " 1", "1 ", "1.0", "1e3", "--1", "0x1", "1000000000000",
 		"-1000000000000", "99999999999999999999", "\xd9\xa1" };
 	long long n = 5;
 
-	(void)state;
 	assert_true(rule_number(SPAN_LIT("0"), &n) && n == 0);
 	assert_true(rule_number(SPAN_LIT("-1"), &n) && n == -1);
 	assert_true(rule_number(SPAN_LIT("999999999999"), &n));
@@ -297,13 +277,11 @@ test_numbers(void **state)
 	}
 }
 
-static void
-test_truncations(void **state)
+TEST(test_truncations)
 {
 	const char *whole = "text 40 x10";
 	char part[16];
 
-	(void)state;
 	for (size_t n = 0; n < strlen(whole); n++) {
 		bool right = n == strlen("text 4") || n == strlen("text 40") ||
 			     n == strlen("text 40 x1");
@@ -314,13 +292,11 @@ test_truncations(void **state)
 	}
 }
 
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
 	size_t refused = 0;
 	bool right = false;
 
-	(void)state;
 	for (size_t cap = 0; !right && cap < sizeof(r.mem); cap++) {
 		struct rule rule;
 
@@ -334,23 +310,4 @@ test_no_room(void **state)
 	}
 	assert_true(right && refused > 0);
 	assert_false(r.arena.full);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_int),
-		cmocka_unit_test(test_bool),
-		cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_forms_of_ids),
-		cmocka_unit_test(test_senders),
-		cmocka_unit_test(test_right_forms),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_truncations),
-		cmocka_unit_test(test_no_room),
-	};
-
-	return cmocka_run_group_tests_name("rule_compile", tests, NULL, NULL);
 }

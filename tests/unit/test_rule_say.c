@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rules.h"
 
@@ -24,14 +20,12 @@ value(const char *text)
 	return (struct text_template){ 0, NULL, span_of(text) };
 }
 
-static void
-test_simple(void **state)
+TEST(test_simple)
 {
 	struct rule rule = {
 		.kind = RULE_TEXT, .text_max = 200, .count_max = 1
 	};
 
-	(void)state;
 	assert_string_equal(said(&rule), "at most 200 characters");
 	rule.count_max = 10;
 	assert_string_equal(
@@ -47,14 +41,12 @@ test_simple(void **state)
 	assert_string_equal(said(&rule), "nothing");
 }
 
-static void
-test_values(void **state)
+TEST(test_values)
 {
 	const struct text_template values[] = { value("jpg"), value("png"),
 		value("w_200,c_fill"), value("a b"), value("") };
 	struct rule rule = { .kind = RULE_VALUES, .n = 1, .values = values };
 
-	(void)state;
 	assert_string_equal(said(&rule), "only jpg");
 	rule.n = 2;
 	assert_string_equal(said(&rule), "one of jpg, png");
@@ -63,8 +55,7 @@ test_values(void **state)
 	    said(&rule), "one of jpg, png, \"w_200,c_fill\", \"a b\", \"\"");
 }
 
-static void
-test_patterns(void **state)
+TEST(test_patterns)
 {
 	const struct pattern patterns[] = {
 		{ .source = SPAN_INIT("users/{user}/**") },
@@ -74,35 +65,30 @@ test_patterns(void **state)
 		.kind = RULE_PATTERNS, .n = 1, .patterns = patterns
 	};
 
-	(void)state;
 	assert_string_equal(said(&rule), "users/{user}/**");
 	rule.n = 2;
 	assert_string_equal(said(&rule), "one of users/{user}/**, x");
 }
 
-static void
-test_group(void **state)
+TEST(test_group)
 {
 	const struct group_rule keys[] = { { .key = SPAN_INIT("caption") },
 		{ .key = SPAN_INIT("alt") } };
 	struct rule rule = { .kind = RULE_GROUP, .n = 1, .group = keys };
 
-	(void)state;
 	assert_string_equal(said(&rule), "the key caption");
 	rule.n = 2;
 	assert_string_equal(said(&rule), "the keys caption, alt");
 }
 
 /* However little room: what is left out is counted, and nothing is cut. */
-static void
-test_little_room(void **state)
+TEST(test_little_room)
 {
 	struct text_template values[100];
 	struct rule rule = { .kind = RULE_VALUES, .n = 100, .values = values };
 	unsigned char mem[4096];
 	struct sink out;
 
-	(void)state;
 	for (size_t i = 0; i < 100; i++)
 		values[i] = value("twelve bytes");
 	for (size_t cap = 32; cap < 1500; cap++) {
@@ -116,18 +102,4 @@ test_little_room(void **state)
 	sink_init(&out, mem, sizeof(mem));
 	rule_say(&rule, &out);
 	assert_true(span_ends(sink_view(&out), SPAN_LIT("\"twelve bytes\"")));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_simple),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_little_room),
-	};
-
-	return cmocka_run_group_tests_name("rule_say", tests, NULL, NULL);
 }

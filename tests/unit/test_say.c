@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <string.h>
 
@@ -25,12 +20,10 @@ speak(int argc, char **argv)
 	return 0;
 }
 
-static void
-lines(void **state)
+TEST(lines)
 {
 	struct capture c;
 
-	(void)state;
 	assert_int_equal(CAPTURE(&c, speak, "speak"), 0);
 	assert_string_equal(c.err, "x.conf:7: error: wrong\n");
 	assert_string_equal(
@@ -51,22 +44,18 @@ guess(int argc, char **argv)
 	return 0;
 }
 
-static void
-near(void **state)
+TEST(near)
 {
 	struct capture c;
 
-	(void)state;
 	assert_int_equal(CAPTURE(&c, guess, "guess", "chekc"), 0);
 	assert_string_equal(c.err, "; did you mean check?");
 	assert_int_equal(CAPTURE(&c, guess, "guess", "mint"), 0);
 	assert_string_equal(c.err, "");
 }
 
-static void
-which_configuration(void **state)
+TEST(which_configuration)
 {
-	(void)state;
 	assert_string_equal(command_config("a.conf"), "a.conf");
 	setenv("SIGNPOST_CONFIG", "/b.conf", 1);
 	assert_string_equal(command_config(NULL), "/b.conf");
@@ -74,12 +63,10 @@ which_configuration(void **state)
 	assert_non_null(strstr(command_config(NULL), "/etc/signpost.conf"));
 }
 
-static void
-what_anybody_made(void **state)
+TEST(what_anybody_made)
 {
 	static char text[SAID_MAX + 2];
 
-	(void)state;
 	assert_string_equal(
 	    say_plain("d\xc3\xa9j\xc3\xa0 vu"), "d\xc3\xa9j\xc3\xa0 vu");
 	assert_string_equal(say_plain("\xc3\xa9\033[2J"), "???[2J");
@@ -90,17 +77,4 @@ what_anybody_made(void **state)
 	assert_int_equal(strlen(say_plain(text)), SAID_MAX);
 	text[SAID_MAX] = '\0';
 	assert_string_equal(say_plain(text), text);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines),
-		cmocka_unit_test(near),
-		cmocka_unit_test(which_configuration),
-		cmocka_unit_test(what_anybody_made),
-	};
-
-	return cmocka_run_group_tests_name("say", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <limits.h>
 
@@ -99,10 +94,8 @@ refuses(struct span content, enum encoding e, const char *reason)
 	accepts(SPAN_LIT(content), e, SPAN_LIT(right))
 #define REFUSES(content, e, reason) refuses(SPAN_LIT(content), e, reason)
 
-static void
-test_text(void **state)
+TEST_WITH(test_text, folder_setup, folder_teardown)
 {
-	(void)state;
 	ACCEPTS(MARK, ENCODING_TEXT, MARK);
 	ACCEPTS(MARK "\n", ENCODING_TEXT, MARK);
 	ACCEPTS("x", ENCODING_TEXT, "x");
@@ -128,13 +121,11 @@ test_text(void **state)
 }
 
 /* Each byte value at the start, in the middle and at the end. */
-static void
-test_bytes(void **state)
+TEST_WITH(test_bytes, folder_setup, folder_teardown)
 {
 	unsigned char content[9];
 	struct span all = { content, sizeof(content) };
 
-	(void)state;
 	for (unsigned c = 0; c < 256; c++)
 		for (size_t at = 0; at < sizeof(content); at += 4) {
 			bool right =
@@ -151,10 +142,8 @@ test_bytes(void **state)
 		}
 }
 
-static void
-test_hex(void **state)
+TEST_WITH(test_hex, folder_setup, folder_teardown)
 {
-	(void)state;
 	ACCEPTS("00", ENCODING_HEX, "\0");
 	ACCEPTS("00ff7F\n", ENCODING_HEX, "\0\xff\x7f");
 	ACCEPTS("aBcDeF09", ENCODING_HEX, "\xab\xcd\xef\x09");
@@ -167,10 +156,8 @@ test_hex(void **state)
 	REFUSES("\n", ENCODING_HEX, "empty");
 }
 
-static void
-test_base64(void **state)
+TEST_WITH(test_base64, folder_setup, folder_teardown)
 {
-	(void)state;
 	ACCEPTS("AP9/", ENCODING_BASE64, "\0\xff\x7f");
 	ACCEPTS("AP9_\n", ENCODING_BASE64, "\0\xff\x7f");
 	ACCEPTS("+/8=", ENCODING_BASE64, "\xfb\xff");
@@ -200,13 +187,11 @@ many(size_t n, bool newline)
 	return (struct span){ mem, n + newline };
 }
 
-static void
-test_limits(void **state)
+TEST_WITH(test_limits, folder_setup, folder_teardown)
 {
 	const char *long_secret = "secret in it is over 512 bytes";
 	const char *long_file = "it is over 2048 bytes";
 
-	(void)state;
 	for (size_t n = SECRET_MAX - 1; n <= SECRET_MAX + 1; n++)
 		for (int newline = 0; newline < 2; newline++) {
 			assert_int_equal(reads(many(n, newline), ENCODING_TEXT),
@@ -235,10 +220,8 @@ test_limits(void **state)
 }
 
 /* The key of the other kind, as it is and wrapped once more. */
-static void
-test_pem(void **state)
+TEST_WITH(test_pem, folder_setup, folder_teardown)
 {
-	(void)state;
 	REFUSES("-----BEGIN PUBLIC KEY-----\n" MARK
 		"\n-----END PUBLIC KEY-----\n",
 	    ENCODING_TEXT, "PEM");
@@ -252,8 +235,7 @@ test_pem(void **state)
 	ACCEPTS(MARK "-----BEGI", ENCODING_TEXT, MARK "-----BEGI");
 }
 
-static void
-test_placeholders(void **state)
+TEST_WITH(test_placeholders, folder_setup, folder_teardown)
 {
 	static const char *const known[] = { "your-256-bit-secret",
 		"your-384-bit-secret", "your-512-bit-secret",
@@ -266,7 +248,6 @@ test_placeholders(void **state)
 		"YOUR_API_SECRET", "your-secret-here", "my_super_secret_key",
 		"PLACEHOLDER", "xx--change--me" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		refuses(span_of(known[i]), ENCODING_TEXT, "placeholder");
 		assert_null(strstr(why_text, known[i]));
@@ -280,13 +261,11 @@ test_placeholders(void **state)
 	ACCEPTS("----------", ENCODING_TEXT, "----------");
 }
 
-static void
-test_paths(void **state)
+TEST_WITH(test_paths, folder_setup, folder_teardown)
 {
 	struct vault *v = vault_new();
 	char here[PATH_MAX], file[PATH_MAX];
 
-	(void)state;
 	put_folder("sub", 0755);
 	strcpy(file, put_file("sub/key", 0600, SPAN_LIT(MARK "\n")));
 	assert_true(read_into(v, folder, "sub/key", ENCODING_TEXT));
@@ -311,8 +290,7 @@ test_paths(void **state)
 }
 
 /* The room for the real path: none asked, just enough, one byte short. */
-static void
-test_real(void **state)
+TEST_WITH(test_real, folder_setup, folder_teardown)
 {
 	struct vault *v = vault_new();
 	const char *path = put_file("key", 0600, SPAN_LIT(MARK));
@@ -320,7 +298,6 @@ test_real(void **state)
 	struct sink real, why;
 	struct span out;
 
-	(void)state;
 	sink_init(&why, why_mem, sizeof(why_mem));
 	assert_true(
 	    secret_read(v, folder, "key", ENCODING_TEXT, &out, NULL, &why));
@@ -339,14 +316,12 @@ test_real(void **state)
 }
 
 /* dir and path together at the limit, and one over. */
-static void
-test_long_path(void **state)
+TEST_WITH(test_long_path, folder_setup, folder_teardown)
 {
 	static char path[PATH_TEXT_MAX + 2];
 	struct vault *v = vault_new();
 	size_t n = PATH_TEXT_MAX - strlen(folder) - 1;
 
-	(void)state;
 	memset(path, 'a', n + 1);
 	assert_false(read_into(v, folder, path, ENCODING_TEXT));
 	assert_non_null(strstr(why_text, "path is too long"));
@@ -358,12 +333,10 @@ test_long_path(void **state)
 }
 
 /* What trusted_open_secret() refuses is refused, one of each kind. */
-static void
-test_trust(void **state)
+TEST_WITH(test_trust, folder_setup, folder_teardown)
 {
 	struct vault *v = vault_new();
 
-	(void)state;
 	put_file("secret", 0640, SPAN_LIT(MARK));
 	assert_true(read_into(v, folder, "secret", ENCODING_TEXT));
 	put_file("secret", 0644, SPAN_LIT(MARK));
@@ -383,13 +356,11 @@ test_trust(void **state)
 	vault_free(v);
 }
 
-static void
-test_foreign(void **state)
+TEST_WITH(test_foreign, folder_setup, folder_teardown)
 {
 	struct vault *v = vault_new();
 	const char *path = put_file("secret", 0640, SPAN_LIT(MARK));
 
-	(void)state;
 	need_root();
 	give(path, NOBODY, 0);
 	assert_false(read_into(v, folder, "secret", ENCODING_TEXT));
@@ -405,12 +376,10 @@ test_foreign(void **state)
 }
 
 /* A full vault and a sealed one take no secret, and keep what they have. */
-static void
-test_vault_full(void **state)
+TEST_WITH(test_vault_full, folder_setup, folder_teardown)
 {
 	struct vault *v = vault_new();
 
-	(void)state;
 	put_file("secret", 0600, SPAN_LIT(MARK "\n"));
 	put_file("bad", 0600, SPAN_LIT(MARK " \n"));
 	while (vault_take(v, 16) != NULL)
@@ -429,29 +398,4 @@ test_vault_full(void **state)
 	assert_false(read_into(v, folder, "secret", ENCODING_TEXT));
 	assert_non_null(strstr(why_text, "no room"));
 	vault_free(v);
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_text),
-		CASE(test_bytes),
-		CASE(test_hex),
-		CASE(test_base64),
-		CASE(test_limits),
-		CASE(test_pem),
-		CASE(test_placeholders),
-		CASE(test_paths),
-		CASE(test_real),
-		CASE(test_long_path),
-		CASE(test_trust),
-		CASE(test_foreign),
-		CASE(test_vault_full),
-	};
-
-	return cmocka_run_group_tests_name("secret", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
 #define _DEFAULT_SOURCE /* mkdtemp, symlink */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +12,7 @@
 #include "base/log.h"
 #include "fake_app.h"
 #include "gateway/live.h"
+#include "hooks.h"
 
 static struct serve serve;
 static int log_pipe[2];
@@ -98,23 +95,19 @@ static const struct request get = { .intake = INTAKE_WHOLE,
 	.query = SPAN_INIT("signature=SECRET"),
 	.remote_addr = SPAN_INIT("192.0.2.1") };
 
-static void
-test_answer(void **state)
+TEST_WITH(test_answer, set_up, tear_down)
 {
 	const char *text = ask((struct request){
 	    .intake = INTAKE_WHOLE, .method = SPAN_LIT("GET") });
 
-	(void)state;
 	assert_memory_equal(text, "Status: 200 OK\r\n", 16);
 	assert_non_null(strstr(text, "\r\n\r\nintake=1 about= method=GET"));
 	assert_string_equal(
 	    read_line(), "decision=answered status=200 code=fake");
 }
 
-static void
-test_grant(void **state)
+TEST_WITH(test_grant, set_up, tear_down)
 {
-	(void)state;
 	fake_answer = granted;
 	ask(get);
 	assert_string_equal(read_line(),
@@ -135,12 +128,10 @@ test_grant(void **state)
 	assert_non_null(strstr(read_line(), " decision=granted status=399 "));
 }
 
-static void
-test_refusal(void **state)
+TEST_WITH(test_refusal, set_up, tear_down)
 {
 	const char *text;
 
-	(void)state;
 	fake_answer = granted;
 	fake_answer.status = 403;
 	fake_answer.code = "value_not_allowed";
@@ -156,8 +147,7 @@ test_refusal(void **state)
 	    "address=192.0.2.1");
 }
 
-static void
-test_refusal_is_logged(void **state)
+TEST_WITH(test_refusal_is_logged, set_up, tear_down)
 {
 	const char *text = ask((struct request){ .intake = INTAKE_TWICE,
 	    .about = SPAN_LIT("HTTP_COOKIE"),
@@ -165,22 +155,19 @@ test_refusal_is_logged(void **state)
 	    .authorization = SPAN_LIT("Bearer SECRET"),
 	    .remote_addr = SPAN_LIT("192.0.2.1") });
 
-	(void)state;
 	assert_non_null(strstr(text, "Status: 400"));
 	assert_string_equal(read_line(),
 	    "decision=refused status=400 code=fake address=192.0.2.1");
 }
 
 /* One line of printable ASCII, whatever the bytes are. */
-static void
-test_hostile(void **state)
+TEST_WITH(test_hostile, set_up, tear_down)
 {
 	static const char bytes[] = "a\n\x1b[0m\" user=root\\\x80\xff\x01";
 	struct span value = { (const unsigned char *)bytes, sizeof(bytes) };
 	struct request request = get;
 	const char *line;
 
-	(void)state;
 	fake_answer = granted;
 	fake_answer.user = fake_answer.policy = fake_answer.public_id = value;
 	fake_answer.param = value;
@@ -197,8 +184,7 @@ test_hostile(void **state)
 }
 
 /* Every value as long as can be, each byte of it written as four. */
-static void
-test_longest_line(void **state)
+TEST_WITH(test_longest_line, set_up, tear_down)
 {
 	static const char *const names[] = { " request_id=", " decision=",
 		" status=", " code=", " policy=", " action=", " user=",
@@ -207,7 +193,6 @@ test_longest_line(void **state)
 	unsigned char value[600];
 	const char *line;
 
-	(void)state;
 	memset(value, '\n', sizeof(value));
 	value[sizeof(value) - 1] = '\0';
 	fake_answer = (struct answer){ .status = 403,
@@ -234,14 +219,12 @@ test_longest_line(void **state)
 }
 
 /* An answer that does not fit: the log says what was sent. */
-static void
-test_out_of_room(void **state)
+TEST_WITH(test_out_of_room, set_up, tear_down)
 {
 	static unsigned char large[HEAD_OUT_MAX + BODY_OUT_MAX + 1];
 	struct variables v = { .request = get };
 	struct span got;
 
-	(void)state;
 	fake_answer = granted;
 	fake_answer.allow_origin = (struct span){ large, sizeof(large) };
 	got = serve_answer(&serve, &v);
@@ -251,13 +234,11 @@ test_out_of_room(void **state)
 }
 
 /* Nobody reads the log: requests go on, and it says later what is missing. */
-static void
-test_full_pipe(void **state)
+TEST_WITH(test_full_pipe, set_up, tear_down)
 {
 	int lines = 0, lost = 0;
 	const char *text;
 
-	(void)state;
 	fake_answer = granted;
 	for (int i = 0; i < 10000; i++)
 		assert_memory_equal(ask(get), "Status: 200", 11);
@@ -275,10 +256,8 @@ test_full_pipe(void **state)
 	assert_null(strstr(read_log(), " lost="));
 }
 
-static void
-test_reader_gone(void **state)
+TEST_WITH(test_reader_gone, set_up, tear_down)
 {
-	(void)state;
 	close(log_pipe[0]);
 	assert_memory_equal(ask(get), "Status: 200", 11);
 	close(log_pipe[1]);
@@ -297,12 +276,10 @@ write_text(const char *path, const char *text)
 	assert_int_equal(chmod(path, 0600), 0);
 }
 
-static void
-test_log_file(void **state)
+TEST_WITH(test_log_file, set_up, tear_down)
 {
 	char dir[] = "/tmp/signpost-XXXXXX", path[64];
 
-	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/log", dir);
 	log_file_init(&serve.log, span_of(path));
@@ -323,13 +300,11 @@ test_log_file(void **state)
 }
 
 /* Without one who looks after the configuration, it stays. */
-static void
-test_begin(void **state)
+TEST_WITH(test_begin, set_up, tear_down)
 {
 	static const struct config config;
 	static struct live live;
 
-	(void)state;
 	serve.config = &config;
 	serve_begin(&serve);
 	assert_ptr_equal(serve.config, &config);
@@ -342,13 +317,11 @@ test_begin(void **state)
 }
 
 /* What a core is given of the world. */
-static void
-test_world(void **state)
+TEST_WITH(test_world, set_up, tear_down)
 {
 	static const struct config config;
 	char dir[] = "/tmp/signpost-XXXXXX", path[64];
 
-	(void)state;
 	ask(get);
 	assert_int_equal(fake_world.generation, 0);
 	assert_null(fake_world.counters);
@@ -382,12 +355,10 @@ count_close(struct counters *self)
 	closed++;
 }
 
-static void
-test_end(void **state)
+TEST_WITH(test_end, set_up, tear_down)
 {
 	struct counters counters = { .close = count_close };
 
-	(void)state;
 	serve.world.counters = &counters;
 	ask(get);
 	assert_ptr_equal(fake_world.counters, &counters);
@@ -399,21 +370,17 @@ test_end(void **state)
 	assert_null(fake_world.counters);
 }
 
-static void
-test_refusal_of_nothing(void **state)
+TEST_WITH(test_refusal_of_nothing, set_up, tear_down)
 {
 	struct span got =
 	    serve_refusal(&serve, INTAKE_ROLE, SPAN_LIT("The role"));
 
-	(void)state;
 	assert_true(span_starts(got, SPAN_LIT("Status: 403")));
 	assert_non_null(strstr(read_log(), "status=403"));
 }
 
-static void
-test_log(void **state)
+TEST_WITH(test_log, set_up, tear_down)
 {
-	(void)state;
 	serve_log("start", SPAN_LIT("a b"));
 	assert_non_null(strstr(read_log(), " event=start reason=\"a b\"\n"));
 	serve_log("start", (struct span){ NULL, 0 });
@@ -433,13 +400,11 @@ assert_root(const char *given, const char *real)
 }
 
 /* Without links; kept while the text is the same; as given if not there. */
-static void
-test_document_root(void **state)
+TEST_WITH(test_document_root, set_up, tear_down)
 {
 	char dir[] = "/tmp/signpost-XXXXXX";
 	char real[64], link[64];
 
-	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(real, sizeof(real), "%s/real", dir);
 	snprintf(link, sizeof(link), "%s/link", dir);
@@ -456,12 +421,10 @@ test_document_root(void **state)
 	rmdir(dir);
 }
 
-static void
-test_document_root_limit(void **state)
+TEST_WITH(test_document_root_limit, set_up, tear_down)
 {
 	char text[PATH_TEXT_MAX + 2];
 
-	(void)state;
 	memset(text, '/', sizeof(text));
 	text[PATH_TEXT_MAX] = '\0';
 	ask((struct request){
@@ -471,31 +434,13 @@ test_document_root_limit(void **state)
 	assert_root(text, "");
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		TEST(test_answer),
-		TEST(test_grant),
-		TEST(test_refusal),
-		TEST(test_refusal_is_logged),
-		TEST(test_hostile),
-		TEST(test_longest_line),
-		TEST(test_out_of_room),
-		TEST(test_full_pipe),
-		TEST(test_reader_gone),
-		TEST(test_log_file),
-		TEST(test_begin),
-		TEST(test_world),
-		TEST(test_end),
-		TEST(test_refusal_of_nothing),
-		TEST(test_log),
-		TEST(test_document_root),
-		TEST(test_document_root_limit),
-	};
-
+	(void)state;
+	hooks.handle = fake_handle;
 	signal(SIGPIPE, SIG_IGN);
-	return cmocka_run_group_tests_name("serve", tests, NULL, NULL);
+	return 0;
 }
+
+GROUP(open_group, NULL);

@@ -1,11 +1,6 @@
 #define _DEFAULT_SOURCE /* mkdtemp */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "gateway/services.h"
 #include "logging.h"
@@ -41,12 +36,10 @@ in_box(char path[static 64], const char *name)
 	return span_of(path);
 }
 
-static void
-test_none(void **state)
+TEST_WITH(test_none, set_up, tear_down)
 {
 	static const struct config config;
 
-	(void)state;
 	services_change(&serve, NULL, true);
 	assert_null(serve.config);
 	services_change(&serve, &config, true);
@@ -57,8 +50,7 @@ test_none(void **state)
 	assert_string_equal(read_log(), "");
 }
 
-static void
-test_all(void **state)
+TEST_WITH(test_all, set_up, tear_down)
 {
 	char store[64], log[64], denied[64], path[96];
 	struct config config = { .counts = true,
@@ -67,7 +59,6 @@ test_all(void **state)
 		.log = in_box(log, "log"),
 		.deny_users_file = in_box(denied, "denied") };
 
-	(void)state;
 	for (int probe = 0; probe <= 1; probe++) {
 		services_change(&serve, &config, probe == 1);
 		assert_non_null(serve.world.counters);
@@ -89,15 +80,13 @@ test_all(void **state)
 }
 
 /* Out of order: the log says so, when it is asked for, and all goes on. */
-static void
-test_probe(void **state)
+TEST_WITH(test_probe, set_up, tear_down)
 {
 	char store[64];
 	struct config config = { .counts = true,
 		.store = { .kind = STORE_FILE,
 		    .place = in_box(store, "session.key") } };
 
-	(void)state;
 	services_change(&serve, &config, false);
 	assert_string_equal(read_log(), "");
 	services_change(&serve, &config, true);
@@ -110,8 +99,7 @@ test_probe(void **state)
  * Files of the same name are kept, under the new configuration's memory:
  * a deny list that is wrong for a moment still denies.
  */
-static void
-test_kept(void **state)
+TEST_WITH(test_kept, set_up, tear_down)
 {
 	char *log = malloc(64), *denied = malloc(64);
 	char log_too[64], denied_too[64], other[64];
@@ -122,7 +110,6 @@ test_kept(void **state)
 	const struct names *names;
 	int fd;
 
-	(void)state;
 	sandbox_file(&box, "denied", "mallory\n", 0600);
 	services_change(&serve, &old, true);
 	fd = serve.log.fd;
@@ -142,19 +129,4 @@ test_kept(void **state)
 	services_change(&serve, &next, true);
 	assert_null(denied_now(&serve.denied, serve_milliseconds() + 9000));
 	assert_string_equal(serve.log.path, denied_too);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_none),
-		TEST(test_all),
-		TEST(test_probe),
-		TEST(test_kept),
-	};
-
-	return cmocka_run_group_tests_name("services", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -115,10 +110,8 @@ with_bearer(const char *text)
 	return open_at(&config, span_of(cookie), filled(text, &out), TOKEN_NOW);
 }
 
-static void
-one_cookie_opens(void **state)
+TEST_WITH(one_cookie_opens, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(with_cookie("session=@"), SESSION_OK);
 	assert_true(span_is(session.user, "42"));
 	assert_true(span_is(session.key_id, "k"));
@@ -128,10 +121,8 @@ one_cookie_opens(void **state)
 	assert_int_equal(with_cookie("session=\"@\""), SESSION_OK);
 }
 
-static void
-no_other_cookie_opens(void **state)
+TEST_WITH(no_other_cookie_opens, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(with_cookie(""), SESSION_NO_COOKIE);
 	assert_int_equal(with_cookie("@"), SESSION_NO_COOKIE);
 	assert_int_equal(with_cookie("sessioo=@"), SESSION_NO_COOKIE);
@@ -148,12 +139,10 @@ no_other_cookie_opens(void **state)
 	assert_int_equal(with_cookie("session=x@"), SESSION_MAC);
 }
 
-static void
-expiry_at_the_edge(void **state)
+TEST_WITH(expiry_at_the_edge, set_up, NULL)
 {
 	char header[600];
 
-	(void)state;
 	(void)snprintf(header, sizeof(header), "session=%s", good);
 	assert_int_equal(
 	    open_at(&config, span_of(header), SPAN_LIT(""), 1700003599),
@@ -172,10 +161,8 @@ expiry_at_the_edge(void **state)
 	    SESSION_FUTURE);
 }
 
-static void
-a_bearer_token_alone_counts(void **state)
+TEST_WITH(a_bearer_token_alone_counts, set_up, NULL)
 {
-	(void)state;
 	config.bearer = true;
 	assert_int_equal(with_bearer("Bearer @"), SESSION_OK);
 	assert_true(session.bearer);
@@ -211,10 +198,8 @@ with_only(const char *authorization)
 }
 
 /* What was sent in place of the cookie is named, and never opens anything. */
-static void
-another_proof_than_the_cookie(void **state)
+TEST_WITH(another_proof_than_the_cookie, set_up, NULL)
 {
-	(void)state;
 	config.bearer = false;
 	assert_int_equal(with_only("Bearer @"), SESSION_UNASKED_BEARER);
 	assert_int_equal(with_only("bearer x"), SESSION_UNASKED_BEARER);
@@ -228,10 +213,8 @@ another_proof_than_the_cookie(void **state)
 	assert_false(session.open);
 }
 
-static void
-every_byte_in_a_bearer_token(void **state)
+TEST_WITH(every_byte_in_a_bearer_token, set_up, NULL)
 {
-	(void)state;
 	config.bearer = true;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char text[] = "Bearer a.b.c?x";
@@ -247,10 +230,8 @@ every_byte_in_a_bearer_token(void **state)
 	}
 }
 
-static void
-other_schemes_leave_the_cookie(void **state)
+TEST_WITH(other_schemes_leave_the_cookie, set_up, NULL)
 {
-	(void)state;
 	config.bearer = true;
 	assert_int_equal(with_bearer(""), SESSION_OK);
 	assert_true(span_is(session.user, "43"));
@@ -266,10 +247,8 @@ other_schemes_leave_the_cookie(void **state)
 	assert_false(session.bearer);
 }
 
-static void
-bearer_is_off_unless_configured(void **state)
+TEST_WITH(bearer_is_off_unless_configured, set_up, NULL)
 {
-	(void)state;
 	config.bearer = false;
 	assert_int_equal(with_bearer("Bearer @"), SESSION_OK);
 	assert_true(span_is(session.user, "43"));
@@ -278,20 +257,16 @@ bearer_is_off_unless_configured(void **state)
 	assert_true(span_is(session.user, "43"));
 }
 
-static void
-no_format_opens_nothing(void **state)
+TEST_WITH(no_format_opens_nothing, set_up, NULL)
 {
-	(void)state;
 	config.format = FORMAT_NONE;
 	assert_int_equal(with_cookie("session=@"), SESSION_REFUSED);
 	config.bearer = true;
 	assert_int_equal(with_bearer("Bearer @"), SESSION_REFUSED);
 }
 
-static void
-every_reason_has_a_text_of_its_own(void **state)
+TEST(every_reason_has_a_text_of_its_own)
 {
-	(void)state;
 	for (int i = 0; i < SESSION_WHY_COUNT; i++) {
 		const char *text = session_why_text((enum session_why)i);
 
@@ -416,14 +391,12 @@ check_vector(const json_t *v)
 		fail_msg("%s: another end", id);
 }
 
-static void
-tokens_of_other_libraries(void **state)
+TEST(tokens_of_other_libraries)
 {
 	json_t *file = json_load_file(VECTORS, JSON_REJECT_DUPLICATES, NULL);
 	json_t *vectors = json_object_get(file, "vectors"), *v;
 	size_t i, skipped = 0;
 
-	(void)state;
 	assert_int_equal(json_array_size(vectors), 100);
 	json_array_foreach(vectors, i, v)
 	{
@@ -436,24 +409,4 @@ tokens_of_other_libraries(void **state)
 	    i - skipped, skipped);
 	assert_int_equal(skipped, 2);
 	json_decref(file);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(one_cookie_opens, set_up),
-		cmocka_unit_test_setup(no_other_cookie_opens, set_up),
-		cmocka_unit_test_setup(expiry_at_the_edge, set_up),
-		cmocka_unit_test_setup(a_bearer_token_alone_counts, set_up),
-		cmocka_unit_test_setup(another_proof_than_the_cookie, set_up),
-		cmocka_unit_test_setup(every_byte_in_a_bearer_token, set_up),
-		cmocka_unit_test_setup(other_schemes_leave_the_cookie, set_up),
-		cmocka_unit_test_setup(bearer_is_off_unless_configured, set_up),
-		cmocka_unit_test_setup(no_format_opens_nothing, set_up),
-		cmocka_unit_test(every_reason_has_a_text_of_its_own),
-		cmocka_unit_test(tokens_of_other_libraries),
-	};
-
-	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -4,12 +4,8 @@
  * test_conf_signing.c. What is compressed: test_inflate.c. Requests of other
  * sites: test_app_sessions.c. Names in headers: test_conf_variable.c.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -90,14 +86,12 @@ macced(const char *text, bool padded)
 	return open_header(&config, sink_view(&out), NOW);
 }
 
-static void
-row_1_algorithm(void **state)
+TEST(row_1_algorithm)
 {
 	static const char *const bad[] = { "none", "None", "NONE", "nOnE",
 		"hs256", "HS512", "HS384", "RS256", "", "HS256 " };
 	char header[64];
 
-	(void)state;
 	jwt();
 	assert_int_equal(token(HS256, GOOD), SESSION_OK);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -111,14 +105,12 @@ row_1_algorithm(void **state)
 	    token("{\"alg\":[\"HS256\"]}", GOOD), SESSION_ALGORITHM);
 }
 
-static void
-row_3_header(void **state)
+TEST(row_3_header)
 {
 	static const char *const bad[] = { "crit", "b64", "zip", "enc" };
 	static const char *const unused[] = { "kid", "jku", "x5u", "typ" };
 	char header[96];
 
-	(void)state;
 	jwt();
 	for (size_t i = 0; i < 4; i++) {
 		snprintf(header, sizeof(header),
@@ -136,14 +128,12 @@ row_3_header(void **state)
 	    SESSION_OK);
 }
 
-static void
-row_4_parts(void **state)
+TEST(row_4_parts)
 {
 	static const char *const bad[] = { "s=", "s=a", "s=a.b", "s=a.b.",
 		"s=.b.c", "s=a..c", "s=a.b.c.d", "s=a.b.c.d.e",
 		"s=a.b.c=", "s=a%2Eb.c", "s={\x22payload\x22:1}" };
 
-	(void)state;
 	jwt();
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		enum session_why why = opens(bad[i]);
@@ -163,12 +153,10 @@ spoil_end(const char *right, size_t n, char last)
 }
 
 /* Spare bits, foreign characters, padding: one spelling alone. */
-static void
-row_5_base64(void **state)
+TEST(row_5_base64)
 {
 	char right[1024];
 
-	(void)state;
 	flask();
 	sink_init(&out, mem, sizeof(mem));
 	assert_true(session_make(
@@ -184,13 +172,11 @@ row_5_base64(void **state)
 	assert_int_not_equal(opens(right), SESSION_OK);
 }
 
-static void
-row_6_mac(void **state)
+TEST(row_6_mac)
 {
 	static const char *const bad[] = { "s=eyJzdWIiOiJhbCJ9.ZVPxPA.",
 		"s=eyJzdWIiOiJhbCJ9.ZVPxPA.AA", "s=eyJzdWIiOiJhbCJ9.ZVPxPA" };
 
-	(void)state;
 	flask();
 	assert_int_equal(macced("eyJzdWIiOiJhbCJ9.ZVPxPA", false), SESSION_OK);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -200,10 +186,8 @@ row_6_mac(void **state)
 }
 
 /* Nothing is read before the MAC was right: what is worse is not noticed. */
-static void
-row_7_order(void **state)
+TEST(row_7_order)
 {
-	(void)state;
 	flask();
 	assert_int_equal(opens("s=.eJwAAAAA.AA.AAAA"), SESSION_MAC_SIZE);
 	assert_int_equal(macced(".eJwAAAAA.ZVPxPA", false), SESSION_DEFLATED);
@@ -212,8 +196,7 @@ row_7_order(void **state)
 	assert_int_equal(token("[]", "[]"), SESSION_JSON);
 }
 
-static void
-row_8_json(void **state)
+TEST(row_8_json)
 {
 	static const char *const bad[] = { "", "[]", "1", "\"x\"", "null",
 		"{\"sub\":\"al\"", "{\"sub\":\"al\"} x", "{}{}",
@@ -222,7 +205,6 @@ row_8_json(void **state)
 		"{\"sub\":NaN}", "{\"sub\":01}", "{\"sub\":1,}" };
 	char deep[256] = "{\"sub\":\"al\",\"exp\":1700003660,\"d\":";
 
-	(void)state;
 	jwt();
 	for (size_t i = 1; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(token(HS256, bad[i]), SESSION_JSON);
@@ -237,10 +219,8 @@ row_8_json(void **state)
 	assert_int_equal(macced("W10.ZVPxPA", false), SESSION_JSON);
 }
 
-static void
-row_9_twice(void **state)
+TEST(row_9_twice)
 {
-	(void)state;
 	jwt();
 	assert_int_equal(
 	    token("{\"alg\":\"none\",\"alg\":\"HS256\"}", GOOD), SESSION_TWICE);
@@ -275,12 +255,10 @@ claims(const char *format, long long number)
 
 #define NEXT "{\"sub\":\"a\",\"exp\":1700003660,"
 
-static void
-row_10_expiry(void **state)
+TEST(row_10_expiry)
 {
 	static const char exp[] = "{\"sub\":\"a\",\"exp\":%d}";
 
-	(void)state;
 	jwt();
 	assert_int_equal(
 	    token(HS256, "{\"sub\":\"a\"}"), SESSION_EXPIRY_MISSING);
@@ -296,10 +274,8 @@ row_10_expiry(void **state)
 	    token(HS256, "{\"sub\":\"a\",\"exp\":1e400}"), SESSION_OK);
 }
 
-static void
-row_11_times(void **state)
+TEST(row_11_times)
 {
-	(void)state;
 	jwt();
 	assert_int_equal(claims(NEXT "\"nbf\":%d}", NOW), SESSION_OK);
 	assert_int_equal(claims(NEXT "\"nbf\":%d}", NOW + 1), SESSION_NOT_YET);
@@ -313,10 +289,8 @@ row_11_times(void **state)
 	    macced("eyJzdWIiOiJhbCJ9.ZVPxPQ", false), SESSION_FUTURE);
 }
 
-static void
-row_12_audience(void **state)
+TEST(row_12_audience)
 {
-	(void)state;
 	jwt();
 	assert_int_equal(
 	    token(HS256, NEXT "\"aud\":\"site\"}"), SESSION_AUDIENCE);
@@ -340,14 +314,12 @@ row_12_audience(void **state)
 	assert_int_equal(token(HS256, GOOD), SESSION_ISSUER);
 }
 
-static void
-row_13_required(void **state)
+TEST(row_13_required)
 {
 	static const struct span access[] = { SPAN_INIT("access") };
 	static const struct claim_rule rule = { SPAN_INIT("type"), 1, access,
 		false };
 
-	(void)state;
 	jwt();
 	config.n_require = 1;
 	config.require = &rule;
@@ -359,15 +331,13 @@ row_13_required(void **state)
 	    token(HS256, NEXT "\"x\":{\"type\":\"access\"}}"), SESSION_CLAIM);
 }
 
-static void
-row_14_user(void **state)
+TEST(row_14_user)
 {
 	static const char *const bad[] = { "null", "true", "false", "\"\"",
 		"{}", "[]", "[\"a\"]", "1.5", "1e3", "-0", "\"a\\u0001\"",
 		"\"a\\u007f\"", "\"a\\u0085\"" };
 	char payload[512], user[USER_MAX + 2];
 
-	(void)state;
 	jwt();
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		snprintf(payload, sizeof(payload),
@@ -386,12 +356,10 @@ row_14_user(void **state)
 }
 
 /* A cookie of the same secret with one parameter of its making changed. */
-static void
-row_15_purpose(void **state)
+TEST(row_15_purpose)
 {
 	struct signing right, others[3];
 
-	(void)state;
 	flask();
 	right = others[0] = others[1] = others[2] = config.signing;
 	others[0].salt = SPAN_LIT("cookie-sessions");
@@ -422,10 +390,8 @@ row_15_purpose(void **state)
 	    open_header(&config, sink_view(&out), NOW), SESSION_MAC);
 }
 
-static void
-row_16_stamp(void **state)
+TEST(row_16_stamp)
 {
-	(void)state;
 	flask();
 	assert_int_equal(macced("eyJzdWIiOiJhbCJ9", false), SESSION_STAMP);
 	assert_int_equal(macced("eyJzdWIiOiJhbCJ9.", false), SESSION_STAMP);
@@ -441,10 +407,8 @@ row_16_stamp(void **state)
 	    macced("eyJzdWIiOiJhbCJ9.1r31f_", false), SESSION_STAMP);
 }
 
-static void
-row_17_age(void **state)
+TEST(row_17_age)
 {
-	(void)state;
 	flask();
 	sink_init(&out, mem, sizeof(mem));
 	assert_true(session_make(
@@ -455,12 +419,10 @@ row_17_age(void **state)
 	    open_header(&config, sink_view(&out), NOW + 101), SESSION_AGE);
 }
 
-static void
-row_19_twice(void **state)
+TEST(row_19_twice)
 {
 	char text[1024];
 
-	(void)state;
 	flask();
 	sink_init(&out, mem, sizeof(mem));
 	assert_true(session_make(
@@ -481,8 +443,7 @@ row_19_twice(void **state)
 }
 
 /* The name is compared as it stands, and a value is cookie octets. */
-static void
-row_20_21_names_and_values(void **state)
+TEST(row_20_21_names_and_values)
 {
 	static const char *const names[] = {
 		"S=", "%73=", "s\v=", "\vs=", "s[]=", "xs=", "s =x; ss="
@@ -490,7 +451,6 @@ row_20_21_names_and_values(void **state)
 	static const char *const values[] = { "s=a,b", "s=a\\b", "s=a\"b",
 		"s=a b", "s=a\x7f", "s=\x80", "s=\"a", "s=%", "s=%4", "s=%zz" };
 
-	(void)state;
 	configure(FORMAT_COOKIE_SIGNATURE, (struct signing){ .separator = 0 });
 	config.user = SPAN_LIT("");
 	assert_int_equal(macced("al", false), SESSION_OK);
@@ -500,12 +460,10 @@ row_20_21_names_and_values(void **state)
 		assert_int_equal(opens(values[i]), SESSION_BAD_COOKIE);
 }
 
-static void
-row_22_sizes(void **state)
+TEST(row_22_sizes)
 {
 	static char text[COOKIE_MAX + 8];
 
-	(void)state;
 	jwt();
 	for (size_t n = COOKIE_MAX - 1; n <= COOKIE_MAX + 1; n++) {
 		memset(text, 'a', sizeof(text));
@@ -515,33 +473,4 @@ row_22_sizes(void **state)
 		assert_int_equal(opens(text),
 		    n > COOKIE_MAX ? SESSION_BAD_COOKIE : SESSION_FORM);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(row_1_algorithm),
-		cmocka_unit_test(row_3_header),
-		cmocka_unit_test(row_4_parts),
-		cmocka_unit_test(row_5_base64),
-		cmocka_unit_test(row_6_mac),
-		cmocka_unit_test(row_7_order),
-		cmocka_unit_test(row_8_json),
-		cmocka_unit_test(row_9_twice),
-		cmocka_unit_test(row_10_expiry),
-		cmocka_unit_test(row_11_times),
-		cmocka_unit_test(row_12_audience),
-		cmocka_unit_test(row_13_required),
-		cmocka_unit_test(row_14_user),
-		cmocka_unit_test(row_15_purpose),
-		cmocka_unit_test(row_16_stamp),
-		cmocka_unit_test(row_17_age),
-		cmocka_unit_test(row_19_twice),
-		cmocka_unit_test(row_20_21_names_and_values),
-		cmocka_unit_test(row_22_sizes),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "session_refusals", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 
@@ -130,15 +125,13 @@ check_vector(const json_t *v)
 		fail_msg("%s: another end, %lld", id, opened.expires);
 }
 
-static void
-cookies_of_real_frameworks(void **state)
+TEST(cookies_of_real_frameworks)
 {
 	json_t *file = json_load_file(VECTORS, JSON_REJECT_DUPLICATES, NULL);
 	json_t *vectors = json_object_get(file, "vectors"), *v;
 	const char *name;
 	size_t i;
 
-	(void)state;
 	assert_int_equal(json_array_size(vectors), 117);
 	json_array_foreach(vectors, i, v) check_vector(v);
 	print_message("%zu vectors; for later:", i);
@@ -146,14 +139,4 @@ cookies_of_real_frameworks(void **state)
 	    print_message(" %s %lld", name, json_integer_value(v));
 	print_message("\n");
 	json_decref(file);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cookies_of_real_frameworks),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/shown.h"
@@ -17,8 +12,7 @@ reads(const char *text)
 	return shown_read(span_of(text), &shown);
 }
 
-static void
-what_the_program_writes(void **state)
+TEST(what_the_program_writes)
 {
 	static unsigned char mem[4096];
 	struct answer answer = { .status = 429,
@@ -29,7 +23,6 @@ what_the_program_writes(void **state)
 	struct sink out;
 	size_t n = 0;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	answer_write(&answer, &out);
 	assert_true(shown_read(sink_view(&out), &shown));
@@ -53,8 +46,7 @@ what_the_program_writes(void **state)
 	assert_false(shown.json);
 }
 
-static void
-no_answer(void **state)
+TEST(no_answer)
 {
 	static const char *const rows[] = { "", "\r\n", "Status: 200 OK",
 		"Status: 200 OK\r\n", "Status: 200 OK\n\n",
@@ -62,7 +54,6 @@ no_answer(void **state)
 		"Status: 99 Low\r\n\r\n", "Status: 600 High\r\n\r\n",
 		"Status: 200 OK\r\nA: b\r\n", "Status: 200 OK\r\nab\r\n\r\n" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_false(reads(rows[i]));
 	assert_true(reads("Status: 200 OK\r\n\r\n"));
@@ -84,12 +75,10 @@ show(int argc, char **argv)
 	"Status: 200 OK\r\nContent-Type: application/json\r\n\r\n[1]"
 #define TEXT_ANSWER "Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n[1]"
 
-static void
-for_people(void **state)
+TEST(for_people)
 {
 	static struct capture c;
 
-	(void)state;
 	CAPTURE(&c, show, JSON_ANSWER);
 	assert_string_equal(c.out, "200 OK\n[1]\n");
 	CAPTURE(&c, show, JSON_ANSWER, "indented");
@@ -100,16 +89,4 @@ for_people(void **state)
 	assert_string_equal(c.out, "200 OK\n[1]\n");
 	CAPTURE(&c, show, "Status: 204 No Content\r\n\r\n");
 	assert_string_equal(c.out, "204 No Content\n");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_the_program_writes),
-		cmocka_unit_test(no_answer),
-		cmocka_unit_test(for_people),
-	};
-
-	return cmocka_run_group_tests_name("shown", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "capture.h"
 #include "cli/cli.h"
@@ -51,10 +46,8 @@ teardown(void **state)
 
 #define SIGN(...) CAPTURE(&c, cli_sign, "sign", __VA_ARGS__)
 
-static void
-for_people(void **state)
+TEST(for_people)
 {
-	(void)state;
 	assert_int_equal(SIGN("--policy=avatar", "--user=alice", box.conf,
 			     "context=caption=Hello you"),
 	    0);
@@ -69,10 +62,8 @@ for_people(void **state)
 	assert_string_equal(c.err, "");
 }
 
-static void
-for_programs(void **state)
+TEST(for_programs)
 {
-	(void)state;
 	assert_int_equal(
 	    SIGN("--policy=avatar", "--user=alice", "--json", box.conf), 0);
 	assert_memory_equal(c.out, "{\"url\":", 7);
@@ -84,12 +75,10 @@ for_programs(void **state)
 }
 
 /* Far more often than the limit, and without a trace. */
-static void
-counts_nothing(void **state)
+TEST(counts_nothing)
 {
 	char path[320];
 
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(
 		    SIGN("--policy=avatar", "--user=alice", box.conf), 0);
@@ -99,10 +88,8 @@ counts_nothing(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 }
 
-static void
-who_and_where(void **state)
+TEST(who_and_where)
 {
-	(void)state;
 	assert_int_equal(SIGN("--policy=form", "--user=alice", box.conf), 0);
 	assert_int_equal(SIGN("--policy=avatar", box.conf), 1);
 	assert_memory_equal(c.out, "401 Unauthorized\n", 17);
@@ -130,10 +117,8 @@ who_and_where(void **state)
 	assert_memory_equal(c.out, "403 Forbidden\n", 14);
 }
 
-static void
-refused(void **state)
+TEST(refused)
 {
-	(void)state;
 	assert_int_equal(
 	    SIGN("--policy=avatar", "--user=alice", box.conf, "eager=w_1"), 1);
 	assert_memory_equal(c.out, "403 ", 4);
@@ -157,10 +142,8 @@ refused(void **state)
 	assert_null(strstr(c.out, "\"signature\""));
 }
 
-static void
-usage_mistakes(void **state)
+TEST(usage_mistakes)
 {
-	(void)state;
 	assert_int_equal(SIGN(box.conf), 2);
 	assert_int_equal(SIGN("--policy=a", "--policy=b", box.conf), 2);
 	assert_int_equal(SIGN("--policy=a", "x", "y"), 2);
@@ -176,17 +159,4 @@ usage_mistakes(void **state)
 	assert_non_null(strstr(c.err, "there is no folder"));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(for_people),
-		cmocka_unit_test(for_programs),
-		cmocka_unit_test(counts_nothing),
-		cmocka_unit_test(who_and_where),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(usage_mistakes),
-	};
-
-	return cmocka_run_group_tests_name("sign", tests, setup, teardown);
-}
+GROUP(setup, teardown);

@@ -1,14 +1,10 @@
+#include "test.h"
+
 #include <limits.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-
-#include <cmocka.h>
 
 #include "base/sink.h"
 #include "guard.h"
@@ -35,10 +31,8 @@ wrote(const char *expected)
 	return ok;
 }
 
-static void
-bytes_and_spans(void **state)
+TEST_WITH(bytes_and_spans, start, NULL)
 {
-	(void)state;
 	assert_int_equal(sink_view(&out).n, 0);
 	sink_byte(&out, 'a');
 	sink_span(&out, SPAN_LIT("bc"));
@@ -53,10 +47,8 @@ bytes_and_spans(void **state)
 	assert_true(span_eq(sink_view(&out), SPAN_LIT("a\0b")));
 }
 
-static void
-exactly_full(void **state)
+TEST_WITH(exactly_full, start, NULL)
 {
-	(void)state;
 	sink_init(&out, mem, 3);
 	sink_text(&out, "abc");
 	assert_false(out.full);
@@ -70,10 +62,8 @@ exactly_full(void **state)
 }
 
 /* After the first write that does not fit even one that would is left out. */
-static void
-full_stays_full(void **state)
+TEST_WITH(full_stays_full, start, NULL)
 {
-	(void)state;
 	sink_init(&out, mem, 3);
 	sink_text(&out, "ab");
 	sink_text(&out, "cd");
@@ -91,10 +81,8 @@ full_stays_full(void **state)
 	assert_int_equal(sink_since(&out, 1).n, 0);
 }
 
-static void
-no_room_at_all(void **state)
+TEST_WITH(no_room_at_all, start, NULL)
 {
-	(void)state;
 	sink_init(&out, NULL, 0);
 	sink_text(&out, "");
 	assert_false(out.full);
@@ -105,14 +93,12 @@ no_room_at_all(void **state)
 	assert_true(out.full);
 }
 
-static void
-numbers(void **state)
+TEST_WITH(numbers, start, NULL)
 {
 	static const long long values[] = { 0, 1, -1, 9, 10, -10, 99, 100,
 		1767225600, LLONG_MAX, LLONG_MIN, LLONG_MAX - 1,
 		LLONG_MIN + 1 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		char expected[32];
 
@@ -127,10 +113,8 @@ numbers(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-static void
-hex(void **state)
+TEST_WITH(hex, start, NULL)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned char byte = (unsigned char)c;
 		char expected[3];
@@ -145,10 +129,8 @@ hex(void **state)
 	assert_true(wrote(""));
 }
 
-static void
-say(void **state)
+TEST_WITH(say, start, NULL)
 {
-	(void)state;
 	sink_say(
 	    &out, "%s has %d of %v (100%%)", "alice", 20LL, SPAN_LIT("limit"));
 	assert_true(wrote("alice has 20 of limit (100%)"));
@@ -156,12 +138,10 @@ say(void **state)
 	assert_true(wrote("-1"));
 }
 
-static void
-say_quoted(void **state)
+TEST_WITH(say_quoted, start, NULL)
 {
 	unsigned char text[66];
 
-	(void)state;
 	sink_say(&out, "<%q>", SPAN_LIT("a b"));
 	assert_true(wrote("<\"a b\">"));
 	sink_say(&out, "%q", SPAN_LIT(""));
@@ -199,22 +179,18 @@ aborts(const char *format)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
-static void
-say_nothing_else(void **state)
+TEST_WITH(say_nothing_else, start, NULL)
 {
-	(void)state;
 	assert_false(aborts("%s"));
 	assert_true(aborts("%x"));
 	assert_true(aborts("%5s"));
 	assert_true(aborts("100%"));
 }
 
-static void
-since_a_mark(void **state)
+TEST_WITH(since_a_mark, start, NULL)
 {
 	size_t mark;
 
-	(void)state;
 	sink_text(&out, "ab");
 	mark = out.n;
 	assert_int_equal(sink_since(&out, mark).n, 0);
@@ -228,12 +204,10 @@ since_a_mark(void **state)
 }
 
 /* Nothing is written behind the room, whatever its size. */
-static void
-every_room(void **state)
+TEST_WITH(every_room, start, NULL)
 {
 	struct span room = guarded((struct span){ mem, 40 });
 
-	(void)state;
 	for (size_t cap = 0; cap <= 40; cap++) {
 		unsigned char *end = (unsigned char *)(uintptr_t)room.p + 40;
 
@@ -246,12 +220,10 @@ every_room(void **state)
 	guard_free(room);
 }
 
-static void
-strings(void **state)
+TEST(strings)
 {
 	char text[4];
 
-	(void)state;
 	assert_true(sink_string(text, sizeof(text), "%s%d", "a", 12LL));
 	assert_string_equal(text, "a12");
 	assert_false(sink_string(text, sizeof(text), "%s%d", "a", 123LL));
@@ -259,25 +231,4 @@ strings(void **state)
 	assert_true(sink_string(text, 1, "%s", ""));
 	assert_string_equal(text, "");
 	assert_false(sink_string(text, 1, "%s", "a"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(bytes_and_spans, start),
-		cmocka_unit_test_setup(exactly_full, start),
-		cmocka_unit_test_setup(full_stays_full, start),
-		cmocka_unit_test_setup(no_room_at_all, start),
-		cmocka_unit_test_setup(numbers, start),
-		cmocka_unit_test_setup(hex, start),
-		cmocka_unit_test(strings),
-		cmocka_unit_test_setup(say, start),
-		cmocka_unit_test_setup(say_quoted, start),
-		cmocka_unit_test_setup(say_nothing_else, start),
-		cmocka_unit_test_setup(since_a_mark, start),
-		cmocka_unit_test_setup(every_room, start),
-	};
-
-	return cmocka_run_group_tests_name("sink", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <limits.h>
 
@@ -18,12 +13,10 @@ static const struct slot sample = { "0123456789abcde",
 	{ { MINUTE_END, 1 }, { HOUR_END, 0x01020304 },
 	    { DAY_END, UINT_MAX } } };
 
-static void
-test_numbers(void **state)
+TEST(test_numbers)
 {
 	unsigned char out[9];
 
-	(void)state;
 	for (size_t n = 1; n <= 8; n++) {
 		memset(out, 0xee, sizeof(out));
 		slot_put(out, n, 0x0807060504030201ULL);
@@ -45,8 +38,7 @@ test_numbers(void **state)
  *   bytes(4); print((b + hmac.digest(b"test key", b"slot" +
  *   (7).to_bytes(4, "little") + b, "sha256")[:8]).hex())'
  */
-static void
-test_layout(void **state)
+TEST(test_layout)
 {
 	static const unsigned char wanted[] = { 0x30, 0x31, 0x32, 0x33, 0x34,
 		0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65,
@@ -57,7 +49,6 @@ test_layout(void **state)
 		0x00, 0x9d, 0xea, 0x19, 0x8e, 0x8f, 0x50, 0xda, 0x4f };
 	unsigned char out[SLOT_BYTES];
 
-	(void)state;
 	memset(out, 0xee, sizeof(out));
 	slot_pack(counting_key("test key"), 7, &sample, out);
 	assert_int_equal(sizeof(wanted), SLOT_BYTES);
@@ -82,13 +73,11 @@ unpacks(const char *key, unsigned index, const unsigned char *bytes)
 	return good;
 }
 
-static void
-test_round(void **state)
+TEST(test_round)
 {
 	unsigned char bytes[SLOT_BYTES];
 	struct slot out;
 
-	(void)state;
 	slot_pack(counting_key("a"), 7, &sample, bytes);
 	assert_true(slot_unpack(counting_key("a"), 7, bytes, &out));
 	assert_memory_equal(out.tag, sample.tag, SLOT_TAG);
@@ -98,12 +87,10 @@ test_round(void **state)
 	}
 }
 
-static void
-test_damaged(void **state)
+TEST(test_damaged)
 {
 	unsigned char bytes[SLOT_BYTES], zeros[SLOT_BYTES] = { 0 };
 
-	(void)state;
 	slot_pack(counting_key("a"), 7, &sample, bytes);
 	assert_true(unpacks("a", 7, bytes));
 	assert_false(unpacks("b", 7, bytes));
@@ -119,12 +106,10 @@ test_damaged(void **state)
 	assert_true(unpacks("a", 7, bytes));
 }
 
-static void
-test_window(void **state)
+TEST(test_window)
 {
 	size_t found = 0;
 
-	(void)state;
 	for (unsigned seconds = 0; seconds < 100000; seconds++)
 		found += slot_window(seconds) < SLOT_WINDOWS;
 	assert_int_equal(found, SLOT_WINDOWS);
@@ -135,13 +120,11 @@ test_window(void **state)
 }
 
 /* All three, from one second to the next. */
-static void
-test_rolls(void **state)
+TEST(test_rolls)
 {
 	static const long long ends[] = { MINUTE_END, HOUR_END, DAY_END };
 	static const unsigned lengths[] = { 60, 3600, 86400 };
 
-	(void)state;
 	for (size_t i = 0; i < SLOT_WINDOWS; i++) {
 		struct slot slot = { .tag = "x" };
 
@@ -165,12 +148,10 @@ test_rolls(void **state)
 }
 
 /* The first and the last time that there is. */
-static void
-test_times(void **state)
+TEST(test_times)
 {
 	struct slot slot = { .tag = "x" };
 
-	(void)state;
 	for (size_t i = 0; i < SLOT_WINDOWS; i++) {
 		slot = (struct slot){ .tag = "x" };
 		slot_add(&slot, i, 1, 1);
@@ -188,12 +169,10 @@ test_times(void **state)
 }
 
 /* A clock that went back: the count stays, the end comes nearer. */
-static void
-test_settle(void **state)
+TEST(test_settle)
 {
 	static const long long lengths[] = { 60, 3600, 86400 };
 
-	(void)state;
 	for (size_t i = 0; i < SLOT_WINDOWS; i++) {
 		long long start = NOW / lengths[i] * lengths[i];
 		struct slot slot = { .tag = "x" };
@@ -220,12 +199,10 @@ test_settle(void **state)
 	}
 }
 
-static void
-test_block(void **state)
+TEST(test_block)
 {
 	struct slot slot = sample, empty = { .tag = { 0 } };
 
-	(void)state;
 	assert_false(slot_blocked(&slot, NOW));
 	assert_false(slot_blocked(&empty, NOW));
 	slot_block(&slot, NOW);
@@ -240,22 +217,4 @@ test_block(void **state)
 	assert_int_equal(
 	    slot_end(&slot), NOW - SLOT_SLACK_SECONDS - 1 + SLOT_BLOCK_SECONDS);
 	assert_true(slot_blocked(&slot, NOW - SLOT_SLACK_SECONDS - 1));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_round),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_rolls),
-		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_settle),
-		cmocka_unit_test(test_block),
-	};
-
-	return cmocka_run_group_tests_name("slot", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -20,6 +15,8 @@
 #include "store/slots.h"
 #include "store/slots_head.h"
 #include "store/slots_make.h"
+
+static int disk_teardown(void **state);
 
 #define BUCKETS 8
 
@@ -91,8 +88,7 @@ wait_for_probe(struct counters *c)
 	}
 }
 
-static void
-test_counts(void **state)
+TEST_WITH(test_counts, folder_setup, folder_teardown)
 {
 	int before = lowest_free();
 	struct counters *a = store_of(BUCKETS), *b = store_of(BUCKETS);
@@ -100,7 +96,6 @@ test_counts(void **state)
 	struct tally two[2];
 	struct counters_verdict v;
 
-	(void)state;
 	counted_init(&user, "alice", 30, 0, 40);
 	counted_init(&all, "all", 0, 60, 0);
 	for (unsigned i = 0; i < 3; i++) {
@@ -128,13 +123,11 @@ test_counts(void **state)
 }
 
 /* Nothing is opened, or made, before it is asked for. */
-static void
-test_lazy(void **state)
+TEST_WITH(test_lazy, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(BUCKETS);
 	struct stat st;
 
-	(void)state;
 	assert_int_not_equal(stat(in_folder("dir"), &st), 0);
 	assert_null(c->probe(c));
 	assert_int_equal(stat(file(), &st), 0);
@@ -144,13 +137,11 @@ test_lazy(void **state)
 	c->close(c);
 }
 
-static void
-test_size(void **state)
+TEST_WITH(test_size, folder_setup, folder_teardown)
 {
 	struct counters *c = slots_new(folder, SLOTS_BUCKETS);
 	struct stat st;
 
-	(void)state;
 	assert_null(c->probe(c));
 	assert_int_equal(stat(in_folder("counters"), &st), 0);
 	assert_int_equal(st.st_size, 4194816);
@@ -159,12 +150,10 @@ test_size(void **state)
 	c->close(c);
 }
 
-static void
-test_asked_wrongly(void **state)
+TEST_WITH(test_asked_wrongly, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(BUCKETS);
 
-	(void)state;
 	assert_int_equal(count_day(c, "alice", 1, 1, 0).what, COUNTERS_BROKEN);
 	assert_non_null(
 	    strstr(count_day(c, "alice", 1, 1, -5).reason, "clock"));
@@ -175,15 +164,13 @@ test_asked_wrongly(void **state)
 }
 
 /* Ever new names, and the file stays as it is. */
-static void
-test_many(void **state)
+TEST_WITH(test_many, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(2);
 	unsigned taken = 0, crowded = 0;
 	struct stat before, after;
 	char name[32];
 
-	(void)state;
 	assert_null(c->probe(c));
 	assert_int_equal(stat(file(), &before), 0);
 	for (unsigned i = 0; i < 100000; i++) {
@@ -220,15 +207,13 @@ load(unsigned char *bytes, size_t cap)
 }
 
 /* Every byte of the file: never more than the limit, before and after. */
-static void
-test_every_byte(void **state)
+TEST_WITH(test_every_byte, folder_setup, folder_teardown)
 {
 	static unsigned char good[4096], bad[4096];
 	struct counters *c = store_of(2);
 	unsigned full = 0;
 	off_t n;
 
-	(void)state;
 	assert_int_equal(take(c, "alice", 5, 3), COUNTERS_TAKEN);
 	assert_int_equal(take(c, "bob", 5, 3), COUNTERS_TAKEN);
 	c->close(c);
@@ -249,14 +234,12 @@ test_every_byte(void **state)
 }
 
 /* While it is open: truncated, zeroed, its bytes those of another one. */
-static void
-test_damaged_while_open(void **state)
+TEST_WITH(test_damaged_while_open, folder_setup, folder_teardown)
 {
 	static unsigned char other[4096];
 	struct counters *c = store_of(2), *d;
 	off_t n, size = (off_t)slots_size(2);
 
-	(void)state;
 	assert_null(c->probe(c));
 	n = load(other, sizeof(other));
 	assert_int_equal(remove(file()), 0);
@@ -288,10 +271,8 @@ test_damaged_while_open(void **state)
 }
 
 /* Replaced by something else, and after that by nothing. */
-static void
-test_replaced(void **state)
+TEST_WITH(test_replaced, folder_setup, folder_teardown)
 {
-	(void)state;
 	for (int kind = 0; kind < 4; kind++) {
 		struct counters *c = store_of(BUCKETS);
 
@@ -314,13 +295,11 @@ test_replaced(void **state)
 }
 
 /* Of a failure to open, not of a full limit. */
-static void
-test_pause(void **state)
+TEST_WITH(test_pause, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(BUCKETS);
 	long long start = lock_clock();
 
-	(void)state;
 	put_folder("dir", 0777);
 	assert_int_equal(chmod(in_folder("dir"), 0777), 0);
 	breaks(c, "chmod o-w");
@@ -339,15 +318,13 @@ test_pause(void **state)
  * call waits for it, and nobody is refused. Where it never ends, one call has
  * waited, and the others are told at once.
  */
-static void
-test_made_elsewhere(void **state)
+TEST_WITH(test_made_elsewhere, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(BUCKETS);
 	long long start;
 	int fd, late = 0, status;
 	pid_t child;
 
-	(void)state;
 	put_folder("dir", 0700);
 	put_file("dir/counters.new", 0600, SPAN_LIT(""));
 	fd = open(in_folder("dir/counters.new"), O_RDWR | O_CLOEXEC);
@@ -382,13 +359,11 @@ test_made_elsewhere(void **state)
 	c->close(c);
 }
 
-static void
-test_write_fails(void **state)
+TEST_WITH(test_write_fails, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(BUCKETS);
 	struct rlimit before, limit;
 
-	(void)state;
 	assert_int_equal(take(c, "alice", 5, 1), COUNTERS_TAKEN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	limit = before;
@@ -412,14 +387,12 @@ wait_bytes(int fd, size_t n)
 		assert_int_equal(read(fd, &c, 1), 1);
 }
 
-static void
-test_lock_held(void **state)
+TEST_WITH(test_lock_held, folder_setup, folder_teardown)
 {
 	struct counters *c = store_of(BUCKETS);
 	int pipes[2], late = 0, status;
 	pid_t child;
 
-	(void)state;
 	assert_null(c->probe(c));
 	assert_int_equal(pipe(pipes), 0);
 	child = child_of_test();
@@ -482,12 +455,10 @@ take_at_last(struct counters *c, const char *name, unsigned limit)
 }
 
 /* Also when the store was opened before the fork. */
-static void
-test_processes(void **state)
+TEST_WITH(test_processes, folder_setup, folder_teardown)
 {
 	unsigned *taken = shared(2);
 
-	(void)state;
 	for (unsigned round = 0; round < 2; round++) {
 		struct counters *c = store_of(BUCKETS);
 		char name[32];
@@ -536,14 +507,12 @@ step_by_rounds(const unsigned *round_state, unsigned *taken, unsigned end)
 	}
 }
 
-static void
-test_removed_by_several(void **state)
+TEST_WITH(test_removed_by_several, folder_setup, folder_teardown)
 {
 	enum { ROUNDS = 50 };
 	unsigned *taken = shared(ROUNDS + 1), *now = &taken[ROUNDS];
 	struct counters *c = store_of(BUCKETS);
 
-	(void)state;
 	for (unsigned i = 0; i < 4; i++)
 		if (child_of_test() == 0)
 			step_by_rounds(now, taken, 2 * ROUNDS);
@@ -600,8 +569,7 @@ stepper(unsigned *taken)
 }
 
 /* Kills at any point lose no count, and leave no lock and no damage. */
-static void
-test_killed(void **state)
+TEST_WITH(test_killed, folder_setup, folder_teardown)
 {
 	enum { KILLS = 1000 };
 	struct counters *c = store_of(BUCKETS);
@@ -610,7 +578,6 @@ test_killed(void **state)
 	pid_t children[4];
 	int status;
 
-	(void)state;
 	for (unsigned i = 0; i < 4; i++)
 		children[i] = stepper(taken);
 	for (unsigned i = 0; i < KILLS; i++) {
@@ -642,14 +609,12 @@ test_killed(void **state)
 }
 
 /* A disk that is full: nothing is counted, nor what is left damaged. */
-static void
-test_full_disk(void **state)
+TEST_WITH(test_full_disk, folder_setup, disk_teardown)
 {
 	const char *disk = put_folder("disk", 0700);
 	struct counters *c;
 	int fd;
 
-	(void)state;
 	need_root();
 	if (mount("tmpfs", disk, "tmpfs", 0, "size=64k,mode=0700") != 0) {
 		print_message("no mount here: a full disk is not tested\n");
@@ -682,33 +647,4 @@ disk_teardown(void **state)
 {
 	umount2(in_folder("disk"), MNT_DETACH);
 	return folder_teardown(state);
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_counts),
-		CASE(test_lazy),
-		CASE(test_size),
-		CASE(test_asked_wrongly),
-		CASE(test_many),
-		CASE(test_every_byte),
-		CASE(test_damaged_while_open),
-		CASE(test_replaced),
-		CASE(test_pause),
-		CASE(test_made_elsewhere),
-		CASE(test_write_fails),
-		CASE(test_lock_held),
-		CASE(test_processes),
-		CASE(test_removed_by_several),
-		CASE(test_killed),
-		cmocka_unit_test_setup_teardown(
-		    test_full_disk, folder_setup, disk_teardown),
-	};
-
-	return cmocka_run_group_tests_name("slots", tests, NULL, NULL);
 }

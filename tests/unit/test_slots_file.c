@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -74,13 +69,11 @@ fresh(struct slots_file *f)
 		fail_msg("%s", why_text);
 }
 
-static void
-test_opens(void **state)
+TEST_WITH(test_opens, folder_setup, folder_teardown)
 {
 	int before = lowest_free();
 	struct slots_file f, g;
 
-	(void)state;
 	fresh(&f);
 	assert_int_equal(fcntl(f.fd, F_GETFD), FD_CLOEXEC);
 	assert_true(slots_file_current(&f) && slots_file_same_head(&f));
@@ -95,14 +88,12 @@ test_opens(void **state)
 	assert_int_equal(lowest_free(), before);
 }
 
-static void
-test_buckets(void **state)
+TEST_WITH(test_buckets, folder_setup, folder_teardown)
 {
 	struct bucket b = { .number = 3 }, c = { .number = 3 };
 	struct slot slot = { .tag = "someone" };
 	struct slots_file f, g;
 
-	(void)state;
 	fresh(&f);
 	fresh(&g);
 	for (b.number = 0; b.number < 2 * BUCKETS; b.number++) {
@@ -135,13 +126,11 @@ test_buckets(void **state)
 }
 
 /* Every length but the right one. */
-static void
-test_lengths(void **state)
+TEST_WITH(test_lengths, folder_setup, folder_teardown)
 {
 	off_t size = (off_t)slots_size(BUCKETS);
 	struct slots_file f;
 
-	(void)state;
 	fresh(&f);
 	slots_file_close(&f);
 	assert_int_equal(truncate(file(), size + 1), 0);
@@ -156,14 +145,12 @@ test_lengths(void **state)
 	slots_file_close(&f);
 }
 
-static void
-test_head(void **state)
+TEST_WITH(test_head, folder_setup, folder_teardown)
 {
 	struct slots_file f, other;
 	unsigned char byte;
 	int fd;
 
-	(void)state;
 	fresh(&f);
 	fd = open(file(), O_RDWR | O_CLOEXEC);
 	for (off_t at = 0; at < SLOTS_HEAD; at++) {
@@ -186,13 +173,11 @@ test_head(void **state)
 }
 
 /* Whatever else may lie there. */
-static void
-test_kinds(void **state)
+TEST_WITH(test_kinds, folder_setup, folder_teardown)
 {
 	struct sockaddr_un at = { AF_UNIX, "" };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	(void)state;
 	put_folder("dir", 0700);
 	put_file("file", 0600, SPAN_LIT("x"));
 	assert_int_equal(symlink("../file", file()), 0);
@@ -220,12 +205,10 @@ test_kinds(void **state)
 	opens_not("");
 }
 
-static void
-test_modes(void **state)
+TEST_WITH(test_modes, folder_setup, folder_teardown)
 {
 	struct slots_file f;
 
-	(void)state;
 	fresh(&f);
 	assert_int_equal(chmod(file(), 0620), 0);
 	assert_false(slots_file_current(&f));
@@ -242,12 +225,10 @@ test_modes(void **state)
 	slots_file_close(&f);
 }
 
-static void
-test_owners(void **state)
+TEST_WITH(test_owners, folder_setup, folder_teardown)
 {
 	struct slots_file f;
 
-	(void)state;
 	need_root();
 	fresh(&f);
 	slots_file_close(&f);
@@ -270,12 +251,10 @@ test_owners(void **state)
 }
 
 /* Not ours any more: removed, moved, replaced, or its folder. */
-static void
-test_replaced(void **state)
+TEST_WITH(test_replaced, folder_setup, folder_teardown)
 {
 	struct slots_file f, g;
 
-	(void)state;
 	fresh(&f);
 	assert_int_equal(rename(file(), in_folder("dir/old")), 0);
 	assert_false(slots_file_current(&f));
@@ -299,14 +278,12 @@ test_replaced(void **state)
 }
 
 /* A child is not open: its parent's lock would be its own. */
-static void
-test_fork(void **state)
+TEST_WITH(test_fork, folder_setup, folder_teardown)
 {
 	struct slots_file f;
 	int status;
 	pid_t child;
 
-	(void)state;
 	fresh(&f);
 	assert_int_equal(lock_take(f.fd, 0), LOCK_TAKEN);
 	child = fork();
@@ -320,13 +297,11 @@ test_fork(void **state)
 }
 
 /* Nothing is written where it would be a signal. */
-static void
-test_file_size(void **state)
+TEST_WITH(test_file_size, folder_setup, folder_teardown)
 {
 	struct rlimit before, limit;
 	struct slots_file f;
 
-	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	for (int made = 0; made < 2; made++) {
 		limit = before;
@@ -341,14 +316,12 @@ test_file_size(void **state)
 	}
 }
 
-static void
-test_write_fails(void **state)
+TEST_WITH(test_write_fails, folder_setup, folder_teardown)
 {
 	struct bucket b = { .number = 1, .changed = 1 };
 	struct rlimit before, limit;
 	struct slots_file f;
 
-	(void)state;
 	fresh(&f);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	limit = before;
@@ -364,13 +337,11 @@ test_write_fails(void **state)
 	slots_file_close(&f);
 }
 
-static void
-test_long(void **state)
+TEST_WITH(test_long, folder_setup, folder_teardown)
 {
 	char text[PATH_TEXT_MAX + 8];
 	struct slots_file f;
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	text[0] = '/';
 	for (size_t n = PATH_TEXT_MAX; n > PATH_TEXT_MAX - 20; n--) {
@@ -381,28 +352,4 @@ test_long(void **state)
 		    strstr(why_text, "this path is too long") != NULL,
 		    n + strlen("/counters") > PATH_TEXT_MAX);
 	}
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_opens),
-		CASE(test_buckets),
-		CASE(test_lengths),
-		CASE(test_head),
-		CASE(test_kinds),
-		CASE(test_modes),
-		CASE(test_owners),
-		CASE(test_replaced),
-		CASE(test_fork),
-		CASE(test_file_size),
-		CASE(test_write_fails),
-		CASE(test_long),
-	};
-
-	return cmocka_run_group_tests_name("slots_file", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "counting.h"
 #include "store/slots_head.h"
@@ -32,14 +27,12 @@ static struct random_source counting = { fill_count }, failing = { fill_none };
  * (4096).to_bytes(4, "little") + bytes(12) + bytes(range(1, 33));
  * b += bytes(504 - len(b)); print(hashlib.sha256(b).hexdigest()[:16])'
  */
-static void
-test_layout(void **state)
+TEST(test_layout)
 {
 	static const unsigned char sum[] = { 0x33, 0x98, 0xa1, 0x3b, 0x40, 0x55,
 		0x66, 0x87 };
 	unsigned char head[SLOTS_HEAD];
 
-	(void)state;
 	memset(head, 0xee, sizeof(head));
 	assert_true(slots_head_make(&counting, 4096, head));
 	assert_memory_equal(head, "signpost slots 1\0\x10\0", 20);
@@ -49,13 +42,11 @@ test_layout(void **state)
 	assert_null(slots_head_fault(head, 4096));
 }
 
-static void
-test_faults(void **state)
+TEST(test_faults)
 {
 	unsigned char head[SLOTS_HEAD];
 	static const unsigned char zeros[SLOTS_HEAD];
 
-	(void)state;
 	assert_true(slots_head_make(&counting, 8, head));
 	assert_null(slots_head_fault(head, 8));
 	assert_non_null(slots_head_fault(head, 7));
@@ -71,12 +62,10 @@ test_faults(void **state)
 	assert_null(slots_head_fault(head, 8));
 }
 
-static void
-test_random(void **state)
+TEST(test_random)
 {
 	unsigned char head[SLOTS_HEAD], other[SLOTS_HEAD];
 
-	(void)state;
 	assert_false(slots_head_make(&failing, 8, head));
 	assert_non_null(slots_head_fault(head, 8));
 	assert_true(slots_head_make(&random_kernel, 8, head));
@@ -85,8 +74,7 @@ test_random(void **state)
 }
 
 /* The key is bytes 32 to 63. */
-static void
-test_key(void **state)
+TEST(test_key)
 {
 	alignas(max_align_t) unsigned char mem[HMAC_KEY_MAX];
 	struct hmac_key *key = (struct hmac_key *)(void *)mem;
@@ -94,7 +82,6 @@ test_key(void **state)
 	char text[33] = "";
 	struct place a, b;
 
-	(void)state;
 	for (char i = 0; i < 32; i++)
 		text[(size_t)i] = (char)(i + 1);
 	assert_true(slots_head_make(&counting, 8, head));
@@ -105,25 +92,9 @@ test_key(void **state)
 	assert_memory_equal(a.tag, b.tag, SLOT_TAG);
 }
 
-static void
-test_size(void **state)
+TEST(test_size)
 {
-	(void)state;
 	assert_int_equal(slots_size(2), 512 + 4 * 512);
 	assert_int_equal(slots_size(4096), 512 + 4194304);
 	assert_int_equal(slots_size(BUCKETS_MAX), 512 + (1ULL << 30));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_key),
-		cmocka_unit_test(test_size),
-	};
-
-	return cmocka_run_group_tests_name("slots_head", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <signal.h>
 #include <sys/mount.h>
@@ -93,13 +88,11 @@ assert_whole(const char *dir)
 	}
 }
 
-static void
-test_makes(void **state)
+TEST_WITH(test_makes, folder_setup, folder_teardown)
 {
 	struct stat st;
 	ino_t inode;
 
-	(void)state;
 	assert_true(made(in_folder("new")));
 	assert_whole(in_folder("new"));
 	assert_int_equal(stat(in_folder("new"), &st), 0);
@@ -120,12 +113,10 @@ test_makes(void **state)
 	assert_false(there(in_folder("other/counters.new")));
 }
 
-static void
-test_umask(void **state)
+TEST_WITH(test_umask, folder_setup, folder_teardown)
 {
 	mode_t before = umask(0);
 
-	(void)state;
 	assert_true(made(in_folder("a")));
 	assert_whole(in_folder("a"));
 	umask(0277);
@@ -136,12 +127,10 @@ test_umask(void **state)
 }
 
 /* What one that was killed may have left. */
-static void
-test_leftovers(void **state)
+TEST_WITH(test_leftovers, folder_setup, folder_teardown)
 {
 	struct stat st;
 
-	(void)state;
 	for (size_t n = 0; n <= 2000; n += 400) {
 		static const unsigned char bytes[2000];
 		ino_t inode;
@@ -170,13 +159,11 @@ test_leftovers(void **state)
  * The same, and then the file was removed: who still has that open must not
  * find it with another key.
  */
-static void
-test_leftover_in_use(void **state)
+TEST_WITH(test_leftover_in_use, folder_setup, folder_teardown)
 {
 	unsigned char before[SLOTS_HEAD], after[SLOTS_HEAD];
 	int fd;
 
-	(void)state;
 	assert_true(made(in_folder("b")));
 	fd = open(in_folder("b/counters"), O_RDWR | O_CLOEXEC);
 	assert_int_equal(pread(fd, before, SLOTS_HEAD, 0), SLOTS_HEAD);
@@ -199,12 +186,10 @@ test_leftover_in_use(void **state)
 	close(fd);
 }
 
-static void
-test_refused(void **state)
+TEST_WITH(test_refused, folder_setup, folder_teardown)
 {
 	char longest[PATH_TEXT_MAX + 8];
 
-	(void)state;
 	assert_false(made(in_folder("none/new")));
 	says("no folder above");
 	put_file("file", 0600, SPAN_LIT("x"));
@@ -236,10 +221,8 @@ test_refused(void **state)
 	assert_false(there(in_folder("d/counters")));
 }
 
-static void
-test_rights(void **state)
+TEST_WITH(test_rights, folder_setup, folder_teardown)
 {
-	(void)state;
 	need_root();
 	put_folder("a", 0755);
 	become(NOBODY, NOBODY, 0);
@@ -259,12 +242,10 @@ fill_none(struct random_source *self, unsigned char *out, size_t n)
 	return false;
 }
 
-static void
-test_no_random(void **state)
+TEST_WITH(test_no_random, folder_setup, folder_teardown)
 {
 	struct random_source none = { fill_none };
 
-	(void)state;
 	put_folder("a", 0700);
 	assert_false(made_with(in_folder("a"), BUCKETS, &none));
 	says("random");
@@ -272,12 +253,10 @@ test_no_random(void **state)
 }
 
 /* At every size at which the file system may be full. */
-static void
-test_file_size(void **state)
+TEST_WITH(test_file_size, folder_setup, folder_teardown)
 {
 	struct rlimit before, limit;
 
-	(void)state;
 	put_folder("a", 0700);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -308,12 +287,10 @@ disk_teardown(void **state)
 }
 
 /* A file system that is too small, then empty again; read-only at last. */
-static void
-test_full_disk(void **state)
+TEST_WITH(test_full_disk, folder_setup, disk_teardown)
 {
 	const char *disk = put_folder("disk", 0700);
 
-	(void)state;
 	need_root();
 	if (mount("tmpfs", disk, "tmpfs", 0, "size=64k,mode=0700") != 0) {
 		print_message("no mount here: a full disk is not tested\n");
@@ -332,12 +309,10 @@ test_full_disk(void **state)
 	says("read-only");
 }
 
-static void
-test_busy(void **state)
+TEST_WITH(test_busy, folder_setup, folder_teardown)
 {
 	int fd;
 
-	(void)state;
 	put_folder("a", 0700);
 	put_file("a/counters.new", 0600, SPAN_LIT(""));
 	fd = open(in_folder("a/counters.new"), O_RDWR | O_CLOEXEC);
@@ -353,10 +328,8 @@ test_busy(void **state)
  * Many at once, some of them killed at any moment: there is never but one file
  * and never a part of one.
  */
-static void
-test_race(void **state)
+TEST_WITH(test_race, folder_setup, folder_teardown)
 {
-	(void)state;
 	for (unsigned round = 0; round < 60; round++) {
 		pid_t children[4];
 		int status;
@@ -384,28 +357,4 @@ test_race(void **state)
 		assert_int_equal(remove(in_folder("a/counters")), 0);
 		assert_int_equal(remove(in_folder("a")), 0);
 	}
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_makes),
-		CASE(test_umask),
-		CASE(test_leftovers),
-		CASE(test_leftover_in_use),
-		CASE(test_refused),
-		CASE(test_rights),
-		CASE(test_no_random),
-		CASE(test_file_size),
-		cmocka_unit_test_setup_teardown(
-		    test_full_disk, folder_setup, disk_teardown),
-		CASE(test_busy),
-		CASE(test_race),
-	};
-
-	return cmocka_run_group_tests_name("slots_make", tests, NULL, NULL);
 }

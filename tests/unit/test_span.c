@@ -1,22 +1,16 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "base/span.h"
 #include "guard.h"
 
 static const struct span none = { NULL, 0 };
 
-static void
-from_text(void **state)
+TEST(from_text)
 {
 	static const struct span fixed = SPAN_INIT("a\0b");
 
-	(void)state;
 	assert_int_equal(span_of(NULL).n, 0);
 	assert_int_equal(span_of("").n, 0);
 	assert_int_equal(span_of("abc").n, 3);
@@ -26,10 +20,8 @@ from_text(void **state)
 	assert_true(span_eq(fixed, SPAN_LIT("a\0b")));
 }
 
-static void
-equal(void **state)
+TEST(equal)
 {
-	(void)state;
 	assert_true(span_eq(none, none));
 	assert_true(span_eq(none, SPAN_LIT("")));
 	assert_true(span_eq(SPAN_LIT("abc"), SPAN_LIT("abc")));
@@ -46,10 +38,8 @@ equal(void **state)
 }
 
 /* Only letters have another case: every pair of bytes. */
-static void
-equal_in_either_case(void **state)
+TEST(equal_in_either_case)
 {
-	(void)state;
 	for (unsigned a = 0; a < 256; a++)
 		for (unsigned b = 1; b < 256; b++) {
 			unsigned char byte = (unsigned char)a;
@@ -67,12 +57,10 @@ equal_in_either_case(void **state)
 	assert_true(span_is_nocase(none, ""));
 }
 
-static void
-beginnings_and_ends(void **state)
+TEST(beginnings_and_ends)
 {
 	struct span s = SPAN_LIT("Bearer x");
 
-	(void)state;
 	assert_true(span_starts(s, SPAN_LIT("Bearer ")));
 	assert_false(span_starts(s, SPAN_LIT("bearer ")));
 	assert_false(span_starts(s, SPAN_LIT("Bearer_")));
@@ -90,10 +78,8 @@ beginnings_and_ends(void **state)
 	assert_false(span_ends(none, s));
 }
 
-static void
-has(void **state)
+TEST(has)
 {
-	(void)state;
 	assert_true(span_has(SPAN_LIT("abc"), 'a'));
 	assert_true(span_has(SPAN_LIT("abc"), 'c'));
 	assert_false(span_has(SPAN_LIT("abc"), 'd'));
@@ -104,8 +90,7 @@ has(void **state)
 	assert_false(span_has(span_head(SPAN_LIT("abc"), 2), 'c'));
 }
 
-static void
-order(void **state)
+TEST(order)
 {
 	static const struct span sorted[] = { { NULL, 0 }, SPAN_INIT("\0"),
 		SPAN_INIT("A"), SPAN_INIT("a"), SPAN_INIT("a\0"),
@@ -113,7 +98,6 @@ order(void **state)
 		SPAN_INIT("\x7f"), SPAN_INIT("\x80"), SPAN_INIT("\xff") };
 	size_t n = sizeof(sorted) / sizeof(sorted[0]);
 
-	(void)state;
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++) {
 			int found = span_cmp(sorted[i], sorted[j]);
@@ -123,12 +107,10 @@ order(void **state)
 		}
 }
 
-static void
-parts(void **state)
+TEST(parts)
 {
 	struct span s = SPAN_LIT("abc");
 
-	(void)state;
 	assert_true(span_is(span_skip(s, 0), "abc"));
 	assert_true(span_is(span_skip(s, 1), "bc"));
 	assert_true(span_is(span_skip(s, 3), ""));
@@ -149,10 +131,8 @@ trims(const char *text, const char *expected)
 	return ok;
 }
 
-static void
-trimmed(void **state)
+TEST(trimmed)
 {
-	(void)state;
 	assert_true(trims("abc", "abc"));
 	assert_true(trims("  a b\t", "a b"));
 	assert_true(trims("\ta", "a"));
@@ -177,10 +157,8 @@ cuts(struct span_cut cut, const char *head, const char *tail, bool found)
 	       cut.found == found;
 }
 
-static void
-cut_at_the_first(void **state)
+TEST(cut_at_the_first)
 {
-	(void)state;
 	assert_true(cuts(span_cut(SPAN_LIT("a;b;c"), ';'), "a", "b;c", true));
 	assert_true(cuts(span_cut(SPAN_LIT(";a"), ';'), "", "a", true));
 	assert_true(cuts(span_cut(SPAN_LIT("a;"), ';'), "a", "", true));
@@ -190,10 +168,8 @@ cut_at_the_first(void **state)
 	assert_true(cuts(span_cut(none, ';'), "", "", false));
 }
 
-static void
-cut_at_the_last(void **state)
+TEST(cut_at_the_last)
 {
-	(void)state;
 	assert_true(
 	    cuts(span_cut_last(SPAN_LIT("a;b;c"), ';'), "a;b", "c", true));
 	assert_true(cuts(span_cut_last(SPAN_LIT(";a"), ';'), "", "a", true));
@@ -221,10 +197,8 @@ number(const char *text)
 	return value;
 }
 
-static void
-digits(void **state)
+TEST(digits)
 {
-	(void)state;
 	assert_int_equal(number("0"), 0);
 	assert_int_equal(number("7"), 7);
 	assert_int_equal(number("10"), 10);
@@ -246,10 +220,8 @@ digits(void **state)
 	assert_int_equal(number("0x7"), -1);
 }
 
-static void
-digits_at_every_position(void **state)
+TEST(digits_at_every_position)
 {
-	(void)state;
 	for (size_t at = 0; at < 3; at++)
 		for (unsigned c = 0; c < 256; c++) {
 			unsigned char text[] = { '1', '2', '3' };
@@ -261,25 +233,4 @@ digits_at_every_position(void **state)
 			    span_digits((struct span){ text, 3 }, &value),
 			    digit && (at > 0 || c != '0'));
 		}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_text),
-		cmocka_unit_test(equal),
-		cmocka_unit_test(equal_in_either_case),
-		cmocka_unit_test(beginnings_and_ends),
-		cmocka_unit_test(has),
-		cmocka_unit_test(order),
-		cmocka_unit_test(parts),
-		cmocka_unit_test(trimmed),
-		cmocka_unit_test(cut_at_the_first),
-		cmocka_unit_test(cut_at_the_last),
-		cmocka_unit_test(digits),
-		cmocka_unit_test(digits_at_every_position),
-	};
-
-	return cmocka_run_group_tests_name("span", tests, NULL, NULL);
 }

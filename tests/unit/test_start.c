@@ -1,11 +1,7 @@
 #define _DEFAULT_SOURCE /* mkdtemp, setenv */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -48,12 +44,10 @@ load(void)
 	return start_once(&serve, &control);
 }
 
-static void
-test_good(void **state)
+TEST_WITH(test_good, set_up, tear_down)
 {
 	struct config *config;
 
-	(void)state;
 	/* A key of less than 32 bytes: a warning, which no request shall log.
 	 */
 	sandbox_file(&box, "session.key", "correct-horse-battery", 0600);
@@ -67,10 +61,8 @@ test_good(void **state)
 	config_free(config);
 }
 
-static void
-test_bad(void **state)
+TEST_WITH(test_bad, set_up, tear_down)
 {
-	(void)state;
 	sandbox_file(&box, "signpost.conf", "orgins = [ ];\n", 0600);
 	assert_null(load());
 	assert_null(serve.config);
@@ -79,13 +71,11 @@ test_bad(void **state)
 	    strstr(read_log(), "event=config severity=error file="));
 }
 
-static void
-test_live(void **state)
+TEST_WITH(test_live, set_up, tear_down)
 {
 	static struct control control;
 	static struct live live;
 
-	(void)state;
 	sandbox_file(&box, "session.key", "correct-horse-battery", 0600);
 	control_fastcgi(0, (char *[]){ NULL }, box.conf, &control);
 	start_live(&live, &serve, &control);
@@ -98,13 +88,11 @@ test_live(void **state)
 	assert_null(serve.live);
 }
 
-static void
-test_no_path(void **state)
+TEST_WITH(test_no_path, set_up, tear_down)
 {
 	static struct control control;
 	static struct live live;
 
-	(void)state;
 	control_fastcgi(2,
 	    (char *[]){ (char[]){ "p" }, (char[]){ "-x" }, NULL }, box.conf,
 	    &control);
@@ -164,10 +152,8 @@ run_fastcgi(const char *argument, const char *status)
 	unlink(path);
 }
 
-static void
-test_fastcgi(void **state)
+TEST_WITH(test_fastcgi, set_up, tear_down)
 {
-	(void)state;
 	run_fastcgi(box.conf, "Status: 401");
 	run_fastcgi("/nowhere/signpost.conf", "Status: 503");
 	read_log();
@@ -178,14 +164,12 @@ test_fastcgi(void **state)
 }
 
 /* Into a file, whoever reads standard error, or nobody does. */
-static void
-test_fastcgi_log(void **state)
+TEST_WITH(test_fastcgi_log, set_up, tear_down)
 {
 	char text[2048], path[320];
 	ssize_t n;
 	int fd;
 
-	(void)state;
 	sandbox_file(&box, "signpost.conf",
 	    SANDBOX_CLOUD SANDBOX_SESSION "log = \"log\";\n" SANDBOX_POLICIES,
 	    0600);
@@ -203,15 +187,13 @@ test_fastcgi_log(void **state)
 	assert_null(strstr(text, " status=503 "));
 }
 
-static void
-test_cgi(void **state)
+TEST_WITH(test_cgi, set_up, tear_down)
 {
 	char answer[4096];
 	int out[2], result = -1;
 	ssize_t n;
 	pid_t pid;
 
-	(void)state;
 	assert_int_equal(pipe(out), 0);
 	pid = fork();
 	assert_true(pid >= 0);
@@ -232,22 +214,4 @@ test_cgi(void **state)
 	assert_null(strstr(logged, "event="));
 	close(out[0]);
 	close(out[1]);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_good),
-		TEST(test_bad),
-		TEST(test_live),
-		TEST(test_no_path),
-		TEST(test_fastcgi),
-		TEST(test_fastcgi_log),
-		TEST(test_cgi),
-	};
-
-	return cmocka_run_group_tests_name("start", tests, NULL, NULL);
 }

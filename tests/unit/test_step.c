@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <limits.h>
 
@@ -95,13 +90,11 @@ used(const char *name, long long now)
 	return tally.counts[0].used;
 }
 
-static void
-test_limit(void **state)
+TEST(test_limit)
 {
 	struct counted c;
 	struct tally tally;
 
-	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		clear(2);
 		counted_init(&c, "alice", i == 0 ? 3 : 0, i == 1 ? 3 : 0,
@@ -134,10 +127,8 @@ test_limit(void **state)
 	}
 }
 
-static void
-test_amount(void **state)
+TEST(test_amount)
 {
-	(void)state;
 	for (unsigned limit = 38; limit <= 42; limit++) {
 		clear(2);
 		assert_int_equal(day("a", limit, 20, NOW), COUNTERS_TAKEN);
@@ -163,13 +154,11 @@ test_amount(void **state)
 }
 
 /* Three windows: each by itself, and one that is full fills all. */
-static void
-test_windows(void **state)
+TEST(test_windows)
 {
 	struct counted c;
 	struct tally tally;
 
-	(void)state;
 	clear(2);
 	counted_init(&c, "alice", 2, 3, 4);
 	one(&tally, &c, 1, NOW);
@@ -190,13 +179,11 @@ test_windows(void **state)
 }
 
 /* A window that a step does not ask for keeps what it has. */
-static void
-test_unused_window(void **state)
+TEST(test_unused_window)
 {
 	struct counted both, minute;
 	struct tally tally;
 
-	(void)state;
 	clear(2);
 	counted_init(&both, "alice", 5, 0, 5);
 	counted_init(&minute, "alice", 5, 0, 0);
@@ -210,13 +197,11 @@ test_unused_window(void **state)
 }
 
 /* Nothing of a step when one of its limits is full. */
-static void
-test_all_or_nothing(void **state)
+TEST(test_all_or_nothing)
 {
 	struct counted a, b;
 	struct tally two[2];
 
-	(void)state;
 	for (int order = 0; order < 2; order++) {
 		clear(2);
 		counted_init(&a, "alice", 0, 0, 10);
@@ -238,10 +223,8 @@ test_all_or_nothing(void **state)
  * Two names at once that share buckets, when these are full but for n slots:
  * both new, and then again.
  */
-static void
-test_share(void **state)
+TEST(test_share)
 {
-	(void)state;
 	for (unsigned n = 0; n <= 3; n++) {
 		struct counted a, b;
 		struct tally two[2];
@@ -278,10 +261,8 @@ test_share(void **state)
 }
 
 /* A new name does not get the slot of the other, whose windows are over. */
-static void
-test_share_expired(void **state)
+TEST(test_share_expired)
 {
-	(void)state;
 	for (int order = 0; order < 2; order++) {
 		struct counted old, new;
 		struct tally two[2];
@@ -309,15 +290,13 @@ test_share_expired(void **state)
 }
 
 /* Which slots are free again, and how long it takes. */
-static void
-test_crowded(void **state)
+TEST(test_crowded)
 {
 	struct counters_verdict v;
 	struct counted c;
 	struct tally tally;
 	char name[32];
 
-	(void)state;
 	clear(2);
 	for (unsigned i = 0; i < 16; i++) {
 		snprintf(name, sizeof(name), "user %u", i);
@@ -345,12 +324,10 @@ test_crowded(void **state)
 }
 
 /* Names of days long past make room: many times what fits at once. */
-static void
-test_reuse(void **state)
+TEST(test_reuse)
 {
 	char name[32];
 
-	(void)state;
 	clear(BUCKETS);
 	for (unsigned i = 0; i < 2000; i++) {
 		snprintf(name, sizeof(name), "user %u", i);
@@ -359,10 +336,8 @@ test_reuse(void **state)
 	}
 }
 
-static void
-test_clock_back(void **state)
+TEST(test_clock_back)
 {
-	(void)state;
 	clear(2);
 	assert_int_equal(day("a", 5, 5, NOW + 400 * 86400LL), COUNTERS_TAKEN);
 	/* It keeps its count, although nothing is taken, and is written... */
@@ -379,12 +354,10 @@ test_clock_back(void **state)
  * A step that read the clock just before midnight, and comes when others have
  * counted in the new day, drops nothing of that.
  */
-static void
-test_clock_late(void **state)
+TEST(test_clock_late)
 {
 	long long midnight = DAY_START + 86400;
 
-	(void)state;
 	clear(2);
 	assert_int_equal(day("a", 5, 5, midnight - 1), COUNTERS_TAKEN);
 	assert_int_equal(day("a", 5, 4, midnight), COUNTERS_TAKEN);
@@ -398,13 +371,11 @@ test_clock_late(void **state)
 }
 
 /* Slots of a clock that was ahead: they are free a day later. */
-static void
-test_clock_was_ahead(void **state)
+TEST(test_clock_was_ahead)
 {
 	long long ahead = NOW + 10000 * 86400LL;
 	char name[32];
 
-	(void)state;
 	clear(2);
 	for (unsigned i = 0; i < 16; i++) {
 		snprintf(name, sizeof(name), "user %u", i);
@@ -421,14 +392,12 @@ test_clock_was_ahead(void **state)
  * Every byte of the file in turn: a name that was counted gets no more than
  * its limit in its day, whatever is damaged, and is served the day after.
  */
-static void
-test_damaged(void **state)
+TEST(test_damaged)
 {
 	unsigned char *bytes;
 	size_t n, refused = 0, served = 0;
 	static struct world before;
 
-	(void)state;
 	clear(2);
 	assert_int_equal(day("a", 5, 3, NOW), COUNTERS_TAKEN);
 	assert_int_equal(day("b", 5, 3, NOW), COUNTERS_TAKEN);
@@ -463,10 +432,8 @@ test_damaged(void **state)
 }
 
 /* All of it zeros, or a slot in another's place, is no free file. */
-static void
-test_zeros(void **state)
+TEST(test_zeros)
 {
-	(void)state;
 	clear(2);
 	memset(w.bytes, 0, sizeof(w.bytes));
 	assert_int_equal(day("a", 5, 1, NOW), COUNTERS_BROKEN);
@@ -483,12 +450,10 @@ test_zeros(void **state)
  * A late request, with a clock of just before midnight, finds the damage: the
  * lost count was of the day that others are in already.
  */
-static void
-test_damaged_at_midnight(void **state)
+TEST(test_damaged_at_midnight)
 {
 	long long midnight = DAY_START + 86400, next = midnight + 86400;
 
-	(void)state;
 	clear(2);
 	assert_int_equal(day("a", 1, 1, midnight + 2), COUNTERS_TAKEN);
 	memset(w.bytes, 0xa5, sizeof(w.bytes));
@@ -499,13 +464,11 @@ test_damaged_at_midnight(void **state)
 }
 
 /* In the same step, one found and one that may have been lost. */
-static void
-test_damaged_for_one(void **state)
+TEST(test_damaged_for_one)
 {
 	struct counted a, b;
 	struct tally two[2];
 
-	(void)state;
 	for (int order = 0; order < 2; order++) {
 		struct bucket *first;
 		struct step s;
@@ -536,14 +499,12 @@ plans(struct tally *tallies, size_t n, unsigned amount, long long now)
 	return step_plan(&s, w.key, w.buckets, tallies, n, amount, now);
 }
 
-static void
-test_asked_wrongly(void **state)
+TEST(test_asked_wrongly)
 {
 	struct counted c, d;
 	struct tally t[3];
 	struct limit twice[] = { { 5, 60 }, { 6, 60 } };
 
-	(void)state;
 	clear(2);
 	counted_init(&c, "a", 1, 1, 1);
 	counted_init(&d, "b", 1, 1, 1);
@@ -582,15 +543,13 @@ test_asked_wrongly(void **state)
 }
 
 /* Against counting by hand: any steps, with a clock that only goes on. */
-static void
-test_model(void **state)
+TEST(test_model)
 {
 	enum { NAMES = 12 };
 	static const unsigned lengths[] = { 60, 3600, 86400 };
 	unsigned counts[NAMES][3] = { { 0 } }, random = 1, taken = 0;
 	long long starts[NAMES][3] = { { 0 } }, now = NOW;
 
-	(void)state;
 	clear(2);
 	for (int i = 0; i < 20000; i++) {
 		unsigned name, amount, n, limits[3];
@@ -639,31 +598,4 @@ test_model(void **state)
 			}
 	}
 	assert_in_range(taken, 1000, 19000);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_amount),
-		cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_unused_window),
-		cmocka_unit_test(test_all_or_nothing),
-		cmocka_unit_test(test_share),
-		cmocka_unit_test(test_share_expired),
-		cmocka_unit_test(test_crowded),
-		cmocka_unit_test(test_reuse),
-		cmocka_unit_test(test_clock_back),
-		cmocka_unit_test(test_clock_late),
-		cmocka_unit_test(test_clock_was_ahead),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_zeros),
-		cmocka_unit_test(test_damaged_at_midnight),
-		cmocka_unit_test(test_damaged_for_one),
-		cmocka_unit_test(test_asked_wrongly),
-		cmocka_unit_test(test_model),
-	};
-
-	return cmocka_run_group_tests_name("step", tests, NULL, NULL);
 }

@@ -1,20 +1,16 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include "store/store.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "folder.h"
 #include "store/redis.h"
 
-static void
-a_file_counts(void **state)
+TEST(a_file_counts)
 {
 	static const struct limit few[] = { { 5, 3600 } };
 	struct store_config config = { .kind = STORE_FILE,
@@ -25,7 +21,6 @@ a_file_counts(void **state)
 		.limits = few };
 	struct counters *c = store_new(&config);
 
-	(void)state;
 	assert_non_null(c);
 	/* Nothing is opened yet. */
 	assert_int_equal(access(in_folder("counts"), F_OK), -1);
@@ -35,22 +30,19 @@ a_file_counts(void **state)
 	assert_int_equal(access(in_folder("counts/counters"), F_OK), 0);
 }
 
-static void
-what_is_not_built_in_is_said(void **state)
+TEST(what_is_not_built_in_is_said)
 {
 	const struct store_config file = { .kind = STORE_FILE };
 	const struct store_config tcp = { .kind = STORE_TCP };
 	const struct store_config local = { .kind = STORE_UNIX };
 
-	(void)state;
 	assert_null(store_missing(&file));
 	assert_int_equal(store_missing(&tcp) == NULL, redis_built_in());
 	assert_int_equal(store_missing(&local) == NULL, redis_built_in());
 }
 
 /* Nobody is there: a store all the same, which says so. */
-static void
-a_server_is_asked_later(void **state)
+TEST(a_server_is_asked_later)
 {
 	struct store_config configs[] = {
 		{ .kind = STORE_UNIX, .place = span_of(in_folder("socket")) },
@@ -59,7 +51,6 @@ a_server_is_asked_later(void **state)
 		    .port = 1 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct counters *c = store_new(&configs[i]);
 
@@ -71,24 +62,11 @@ a_server_is_asked_later(void **state)
 	}
 }
 
-static void
-no_kind_is_no_store(void **state)
+TEST(no_kind_is_no_store)
 {
 	struct store_config config = { .kind = STORE_NONE };
 
-	(void)state;
 	assert_null(store_new(&config));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_file_counts),
-		cmocka_unit_test(what_is_not_built_in_is_said),
-		cmocka_unit_test(a_server_is_asked_later),
-		cmocka_unit_test(no_kind_is_no_store),
-	};
-
-	return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

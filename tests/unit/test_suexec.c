@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/suexec.h"
 #include "folder.h"
@@ -59,8 +54,7 @@ put(const char *name, mode_t folder_mode, mode_t mode)
 	return file;
 }
 
-static void
-one_rule_each(void **state)
+TEST(one_rule_each)
 {
 	static const struct {
 		const char *name;
@@ -79,7 +73,6 @@ one_rule_each(void **state)
 		{ "x2", 0755, 0655, SUEXEC_NOT_EXECUTABLE },
 	};
 
-	(void)state;
 	begin();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		judge(put(rows[i].name, rows[i].dir, rows[i].file));
@@ -89,12 +82,10 @@ one_rule_each(void **state)
 	}
 }
 
-static void
-users_and_places(void **state)
+TEST(users_and_places)
 {
 	const char *file;
 
-	(void)state;
 	begin();
 	file = put("u", 0755, 0755);
 	rules.uid_min = who.uid;
@@ -120,10 +111,8 @@ users_and_places(void **state)
 	assert_true(says(SUEXEC_UID_LOW) && says(SUEXEC_GID_LOW));
 }
 
-static void
-links_and_roots(void **state)
+TEST(links_and_roots)
 {
-	(void)state;
 	begin();
 	put("l", 0755, 0755);
 	assert_int_equal(symlink("sign.cgi", in_folder("l/link.cgi")), 0);
@@ -153,13 +142,11 @@ links_and_roots(void **state)
 	assert_true(says(SUEXEC_NOT_IN_ROOT));
 }
 
-static void
-customs(void **state)
+TEST(customs)
 {
 	static const int codes[] = { 107, 108, 114, 115, 116, 117, 118, 119,
 		120, 121 };
 
-	(void)state;
 	suexec_rules(&rules, in_folder("none"));
 	assert_string_equal(rules.doc_root, "/var/www");
 	assert_string_equal(rules.userdir, "public_html");
@@ -174,16 +161,4 @@ customs(void **state)
 	assert_string_equal(suexec_meaning(1), "it is refused");
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_rule_each),
-		cmocka_unit_test(users_and_places),
-		cmocka_unit_test(links_and_roots),
-		cmocka_unit_test(customs),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "suexec", tests, folder_setup, folder_teardown);
-}
+GROUP(folder_setup, folder_teardown);

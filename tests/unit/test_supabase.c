@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "opening.h"
 #include "session/jwt.h"
@@ -114,12 +109,10 @@ open_payload(const char *payload)
 	return open_value(sink_view(&out));
 }
 
-static void
-a_value_opens(void **state)
+TEST_WITH(a_value_opens, set_up, NULL)
 {
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, value_room, sizeof(value_room));
 	assert_true(supabase_make(SPAN_LIT("e30.e30.AA"), &out));
 	/* {"access_token":"e30.e30.AA","token_type":"bearer"} */
@@ -132,10 +125,8 @@ a_value_opens(void **state)
 	assert_int_equal(opened.expires, 1700003600);
 }
 
-static void
-the_token_is_what_counts(void **state)
+TEST_WITH(the_token_is_what_counts, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_json("{\"access_token\":\"@\",\"sub\":\"eve\","
 				   "\"user\":{\"id\":\"eve\"}}"),
 	    SESSION_OK);
@@ -164,8 +155,7 @@ the_token_is_what_counts(void **state)
 	assert_int_equal(open_value(good_value()), SESSION_MAC);
 }
 
-static void
-an_object_with_an_access_token(void **state)
+TEST_WITH(an_object_with_an_access_token, set_up, NULL)
 {
 	static const struct {
 		const char *json;
@@ -192,15 +182,12 @@ an_object_with_an_access_token(void **state)
 		{ "", SESSION_JSON },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(open_json(cases[i].json), cases[i].why);
 }
 
-static void
-one_spelling_of_the_value(void **state)
+TEST_WITH(one_spelling_of_the_value, set_up, NULL)
 {
-	(void)state;
 	/* base64url of {} */
 	assert_int_equal(open_value(SPAN_LIT("base64-e30")), SESSION_SHAPE);
 	assert_int_equal(open_value(SPAN_LIT("base64-e31")), SESSION_SHAPE);
@@ -258,10 +245,8 @@ open_chunks(size_t n, size_t gap)
 	return open_header(&config, sink_view(&out), TOKEN_NOW);
 }
 
-static void
-chunks_are_joined(void **state)
+TEST_WITH(chunks_are_joined, set_up, NULL)
 {
-	(void)state;
 	for (size_t n = 1; n <= CHUNKS_MAX; n++) {
 		assert_int_equal(open_chunks(n, n), SESSION_OK);
 		assert_true(span_is(opened.user, "42"));
@@ -271,10 +256,8 @@ chunks_are_joined(void **state)
 	assert_int_equal(open_chunks(0, 0), SESSION_NO_COOKIE);
 }
 
-static void
-chunks_have_no_gap(void **state)
+TEST_WITH(chunks_have_no_gap, set_up, NULL)
 {
-	(void)state;
 	for (size_t n = 1; n <= CHUNKS_MAX; n++)
 		for (size_t gap = 0; gap < n; gap++)
 			assert_int_equal(open_chunks(n, gap), SESSION_CHUNKS);
@@ -295,10 +278,8 @@ open_two(const char *before, const char *after)
 	return open_header(&config, sink_view(&out), TOKEN_NOW);
 }
 
-static void
-each_chunk_is_one_good_cookie(void **state)
+TEST_WITH(each_chunk_is_one_good_cookie, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_two("", ""), SESSION_OK);
 	assert_int_equal(open_two("sb-y.2=x", "; sb-x.02=x"), SESSION_OK);
 	assert_int_equal(open_two("", "; sb-x.2="), SESSION_OK);
@@ -312,10 +293,8 @@ each_chunk_is_one_good_cookie(void **state)
 }
 
 /* Chunks may be left over from an older, longer value. */
-static void
-the_bare_name_wins(void **state)
+TEST_WITH(the_bare_name_wins, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(open_two("sb-x=base64-e30", ""), SESSION_SHAPE);
 	assert_int_equal(open_two("sb-x=", ""), SESSION_SHAPE);
 	assert_int_equal(open_two("sb-x=,", ""), SESSION_BAD_COOKIE);
@@ -353,10 +332,8 @@ open_joined(size_t n)
 	return open_header(&config, sink_view(&out), TOKEN_NOW);
 }
 
-static void
-all_chunks_together(void **state)
+TEST_WITH(all_chunks_together, set_up, NULL)
 {
-	(void)state;
 	assert_int_equal(JOINED_MAX, 4 * COOKIE_MAX);
 	assert_int_equal(open_joined(JOINED_MAX - 2), SESSION_OK);
 	assert_int_equal(open_joined(JOINED_MAX - 1), SESSION_OK);
@@ -366,8 +343,7 @@ all_chunks_together(void **state)
 	assert_int_equal(open_joined(JOINED_MAX + 2), SESSION_CHUNKS);
 }
 
-static void
-room_is_needed(void **state)
+TEST_WITH(room_is_needed, set_up, NULL)
 {
 	struct span token = SPAN_LIT("e30.e30.AA");
 	struct request request = { .cookie = SPAN_LIT("sb-x.0=base64-e30") };
@@ -377,7 +353,6 @@ room_is_needed(void **state)
 	struct sink out;
 	size_t needed;
 
-	(void)state;
 	sink_init(&out, value_room, sizeof(value_room));
 	assert_true(supabase_make(token, &out));
 	needed = out.n;
@@ -394,23 +369,4 @@ room_is_needed(void **state)
 	arena_init(&arena, opening_room, JOINED_MAX + 64);
 	assert_int_equal(
 	    supabase_open(&config, &asked, &session), SESSION_SHAPE);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_value_opens, set_up),
-		cmocka_unit_test_setup(the_token_is_what_counts, set_up),
-		cmocka_unit_test_setup(an_object_with_an_access_token, set_up),
-		cmocka_unit_test_setup(one_spelling_of_the_value, set_up),
-		cmocka_unit_test_setup(chunks_are_joined, set_up),
-		cmocka_unit_test_setup(chunks_have_no_gap, set_up),
-		cmocka_unit_test_setup(each_chunk_is_one_good_cookie, set_up),
-		cmocka_unit_test_setup(the_bare_name_wins, set_up),
-		cmocka_unit_test_setup(all_chunks_together, set_up),
-		cmocka_unit_test_setup(room_is_needed, set_up),
-	};
-
-	return cmocka_run_group_tests_name("supabase", tests, NULL, NULL);
 }

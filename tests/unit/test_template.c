@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rules.h"
 
@@ -60,12 +56,10 @@ refuses(const char *source)
 	return !compiles(source, &t);
 }
 
-static void
-test_words(void **state)
+TEST(test_words)
 {
 	struct text_template t;
 
-	(void)state;
 	assert_true(is_one("{user}", PIECE_USER));
 	assert_true(is_one("{user_hash}", PIECE_USER_HASH));
 	assert_true(is_one("{random}", PIECE_RANDOM));
@@ -79,15 +73,13 @@ test_words(void **state)
 	assert_true(span_is(t.pieces[0].text, "deep.er_1"));
 }
 
-static void
-test_unknown_words(void **state)
+TEST(test_unknown_words)
 {
 	static const char *const sources[] = { "{users}", "{User}", "{a}",
 		"{0}", "{_}", "{.}", "{claim}", "{claim.}", "{claim..a}",
 		"{claim.a.}", "{claims.a}", "{user.name}", "{policy.name}",
 		"x{user}{usr}", "{user_}", "{{usr}}" };
 
-	(void)state;
 	for (size_t i = 0; i < N(sources); i++)
 		assert_true(refuses(sources[i]));
 	assert_true(refuses("{usr}"));
@@ -96,24 +88,20 @@ test_unknown_words(void **state)
 	    "{date}, {ip}, {policy} and {claim.NAME}");
 }
 
-static void
-test_other_braces(void **state)
+TEST(test_other_braces)
 {
 	static const char *const sources[] = { "a", "{", "}", "{}", "}{", "{{",
 		"{user", "user}", "{ user}", "{user }", "{us er}", "{us-er}",
 		"{us\xc3\xa9r}", "{\"a\":1}", "{user:1}", "{user{", "%26&" };
 
-	(void)state;
 	for (size_t i = 0; i < N(sources); i++)
 		assert_true(is_literal(sources[i], sources[i]));
 }
 
-static void
-test_pieces(void **state)
+TEST(test_pieces)
 {
 	struct text_template t;
 
-	(void)state;
 	assert_true(compiles("", &t));
 	assert_int_equal(t.n, 0);
 	assert_true(compiles("{{user}}", &t));
@@ -132,10 +120,8 @@ test_pieces(void **state)
 }
 
 /* Any byte: only [A-Za-z0-9_.] can stand in a word, and } ends it. */
-static void
-test_every_byte(void **state)
+TEST(test_every_byte)
 {
-	(void)state;
 	for (int c = 1; c < 256; c++) {
 		char source[] = { '{', 'q', (char)c, '}', '\0' };
 		bool word = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
@@ -149,13 +135,11 @@ test_every_byte(void **state)
 	}
 }
 
-static void
-test_truncations(void **state)
+TEST(test_truncations)
 {
 	const char *whole = "{user_hash}";
 	char source[16];
 
-	(void)state;
 	for (size_t n = 1; n < strlen(whole); n++) {
 		memcpy(source, whole, n);
 		source[n] = '\0';
@@ -164,12 +148,10 @@ test_truncations(void **state)
 	assert_true(is_one(whole, PIECE_USER_HASH));
 }
 
-static void
-test_has(void **state)
+TEST(test_has)
 {
 	struct text_template t;
 
-	(void)state;
 	assert_true(compiles("a{user}b{random}", &t));
 	assert_true(template_has(&t, PIECE_LITERAL));
 	assert_true(template_has(&t, PIECE_USER));
@@ -180,12 +162,10 @@ test_has(void **state)
 	assert_false(template_has(&t, PIECE_LITERAL));
 }
 
-static void
-test_fits(void **state)
+TEST(test_fits)
 {
 	struct text_template t;
 
-	(void)state;
 	assert_true(compiles("a{user}{user_hash}{random}{date}{claim.a}", &t));
 	assert_true(template_fits(&t, PLACE_ID, &r.why));
 	assert_true(compiles("a{ip}", &t));
@@ -196,14 +176,12 @@ test_fits(void **state)
 }
 
 /* Every size of memory: right, or refused with nothing in it. */
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
 	const struct span source = SPAN_INIT("a{user}b{policy}c");
 	size_t refused = 0;
 	bool right = false;
 
-	(void)state;
 	for (size_t cap = 0; !right && cap < sizeof(r.mem); cap++) {
 		struct text_template t;
 
@@ -216,22 +194,4 @@ test_no_room(void **state)
 		refused += !right;
 	}
 	assert_true(right && refused > 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_unknown_words),
-		cmocka_unit_test(test_other_braces),
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_every_byte),
-		cmocka_unit_test(test_truncations),
-		cmocka_unit_test(test_has),
-		cmocka_unit_test(test_fits),
-		cmocka_unit_test(test_no_room),
-	};
-
-	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "rules.h"
 
@@ -68,10 +64,8 @@ takes_user(const char *user, enum place place, const char *separators)
 	return gives_now("{user}", place, separators, user);
 }
 
-static void
-test_forms(void **state)
+TEST(test_forms)
 {
-	(void)state;
 	assert_true(gives("", ""));
 	assert_true(gives("a&b%26\\", "a&b%26\\"));
 	assert_true(gives("{user}", "alice"));
@@ -88,13 +82,11 @@ test_forms(void **state)
 	    "u/{user}{user}-{policy}.{claim.n}{", "u/alicealice-avatar.7{"));
 }
 
-static void
-test_address(void **state)
+TEST(test_address)
 {
 	static const char *const none[] = { "", "unix:", "192.0.2.7:80",
 		"192.0.2.07", "::1%lo" };
 
-	(void)state;
 	rules_open(&r);
 	r.facts.remote_addr = SPAN_LIT("2001:DB8:0:0:0::1");
 	assert_true(gives_now("{ip}", PLACE_TEXT, "", "2001:db8::1"));
@@ -112,12 +104,10 @@ test_address(void **state)
 	}
 }
 
-static void
-test_user_of_an_id(void **state)
+TEST(test_user_of_an_id)
 {
 	char name[SEGMENT_MAX + 2];
 
-	(void)state;
 	memset(name, 'a', sizeof(name));
 	name[SEGMENT_MAX + 1] = '\0';
 	assert_true(refuses_user(span_of(name), PLACE_ID, ""));
@@ -142,10 +132,8 @@ test_user_of_an_id(void **state)
 	}
 }
 
-static void
-test_user_of_a_text(void **state)
+TEST(test_user_of_a_text)
 {
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		unsigned char byte = (unsigned char)c;
 		char text[] = { (char)c, '\0' };
@@ -165,10 +153,8 @@ test_user_of_a_text(void **state)
 	assert_true(refuses_user(SPAN_LIT("alice\xc3"), PLACE_TEXT, ""));
 }
 
-static void
-test_hash_takes_any_user(void **state)
+TEST(test_hash_takes_any_user)
 {
-	(void)state;
 	rules_open(&r);
 	/* printf '%s\0%s' 'signpost user' 'Zoë & Söhne' | sha256sum */
 	r.session.user = SPAN_LIT("Zo\xc3\xab & S\xc3\xb6hne");
@@ -183,13 +169,11 @@ test_hash_takes_any_user(void **state)
 	assert_string_equal(r.problem.code, "claim_not_usable");
 }
 
-static void
-test_claims(void **state)
+TEST(test_claims)
 {
 	static const char *const none[] = { "{claim.nobody}", "{claim.list}",
 		"{claim.deep}", "{claim.team.x}", "{claim.empty}" };
 
-	(void)state;
 	rules_open(&r);
 	for (size_t i = 0; i < N(none); i++) {
 		assert_false(gives_now(none[i], PLACE_TEXT, "", ""));
@@ -204,19 +188,15 @@ test_claims(void **state)
 }
 
 /* The configuration's own text may hold what a user's may not. */
-static void
-test_literals_are_free(void **state)
+TEST(test_literals_are_free)
 {
-	(void)state;
 	rules_open(&r);
 	assert_true(gives_now(
 	    "a,b|c\\&%26{user}", PLACE_TEXT, ",|", "a,b|c\\&%26alice"));
 }
 
-static void
-test_clock_outside_the_calendar(void **state)
+TEST(test_clock_outside_the_calendar)
 {
-	(void)state;
 	rules_open(&r);
 	r.facts.now = 253402300799LL;
 	assert_true(gives_now("{date}", PLACE_ID, "", "9999-12-31"));
@@ -249,10 +229,8 @@ fits(const char *source, const char *value)
 	return fits_now(source, value);
 }
 
-static void
-test_matches(void **state)
+TEST(test_matches)
 {
-	(void)state;
 	assert_true(fits("", ""));
 	assert_false(fits("", "a"));
 	assert_true(fits("{user}", "alice"));
@@ -269,12 +247,10 @@ test_matches(void **state)
 	assert_false(fits("{date}{claim.team}", "2026-01-02red"));
 }
 
-static void
-test_matches_random(void **state)
+TEST(test_matches_random)
 {
 	char value[33] = "ffffffffffffffffffffffffffffffff";
 
-	(void)state;
 	assert_true(fits("{random}", RULES_RANDOM));
 	assert_true(fits("{random}", value));
 	assert_true(fits("a{random}{random}b{random}",
@@ -299,10 +275,8 @@ test_matches_random(void **state)
 }
 
 /* No problem when it is another text, one when it can't be filled in. */
-static void
-test_matches_problem(void **state)
+TEST(test_matches_problem)
 {
-	(void)state;
 	rules_open(&r);
 	r.session.user = SPAN_LIT("a b");
 	assert_false(fits_now("u_{user}", "x_a b"));
@@ -315,13 +289,11 @@ test_matches_problem(void **state)
 }
 
 /* Every size of memory: the text, or a 500. */
-static void
-test_no_room(void **state)
+TEST(test_no_room)
 {
 	size_t start, refused = 0;
 	bool right = false;
 
-	(void)state;
 	rules_open(&r);
 	start = (made("{user_hash}{claim.team}"), r.arena.n);
 	for (size_t room = 0; !right && room < 4096; room++) {
@@ -341,26 +313,4 @@ test_no_room(void **state)
 	}
 	assert_true(right && refused > 0);
 	assert_false(r.arena.full);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_address),
-		cmocka_unit_test(test_user_of_an_id),
-		cmocka_unit_test(test_user_of_a_text),
-		cmocka_unit_test(test_hash_takes_any_user),
-		cmocka_unit_test(test_claims),
-		cmocka_unit_test(test_literals_are_free),
-		cmocka_unit_test(test_clock_outside_the_calendar),
-		cmocka_unit_test(test_matches),
-		cmocka_unit_test(test_matches_random),
-		cmocka_unit_test(test_matches_problem),
-		cmocka_unit_test(test_no_room),
-	};
-
-	return cmocka_run_group_tests_name(
-	    "template_expand", tests, NULL, NULL);
 }

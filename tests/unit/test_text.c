@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -38,10 +33,8 @@ encode(unsigned long code, unsigned char out[4])
 	return n;
 }
 
-static void
-utf8_takes_every_code_point(void **state)
+TEST(utf8_takes_every_code_point)
 {
-	(void)state;
 	for (unsigned long code = 0; code <= 0x10ffff; code++) {
 		unsigned char text[4];
 		size_t n = encode(code, text);
@@ -54,12 +47,10 @@ utf8_takes_every_code_point(void **state)
 }
 
 /* A second, slow reader: all that one or two code points are written as. */
-static void
-utf8_of_every_two_bytes(void **state)
+TEST(utf8_of_every_two_bytes)
 {
 	static bool right[65536];
 
-	(void)state;
 	for (unsigned i = 0; i < 0x80 * 0x80; i++)
 		right[i / 0x80 << 8 | i % 0x80] = true;
 	for (unsigned long code = 0x80; code < 0x800; code++) {
@@ -78,12 +69,10 @@ utf8_of_every_two_bytes(void **state)
 }
 
 /* Every three bytes that begin a longer character: lead and second byte. */
-static void
-utf8_of_every_second_byte(void **state)
+TEST(utf8_of_every_second_byte)
 {
 	unsigned accepted = 0;
 
-	(void)state;
 	for (unsigned i = 0xe000; i < 0x10000; i++) {
 		unsigned char text[4] = { (unsigned char)(i >> 8),
 			(unsigned char)i, 0x80, 0x80 };
@@ -96,10 +85,8 @@ utf8_of_every_second_byte(void **state)
 	assert_int_equal(accepted >> 16, 3 * 64 + 48 + 16);
 }
 
-static void
-utf8_edges(void **state)
+TEST(utf8_edges)
 {
-	(void)state;
 	assert_true(UTF8(""));
 	assert_true(UTF8("a"));
 	assert_true(UTF8("a\0b"));
@@ -114,8 +101,7 @@ utf8_edges(void **state)
 	assert_true(UTF8("gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\x88!"));
 }
 
-static void
-utf8_refuses(void **state)
+TEST(utf8_refuses)
 {
 	static const struct span bad[] = {
 		/* overlong */
@@ -151,14 +137,12 @@ utf8_refuses(void **state)
 		SPAN_INIT("\xe2\x82\xc3"),
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (at_page_end(text_utf8, bad[i]))
 			fail_msg("number %zu is accepted", i);
 }
 
-static void
-utf8_cut_short(void **state)
+TEST(utf8_cut_short)
 {
 	static const struct span whole[] = {
 		SPAN_INIT("\xc3\xbc"),
@@ -166,7 +150,6 @@ utf8_cut_short(void **state)
 		SPAN_INIT("\xf0\x9f\x90\x88"),
 	};
 
-	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		assert_true(at_page_end(text_utf8, whole[i]));
 		for (size_t n = 1; n < whole[i].n; n++)
@@ -175,10 +158,8 @@ utf8_cut_short(void **state)
 	}
 }
 
-static void
-control_characters(void **state)
+TEST(control_characters)
 {
-	(void)state;
 	for (unsigned c = 0; c < 0x80; c++) {
 		unsigned char text[] = { 'a', (unsigned char)c, 'b' };
 
@@ -209,10 +190,8 @@ is_word(unsigned c)
 	       (c >= 'A' && c <= 'Z');
 }
 
-static void
-segment_and_token_bytes(void **state)
+TEST(segment_and_token_bytes)
 {
-	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
 		bool in_segment = is_word(c) || c == '_' || c == '-';
 		bool in_token =
@@ -230,12 +209,10 @@ segment_and_token_bytes(void **state)
 	}
 }
 
-static void
-segment_size(void **state)
+TEST(segment_size)
 {
 	unsigned char text[SEGMENT_MAX + 1];
 
-	(void)state;
 	memset(text, 'x', sizeof(text));
 	assert_false(SEGMENT(""));
 	assert_true(SEGMENT("x"));
@@ -261,10 +238,8 @@ nearest(const char *typed)
 	return found;
 }
 
-static void
-nearest_is_found(void **state)
+TEST(nearest_is_found)
 {
-	(void)state;
 	assert_string_equal(nearest("public_id"), "public_id");
 	assert_string_equal(nearest("publicid"), "public_id"); /* dropped */
 	assert_string_equal(nearest("publiic_id"), "public_id");
@@ -277,10 +252,8 @@ nearest_is_found(void **state)
 }
 
 /* At most a third of the letters, and at most three. */
-static void
-nearest_is_near(void **state)
+TEST(nearest_is_near)
 {
-	(void)state;
 	assert_string_equal(nearest("foldxx"), "folder");
 	assert_null(nearest("folxxx"));
 	assert_string_equal(nearest("public_xxx"), "public_id");
@@ -294,12 +267,10 @@ nearest_is_near(void **state)
 	assert_null(nearest(""));
 }
 
-static void
-nearest_of_several(void **state)
+TEST(nearest_of_several)
 {
 	static const char *const names[] = { "table", "cable", "cables" };
 
-	(void)state;
 	assert_ptr_equal(text_nearest(SPAN_LIT("fable"), names, 3), names[0]);
 	assert_ptr_equal(
 	    text_nearest(SPAN_LIT("fable"), names + 1, 2), names[1]);
@@ -308,14 +279,12 @@ nearest_of_several(void **state)
 	assert_null(text_nearest(SPAN_LIT("table"), names, 0));
 }
 
-static void
-nearest_of_long_names(void **state)
+TEST(nearest_of_long_names)
 {
 	char name[NAME_MAX_BYTES + 2];
 	const char *const names[] = { name };
 	struct span typed;
 
-	(void)state;
 	memset(name, 'n', sizeof(name));
 	name[NAME_MAX_BYTES + 1] = '\0';
 	typed = (struct span){ (unsigned char *)name, NAME_MAX_BYTES };
@@ -328,15 +297,13 @@ nearest_of_long_names(void **state)
 	assert_null(text_nearest(typed, names, 1));
 }
 
-static void
-ampersands(void **state)
+TEST(ampersands)
 {
 	static const char *const with[] = { "&", "a&", "&a", "%26", "a%26b",
 		"%%26", "%2%26" };
 	static const char *const without[] = { "", "%", "%2", "26", "%2 6",
 		"%2%6", "%27", "\xef\xbc\x86" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
 		assert_true(text_has_ampersand(span_of(with[i])));
 	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
@@ -344,27 +311,4 @@ ampersands(void **state)
 	/* Not beyond its end. */
 	assert_false(text_has_ampersand(span_head(SPAN_LIT("%26"), 2)));
 	assert_false(text_has_ampersand((struct span){ NULL, 0 }));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(utf8_takes_every_code_point),
-		cmocka_unit_test(utf8_of_every_two_bytes),
-		cmocka_unit_test(utf8_of_every_second_byte),
-		cmocka_unit_test(utf8_edges),
-		cmocka_unit_test(utf8_refuses),
-		cmocka_unit_test(utf8_cut_short),
-		cmocka_unit_test(control_characters),
-		cmocka_unit_test(ampersands),
-		cmocka_unit_test(segment_and_token_bytes),
-		cmocka_unit_test(segment_size),
-		cmocka_unit_test(nearest_is_found),
-		cmocka_unit_test(nearest_is_near),
-		cmocka_unit_test(nearest_of_several),
-		cmocka_unit_test(nearest_of_long_names),
-	};
-
-	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "guard.h"
@@ -20,8 +16,7 @@ valid(const char *text)
 	return right;
 }
 
-static void
-what_can_be_signed(void **state)
+TEST(what_can_be_signed)
 {
 	static const char *const right[] = { "w_200", "w_200,c_fill",
 		"c_fill,h_100,w_100/e_sepia", "t_thumb", "ar_16:9,c_fill",
@@ -29,15 +24,13 @@ what_can_be_signed(void **state)
 		"l_text:Arial_20:Hi,co_red", "fl_layer_apply,x_-5,y_0.5",
 		"e_blur:400;x|y", "bl_a'b(c)d*e+f=g@h~i" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
 		if (!valid(right[i]))
 			fail_msg("%s", right[i]);
 }
 
 /* What SDKs hash apart, browsers rewrite, or a URL reads as something else. */
-static void
-what_can_not(void **state)
+TEST(what_can_not)
 {
 	static const char *const wrong[] = { "", "w_", "_200", "w", "200",
 		"w_200,", ",w_200", "w_200/", "/w_200", "w_200//e_sepia",
@@ -48,18 +41,15 @@ what_can_not(void **state)
 		"w_200/../e_x", "w_200/./e_x", "$", "W_200", "users_x",
 		"abcd_1" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		if (valid(wrong[i]))
 			fail_msg("%s", wrong[i]);
 }
 
-static void
-it_has_a_limit(void **state)
+TEST(it_has_a_limit)
 {
 	static char text[TRANSFORMATION_MAX + 2];
 
-	(void)state;
 	for (size_t n = TRANSFORMATION_MAX - 1; n <= TRANSFORMATION_MAX + 1;
 	     n++) {
 		memset(text, 'a', sizeof(text));
@@ -69,30 +59,15 @@ it_has_a_limit(void **state)
 	}
 }
 
-static void
-why_is_said(void **state)
+TEST(why_is_said)
 {
 	unsigned char mem[1024];
 	struct sink why;
 
-	(void)state;
 	sink_init(&why, mem, sizeof(mem));
 	assert_false(transformation_valid(SPAN_LIT("l_a%20b"), &why));
 	assert_true(why.n > 0 && !why.full);
 	sink_init(&why, mem, sizeof(mem));
 	assert_true(transformation_valid(SPAN_LIT("w_1"), &why));
 	assert_int_equal(why.n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_can_be_signed),
-		cmocka_unit_test(what_can_not),
-		cmocka_unit_test(it_has_a_limit),
-		cmocka_unit_test(why_is_said),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

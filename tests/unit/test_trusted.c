@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <limits.h>
 #include <sys/socket.h>
@@ -69,12 +64,10 @@ file(void)
 }
 
 /* Every mode of a file of our own group. */
-static void
-test_modes(void **state)
+TEST_WITH(test_modes, folder_setup, folder_teardown)
 {
 	const char *path = file();
 
-	(void)state;
 	for (mode_t mode = 0; mode < 01000; mode++) {
 		bool readable = geteuid() == 0 || (mode & 0400) != 0;
 
@@ -94,12 +87,10 @@ test_modes(void **state)
 }
 
 /* The same with a group that is not ours. */
-static void
-test_modes_foreign_group(void **state)
+TEST_WITH(test_modes_foreign_group, folder_setup, folder_teardown)
 {
 	const char *path = file();
 
-	(void)state;
 	need_root();
 	give(path, 0, NOBODY);
 	for (mode_t mode = 0; mode < 01000; mode++) {
@@ -120,12 +111,10 @@ test_modes_foreign_group(void **state)
 	assert_non_null(strstr(why_text, "can read it: chmod 600 /tmp/"));
 }
 
-static void
-test_owner(void **state)
+TEST_WITH(test_owner, folder_setup, folder_teardown)
 {
 	const char *path = file();
 
-	(void)state;
 	need_root();
 	accepts(path);
 	give(path, NOBODY, 0);
@@ -143,12 +132,10 @@ test_owner(void **state)
 }
 
 /* Root's file, to be read by the web server's group. */
-static void
-test_group(void **state)
+TEST_WITH(test_group, folder_setup, folder_teardown)
 {
 	const char *path = put_file("file", 0640, SPAN_LIT("x"));
 
-	(void)state;
 	need_root();
 	give(path, 0, NOBODY - 1);
 	assert_false(opened(path, true));
@@ -173,8 +160,7 @@ test_group(void **state)
  * A credential as systemd makes it: root's, mode 0400, and by its access
  * control list one more user may read it. Its mode is then 0440.
  */
-static void
-test_credential(void **state)
+TEST_WITH(test_credential, folder_setup, folder_teardown)
 {
 	static const unsigned char list[] = { 2, 0, 0, 0, /* version */
 		0x01, 0, 4, 0, ACL_ANYBODY,               /* the owner */
@@ -185,7 +171,6 @@ test_credential(void **state)
 	const char *path = put_file("file", 0400, SPAN_LIT("x"));
 	struct stat st;
 
-	(void)state;
 	need_root();
 	give(path, 0, 0);
 	if (setxattr(path, "system.posix_acl_access", list, sizeof(list), 0) !=
@@ -208,13 +193,11 @@ test_credential(void **state)
 }
 
 /* A folder like /tmp: what lies in it must be ours or root's itself. */
-static void
-test_sticky(void **state)
+TEST_WITH(test_sticky, folder_setup, folder_teardown)
 {
 	const char *sticky = put_folder("sticky", 01777);
 	const char *path = put_file("sticky/file", 0600, SPAN_LIT("x"));
 
-	(void)state;
 	accepts(path);
 	assert_int_equal(chmod(sticky, 0777), 0);
 	refuses(path, "chmod o-w");
@@ -224,12 +207,10 @@ test_sticky(void **state)
 	refuses(path, "another user");
 }
 
-static void
-test_links(void **state)
+TEST_WITH(test_links, folder_setup, folder_teardown)
 {
 	char real[PATH_MAX];
 
-	(void)state;
 	put_folder("good", 0755);
 	put_folder("bad", 0777);
 	put_file("good/file", 0600, SPAN_LIT("x"));
@@ -256,13 +237,11 @@ test_links(void **state)
 	refuses(in_folder("good/to-bad/../good/file"), "chmod o-w");
 }
 
-static void
-test_kinds(void **state)
+TEST_WITH(test_kinds, folder_setup, folder_teardown)
 {
 	struct sockaddr_un at = { AF_UNIX, "" };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	(void)state;
 	put_folder("folder", 0700);
 	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
 	assert_int_not_equal(fd, -1);
@@ -278,10 +257,8 @@ test_kinds(void **state)
 	accepts(file());
 }
 
-static void
-test_missing(void **state)
+TEST_WITH(test_missing, folder_setup, folder_teardown)
 {
-	(void)state;
 	file();
 	refuses(in_folder("files"), "no such file");
 	refuses(in_folder("none/file"), "no folder");
@@ -292,12 +269,10 @@ test_missing(void **state)
 	refuses("/signpost-test-none", "no such file");
 }
 
-static void
-test_relative(void **state)
+TEST_WITH(test_relative, folder_setup, folder_teardown)
 {
 	char here[PATH_MAX];
 
-	(void)state;
 	put_folder("folder", 0755);
 	put_file("folder/file", 0600, SPAN_LIT("x"));
 	assert_non_null(getcwd(here, sizeof(here)));
@@ -313,13 +288,11 @@ test_relative(void **state)
 }
 
 /* Names and paths of every length around the system's limits. */
-static void
-test_long(void **state)
+TEST_WITH(test_long, folder_setup, folder_teardown)
 {
 	static char path[2 * PATH_MAX];
 	size_t n = strlen(folder);
 
-	(void)state;
 	memset(path, 'a', sizeof(path) - 1);
 	memcpy(path, folder, n);
 	path[n] = '/';
@@ -371,13 +344,11 @@ refuses_to_write(const char *path, const char *reason)
 	}
 }
 
-static void
-test_write(void **state)
+TEST_WITH(test_write, folder_setup, folder_teardown)
 {
 	const char *path = file();
 	struct stat st;
 
-	(void)state;
 	/* What is there stays as it is. */
 	assert_int_equal(chmod(path, 0640), 0);
 	assert_true(opened_to_write(path, false));
@@ -397,12 +368,10 @@ test_write(void **state)
 }
 
 /* The rules are those of trusted_open(). */
-static void
-test_write_refused(void **state)
+TEST_WITH(test_write_refused, folder_setup, folder_teardown)
 {
 	const char *above = put_folder("above", 0777);
 
-	(void)state;
 	assert_int_equal(chmod(above, 0777), 0);
 	refuses_to_write(in_folder("above/file"), "chmod o-w");
 	assert_int_equal(access(in_folder("above/file"), F_OK), -1);
@@ -417,12 +386,10 @@ test_write_refused(void **state)
 	refuses_to_write(in_folder("folder"), "not a regular file");
 }
 
-static void
-test_write_owner(void **state)
+TEST_WITH(test_write_owner, folder_setup, folder_teardown)
 {
 	const char *path = file(), *next = in_folder("next");
 
-	(void)state;
 	need_root();
 	become(NOBODY, NOBODY, 0);
 	refuses_to_write(path, "chown");
@@ -434,30 +401,4 @@ test_write_owner(void **state)
 	become(NOBODY, NOBODY, 0);
 	assert_true(opened_to_write(path, true)); /* ours now */
 	become_root();
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_modes),
-		CASE(test_modes_foreign_group),
-		CASE(test_owner),
-		CASE(test_group),
-		CASE(test_credential),
-		CASE(test_sticky),
-		CASE(test_links),
-		CASE(test_kinds),
-		CASE(test_missing),
-		CASE(test_relative),
-		CASE(test_long),
-		CASE(test_write),
-		CASE(test_write_refused),
-		CASE(test_write_owner),
-	};
-
-	return cmocka_run_group_tests_name("trusted", tests, NULL, NULL);
 }

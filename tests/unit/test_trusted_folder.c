@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "base/trusted_folder.h"
 #include "folder.h"
@@ -44,10 +39,8 @@ refuses(const char *path, const char *reason)
 }
 
 /* What lies at the path may be anything, or nothing. */
-static void
-test_last_name(void **state)
+TEST_WITH(test_last_name, folder_setup, folder_teardown)
 {
-	(void)state;
 	put_folder("above", 0755);
 	put_folder("open", 0777);
 	assert_int_equal(symlink("nowhere", in_folder("link")), 0);
@@ -64,14 +57,12 @@ test_last_name(void **state)
 }
 
 /* Every mode of a folder of our own group in which we can look. */
-static void
-test_modes(void **state)
+TEST_WITH(test_modes, folder_setup, folder_teardown)
 {
 	const char *above = put_folder("above", 0700);
 	const char *below = put_folder("above/below", 0700);
 	const char *path = in_folder("above/below/file");
 
-	(void)state;
 	for (mode_t mode = 0; mode < 02000; mode++) {
 		bool right = (mode & 01000) != 0 || (mode & 02) == 0;
 
@@ -90,13 +81,11 @@ test_modes(void **state)
 	accepts(path);
 }
 
-static void
-test_foreign_group(void **state)
+TEST_WITH(test_foreign_group, folder_setup, folder_teardown)
 {
 	const char *above = put_folder("above", 0755);
 	const char *path = in_folder("above/file");
 
-	(void)state;
 	need_root();
 	give(above, 0, NOBODY);
 	for (mode_t mode = 0; mode < 02000; mode++) {
@@ -121,14 +110,12 @@ test_foreign_group(void **state)
 	become_root();
 }
 
-static void
-test_owner(void **state)
+TEST_WITH(test_owner, folder_setup, folder_teardown)
 {
 	const char *above = put_folder("above", 0755);
 	const char *below = put_folder("above/below", 0755);
 	const char *path = in_folder("above/below/file");
 
-	(void)state;
 	need_root();
 	accepts(path);
 	give(below, NOBODY, 0);
@@ -143,14 +130,12 @@ test_owner(void **state)
 }
 
 /* Below a folder like /tmp, what lies next must be ours or root's. */
-static void
-test_sticky(void **state)
+TEST_WITH(test_sticky, folder_setup, folder_teardown)
 {
 	const char *sticky = put_folder("sticky", 01777);
 	const char *next = put_folder("sticky/next", 0755);
 	const char *path = in_folder("sticky/next/file");
 
-	(void)state;
 	accepts(path);
 	accepts(in_folder("sticky/file"));
 	assert_int_equal(chmod(sticky, 0777), 0);
@@ -166,10 +151,8 @@ test_sticky(void **state)
 }
 
 /* What counts is where it is, unless others can point it elsewhere. */
-static void
-test_links(void **state)
+TEST_WITH(test_links, folder_setup, folder_teardown)
 {
-	(void)state;
 	put_folder("good", 0755);
 	put_folder("bad", 0777);
 	assert_int_equal(symlink("good", in_folder("to-good")), 0);
@@ -185,10 +168,8 @@ test_links(void **state)
 	refuses(in_folder("loop/file"), "can't get into");
 }
 
-static void
-test_users_and_groups(void **state)
+TEST_WITH(test_users_and_groups, folder_setup, folder_teardown)
 {
-	(void)state;
 	assert_true(trusted_user(0));
 	assert_true(trusted_user(geteuid()));
 	assert_false(trusted_user(geteuid() + 1));
@@ -202,23 +183,4 @@ test_users_and_groups(void **state)
 	assert_true(trusted_group(NOBODY - 1));
 	assert_false(trusted_group(0));
 	become_root();
-}
-
-#define CASE(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		CASE(test_last_name),
-		CASE(test_modes),
-		CASE(test_foreign_group),
-		CASE(test_owner),
-		CASE(test_sticky),
-		CASE(test_links),
-		CASE(test_users_and_groups),
-	};
-
-	return cmocka_run_group_tests_name("trusted_folder", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <stdio.h>
 
@@ -32,10 +27,8 @@ source_of(const char *name)
 	return mem;
 }
 
-static void
-credentials(void **state)
+TEST(credentials)
 {
-	(void)state;
 	take("LoadCredential=early:/a\n[Unit]\nLoadCredential=unit:/a\n"
 	     "[Service]\nLoadCredential=a.key:/etc/a.key\n"
 	     "# LoadCredential=no:/a\n  ; LoadCredential=no:/a\r\n"
@@ -60,10 +53,8 @@ credentials(void **state)
 }
 
 /* A later line of the same name, and an empty one. */
-static void
-order(void **state)
+TEST(order)
 {
-	(void)state;
 	take("[Service]\nLoadCredential=a:/1\nSetCredential=a:text\n"
 	     "LoadCredential=a:/2\nLoadCredential=b:/b\n");
 	assert_int_equal(u.n, 3);
@@ -77,10 +68,8 @@ order(void **state)
 	assert_int_equal(u.n, 0);
 }
 
-static void
-odd_names(void **state)
+TEST(odd_names)
 {
-	(void)state;
 	take("[Service]\nLoadCredential=a%%b c:/x/100%%\n"
 	     "LoadCredential=it\\\\s:/y\nLoadCredential=\"q:/z\"\n");
 	assert_string_equal(source_of("a%b c"), "/x/100%");
@@ -101,12 +90,10 @@ odd_names(void **state)
 	assert_true(u.unsure);
 }
 
-static void
-names(void **state)
+TEST(names)
 {
 	char longest[257];
 
-	(void)state;
 	memset(longest, 'a', sizeof(longest));
 	assert_true(unit_names((struct span){ (void *)longest, 255 }));
 	assert_false(unit_names((struct span){ (void *)longest, 256 }));
@@ -118,10 +105,8 @@ names(void **state)
 	assert_false(unit_names(SPAN_LIT("\xff")));
 }
 
-static void
-what_it_may(void **state)
+TEST(what_it_may)
 {
-	(void)state;
 	take("[Service]\nStateDirectory=signpost more:link\n"
 	     "LogsDirectory=\nReadWritePaths=-/srv/a  +/srv/b\n"
 	     "DynamicUser=yes\nProtectHome=tmpfs\nPrivateTmp=on\n");
@@ -141,10 +126,8 @@ what_it_may(void **state)
 }
 
 /* Its last command counts; what each of them says of the copies' folder. */
-static void
-what_it_runs(void **state)
+TEST(what_it_runs)
 {
-	(void)state;
 	take("[Service]\nExecStart=\n");
 	assert_false(u.elsewhere);
 	unit_take(&u, SPAN_LIT("[Service]\nExecStart=/a --config=%d/c\n"));
@@ -156,13 +139,11 @@ what_it_runs(void **state)
 	assert_false(u.elsewhere);
 }
 
-static void
-without_room(void **state)
+TEST(without_room)
 {
 	static char text[2 * UNIT_TEXT_MAX];
 	size_t n = 0;
 
-	(void)state;
 	n += (size_t)snprintf(text, sizeof(text), "[Service]\n");
 	for (int i = 0; i <= UNIT_CREDENTIALS_MAX; i++)
 		n += (size_t)snprintf(
@@ -185,14 +166,12 @@ without_room(void **state)
 }
 
 /* Every end of it, with nothing readable behind. */
-static void
-cut_short(void **state)
+TEST(cut_short)
 {
 	static const char text[] =
 	    "[Service]\nLoadCredential=a%%\\\\b:/c%%\\\n;\n d\nSetCredential=x:"
 	    "%\nStateDirectory=a:b -c\nReadWritePaths=-+/x\r\n[";
 
-	(void)state;
 	for (size_t n = 0; n < sizeof(text); n++) {
 		struct span part =
 		    guarded((struct span){ (const void *)text, n });
@@ -201,16 +180,4 @@ cut_short(void **state)
 		unit_take(&u, part);
 		guard_free(part);
 	}
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(credentials),
-		cmocka_unit_test(order), cmocka_unit_test(odd_names),
-		cmocka_unit_test(names), cmocka_unit_test(what_it_may),
-		cmocka_unit_test(what_it_runs), cmocka_unit_test(without_room),
-		cmocka_unit_test(cut_short) };
-
-	return cmocka_run_group_tests_name("unit", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/unit_mend.h"
 
@@ -31,10 +26,8 @@ has_line(const char *command, const char *line)
 	return strstr(command, line) != NULL;
 }
 
-static void
-lines(void **state)
+TEST(lines)
 {
-	(void)state;
 	assert_string_equal(command("a.key", "/etc/a.key"),
 	    "mkdir -p /etc/systemd/system/signpost@.service.d && "
 	    "printf '%s\\n' '' '[Service]' 'LoadCredential=a.key:/etc/a.key' | "
@@ -55,13 +48,11 @@ lines(void **state)
 	assert_string_equal(command("a\nb", "/a"), "");
 }
 
-static void
-others(void **state)
+TEST(others)
 {
 	static unsigned char mem[4 * PATH_TEXT_MAX];
 	struct sink out;
 
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	unit_mend_init(&m);
 	unit_mend_credential(&m, SPAN_LIT("a"), SPAN_LIT("/a"), true);
@@ -78,13 +69,4 @@ others(void **state)
 	sink_init(&out, mem, sizeof(mem));
 	unit_mend_say(&m, true, &out);
 	assert_int_equal(out.n, 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(lines),
-		cmocka_unit_test(others) };
-
-	return cmocka_run_group_tests_name("unit_mend", tests, NULL, NULL);
 }

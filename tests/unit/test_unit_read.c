@@ -1,11 +1,6 @@
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/unit.h"
 #include "uniting.h"
@@ -37,10 +32,8 @@ said(const char *text)
 	return strstr((const char *)mem, text) != NULL;
 }
 
-static void
-where(void **state)
+TEST_WITH(where, folder_setup, folder_teardown)
 {
-	(void)state;
 	assert_false(read_it());
 	assert_int_equal(why.n, 0);
 	assert_string_equal(u.file, "");
@@ -74,13 +67,11 @@ where(void **state)
 	assert_string_equal(u.file, "");
 }
 
-static void
-not_believed(void **state)
+TEST_WITH(not_believed, folder_setup, folder_teardown)
 {
 	static char big[16385];
 	const char *path;
 
-	(void)state;
 	path = uniting_put(UNITING_ETC NAME, "[Service]\nSetCredential=a:x");
 	assert_true(read_it());
 	assert_int_equal(chmod(path, 0646), 0);
@@ -124,12 +115,10 @@ not_believed(void **state)
 	assert_true(said("too long"));
 }
 
-static void
-many(void **state)
+TEST_WITH(many, folder_setup, folder_teardown)
 {
 	char name[64];
 
-	(void)state;
 	uniting_put(UNITING_ETC NAME, "[Service]\n");
 	for (int i = 0; i < 32; i++) {
 		snprintf(name, sizeof(name), DROPINS "%02d.conf", i);
@@ -143,12 +132,10 @@ many(void **state)
 }
 
 /* Lines in /etc's override.conf would have no effect, or hide this. */
-static void
-behind_ours(void **state)
+TEST_WITH(behind_ours, folder_setup, folder_teardown)
 {
 	static const char line[] = "[Service]\nLoadCredential=a:/a\n";
 
-	(void)state;
 	uniting_put(UNITING_ETC NAME, line);
 	uniting_put(DROPINS "a.conf", line);
 	uniting_put(DROPINS "override.conf", line);
@@ -167,21 +154,4 @@ behind_ours(void **state)
 	assert_int_equal(remove(in_folder(DROPINS "override.conf")), 0);
 	assert_true(read_it());
 	assert_true(u.late);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    where, folder_setup, folder_teardown),
-		cmocka_unit_test_setup_teardown(
-		    not_believed, folder_setup, folder_teardown),
-		cmocka_unit_test_setup_teardown(
-		    many, folder_setup, folder_teardown),
-		cmocka_unit_test_setup_teardown(
-		    behind_ours, folder_setup, folder_teardown),
-	};
-
-	return cmocka_run_group_tests_name("unit_read", tests, NULL, NULL);
 }

@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/units_look.h"
 #include "doctoring.h"
@@ -60,13 +55,11 @@ close_look(void **state)
 	return 0;
 }
 
-static void
-beside(void **state)
+TEST_WITH(beside, open_look, close_look)
 {
 	const char *key = doctoring_path("session.key");
 	char lines[1024];
 
-	(void)state;
 	assert_non_null(look("session.key", true));
 	assert_non_null(
 	    doctoring_found(FINDING_FAULT, key, "does not hand it on"));
@@ -92,12 +85,10 @@ beside(void **state)
 }
 
 /* Another file than the one that was looked at. */
-static void
-another(void **state)
+TEST_WITH(another, open_look, close_look)
 {
 	char lines[1024];
 
-	(void)state;
 	snprintf(lines, sizeof(lines),
 	    "[Service]\nLoadCredential=session.key:%s/token.key\n", box.dir);
 	with(lines);
@@ -108,10 +99,8 @@ another(void **state)
 	assert_null(look("token.key", true));
 }
 
-static void
-absolute(void **state)
+TEST_WITH(absolute, open_look, close_look)
 {
-	(void)state;
 	assert_true(says(look("/etc/a.key", true), "an absolute name"));
 	assert_null(look("/etc/passwd", false));
 	assert_true(says(look("/home/a", false), "does not see"));
@@ -130,13 +119,11 @@ absolute(void **state)
 	assert_null(look("/etc/a.key", true));
 }
 
-static void
-parts(void **state)
+TEST_WITH(parts, open_look, close_look)
 {
 	const struct span tmp = SPAN_LIT("/tmp/a");
 	char path[PATH_MAX];
 
-	(void)state;
 	assert_true(
 	    span_is(units_look_beside(&l, SPAN_LIT("././a"), path), "a"));
 	assert_string_equal(path, doctoring_path("a"));
@@ -156,18 +143,4 @@ parts(void **state)
 	assert_true(units_look_safe(&l, "/etc/a"));
 	doctor.root = false;
 	assert_true(units_look_safe(&l, "/tmp/a"));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(beside, open_look, close_look),
-		cmocka_unit_test_setup_teardown(another, open_look, close_look),
-		cmocka_unit_test_setup_teardown(
-		    absolute, open_look, close_look),
-		cmocka_unit_test_setup_teardown(parts, open_look, close_look),
-	};
-
-	return cmocka_run_group_tests_name("units_look", tests, NULL, NULL);
 }

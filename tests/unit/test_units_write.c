@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "cli/units_look.h"
 #include "doctoring.h"
@@ -46,12 +41,10 @@ log_of(const char *name, const char *path)
 	return findings.n == 0 ? 0 : (int)findings.list[0].state;
 }
 
-static void
-stores(void **state)
+TEST(stores)
 {
 	struct named named = { "store", SPAN_LIT("counters"), false };
 
-	(void)state;
 	with("");
 	assert_int_equal(
 	    store("/var/lib/signpost", "/var/lib/signpost"), FINDING_OK);
@@ -70,10 +63,8 @@ stores(void **state)
 	assert_int_equal(findings.n, 0);
 }
 
-static void
-logs(void **state)
+TEST(logs)
 {
-	(void)state;
 	with("");
 	assert_int_equal(log_of("a.log", "/etc/a.log"), FINDING_WARNING);
 	assert_int_equal(findings.list[0].mend.n, 0);
@@ -93,13 +84,4 @@ logs(void **state)
 	assert_int_equal(log_of("/var/log/a/b.log", "/var/log/a/b.log"), 0);
 	with("[Service]\nDynamicUser=no\n");
 	assert_int_equal(log_of("/var/log/a.log", "/var/log/a.log"), 0);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(stores),
-		cmocka_unit_test(logs) };
-
-	return cmocka_run_group_tests_name("units_write", tests, NULL, NULL);
 }

@@ -1,9 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +35,7 @@ made(const char *name, size_t value)
 	return text;
 }
 
-static void
-test_all(void **state)
+TEST(test_all)
 {
 	char *envp[] = { (char[]){ "PATH=/bin" },
 		(char[]){ "REQUEST_METHOD=POST" },
@@ -61,7 +56,6 @@ test_all(void **state)
 		(char[]){ "DOCUMENT_ROOT=/var/www" }, NULL };
 	struct variables v;
 
-	(void)state;
 	variables_read(envp, SPAN_LIT("SIGNPOST_USER"), &v);
 	assert_int_equal(v.request.intake, INTAKE_WHOLE);
 	assert_span(v.request.method, "POST");
@@ -87,13 +81,11 @@ test_all(void **state)
 	assert_span(v.request.body, "{}");
 }
 
-static void
-test_none(void **state)
+TEST(test_none)
 {
 	char *envp[] = { NULL };
 	struct variables v;
 
-	(void)state;
 	variables_read(envp, SPAN_LIT("SIGNPOST_USER"), &v);
 	assert_int_equal(v.request.intake, INTAKE_WHOLE);
 	assert_false(v.has_length);
@@ -125,10 +117,8 @@ static const struct {
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
 /* Also with equal values, and with an empty first one. */
-static void
-test_twice(void **state)
+TEST(test_twice)
 {
-	(void)state;
 	for (size_t i = 0; i < KNOWN; i++)
 		for (size_t n = 0; n < 2; n++) {
 			char *a = made(known[i].name, n);
@@ -151,10 +141,8 @@ test_twice(void **state)
 		}
 }
 
-static void
-test_limits(void **state)
+TEST(test_limits)
 {
-	(void)state;
 	for (size_t i = 0; i < KNOWN; i++)
 		for (size_t n = known[i].max - 1; n <= known[i].max + 1; n++) {
 			char *a;
@@ -180,8 +168,7 @@ test_limits(void **state)
 }
 
 /* Nothing but the exact names: no suffix, prefix, case, or name alone. */
-static void
-test_other_names(void **state)
+TEST(test_other_names)
 {
 	static const char *const others[] = { "HTTP_COOKIE", "HTTP_COOKIE2=x",
 		"XHTTP_COOKIE=x", "http_cookie=x", "HTTP_COOKI=x",
@@ -189,7 +176,6 @@ test_other_names(void **state)
 		"REMOTE_USER=root", "HTTP_X_FORWARDED_FOR=192.0.2.9",
 		"X_CLD_SIGNATURE=x", "HTTP_X_CLD_SIGNATURE_2=x" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		char text[64];
 		struct variables v;
@@ -204,12 +190,10 @@ test_other_names(void **state)
 	}
 }
 
-static void
-test_authorization(void **state)
+TEST(test_authorization)
 {
 	struct variables v;
 
-	(void)state;
 	v = read_two((char[]){ "REDIRECT_HTTP_AUTHORIZATION=r" },
 	    (char[]){ "HTTP_AUTHORIZATION=a" });
 	assert_int_equal(v.request.intake, INTAKE_WHOLE);
@@ -221,15 +205,13 @@ test_authorization(void **state)
 	assert_span(v.request.authorization, "r");
 }
 
-static void
-test_length(void **state)
+TEST(test_length)
 {
 	static const char *const wrong[] = { "-1", "+1", " 1", "1 ", "01",
 		"0x1", "1.0", "1,1", "1e1", "a", "99999999999999999999" };
 	char text[64];
 	struct variables v;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		snprintf(text, sizeof(text), "CONTENT_LENGTH=%s", wrong[i]);
 		v = read_two(text, NULL);
@@ -252,12 +234,10 @@ test_length(void **state)
 }
 
 /* The body is as long as CONTENT_LENGTH says, or is not taken. */
-static void
-test_body(void **state)
+TEST(test_body)
 {
 	static const unsigned char bytes[HOOK_BODY_MAX + 1];
 
-	(void)state;
 	for (size_t n = 0; n < 4; n++) {
 		struct variables v =
 		    read_two((char[]){ "CONTENT_LENGTH=2" }, NULL);
@@ -277,31 +257,11 @@ test_body(void **state)
 	}
 }
 
-static void
-test_first_fault_stays(void **state)
+TEST(test_first_fault_stays)
 {
 	struct variables v = read_two((char[]){ "CONTENT_LENGTH=x" }, NULL);
 
-	(void)state;
 	variables_fault(&v, INTAKE_ROLE, SPAN_LIT("The role"));
 	assert_int_equal(v.request.intake, INTAKE_LENGTH);
 	assert_span(v.request.about, "CONTENT_LENGTH");
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all),
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_other_names),
-		cmocka_unit_test(test_authorization),
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_body),
-		cmocka_unit_test(test_first_fault_stays),
-	};
-
-	return cmocka_run_group_tests_name("variables", tests, NULL, NULL);
 }

@@ -1,11 +1,6 @@
 #define _GNU_SOURCE /* mincore, syscall */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -22,9 +17,10 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/vault.h"
+#include "hooks.h"
 
 /*
- * What a vault asks of the kernel, with a way to let them fail.
+ * What a vault asks of the kernel, by hooks, with a way to let them fail.
  * Straight to the kernel: a sanitizer's mlock() does nothing.
  */
 static struct {
@@ -42,8 +38,8 @@ refuse(int reason)
 	return -1;
 }
 
-void *
-mmap(void *p, size_t n, int prot, int flags, int fd, off_t at)
+static void *
+faulty_mmap(void *p, size_t n, int prot, int flags, int fd, off_t at)
 {
 	if (kernel.mmap) {
 		errno = ENOMEM;
@@ -52,24 +48,24 @@ mmap(void *p, size_t n, int prot, int flags, int fd, off_t at)
 	return (void *)syscall(SYS_mmap, p, n, prot, flags, fd, at);
 }
 
-int
-mprotect(void *p, size_t n, int prot)
+static int
+faulty_mprotect(void *p, size_t n, int prot)
 {
 	if (kernel.mprotect)
 		return refuse(EACCES);
 	return (int)syscall(SYS_mprotect, p, n, prot);
 }
 
-int
-madvise(void *p, size_t n, int advice)
+static int
+faulty_madvise(void *p, size_t n, int advice)
 {
 	if (advice == kernel.refuse[0] || advice == kernel.refuse[1])
 		return refuse(EINVAL);
 	return (int)syscall(SYS_madvise, p, n, advice);
 }
 
-int
-mlock(const void *p, size_t n)
+static int
+faulty_mlock(const void *p, size_t n)
 {
 	return kernel.mlock ? refuse(ENOMEM) : (int)syscall(SYS_mlock, p, n);
 }
@@ -83,8 +79,8 @@ all_zero(const unsigned char *p, size_t n)
 	return true;
 }
 
-int
-munmap(void *p, size_t n)
+static int
+faulty_munmap(void *p, size_t n)
 {
 	if (kernel.watch_n > 0)
 		kernel.watch_clean = all_zero(kernel.watch, kernel.watch_n);
@@ -169,14 +165,12 @@ new_vault(void)
 	return v;
 }
 
-static void
-test_pieces(void **state)
+TEST(test_pieces)
 {
 	struct vault *v = new_vault();
 	unsigned char *before = NULL;
 	size_t before_n = 0;
 
-	(void)state;
 	for (size_t n = 1; n <= 70; n++) {
 		unsigned char *p = vault_take(v, n);
 
@@ -193,12 +187,10 @@ test_pieces(void **state)
 }
 
 /* All that a configuration can name fits, and then nothing more. */
-static void
-test_room(void **state)
+TEST(test_room)
 {
 	struct vault *v = new_vault();
 
-	(void)state;
 	for (int i = 0; i < SECRETS_MAX; i++) {
 		unsigned char *secret = vault_take(v, SECRET_MAX);
 		unsigned char *key = vault_take(v, HMAC_KEY_MAX);
@@ -212,14 +204,12 @@ test_room(void **state)
 	vault_free(v);
 }
 
-static void
-test_too_much(void **state)
+TEST(test_too_much)
 {
 	const size_t most = SECRETS_MAX * (size_t)(SECRET_MAX + HMAC_KEY_MAX);
 	struct vault *v = new_vault();
 	unsigned char *p;
 
-	(void)state;
 	assert_null(vault_take(v, SIZE_MAX));
 	assert_null(vault_take(v, SIZE_MAX - 15));
 	assert_null(vault_take(v, most + 1));
@@ -235,14 +225,12 @@ test_too_much(void **state)
 	vault_free(v);
 }
 
-static void
-test_scratch(void **state)
+TEST(test_scratch)
 {
 	struct vault *v = new_vault();
 	unsigned char *scratch = vault_scratch(v);
 	unsigned char *p = vault_take(v, 1);
 
-	(void)state;
 	assert_non_null(scratch);
 	memset(scratch, 0xa5, VAULT_SCRATCH);
 	assert_int_equal(*p, 0);
@@ -254,13 +242,11 @@ test_scratch(void **state)
 	vault_free(v);
 }
 
-static void
-test_seal(void **state)
+TEST(test_seal)
 {
 	struct vault *v = new_vault();
 	unsigned char *p = vault_take(v, 16), *scratch = vault_scratch(v);
 
-	(void)state;
 	memcpy(p, "sixteen bytes...", 16);
 	assert_string_equal(mapping_of((uintptr_t)p).rights, "rw-p");
 	assert_int_equal(child_does(write_one, p), 0);
@@ -277,12 +263,10 @@ test_seal(void **state)
 	vault_free(v);
 }
 
-static void
-test_seal_refused(void **state)
+TEST(test_seal_refused)
 {
 	struct vault *v = new_vault();
 
-	(void)state;
 	kernel.mprotect = true;
 	assert_false(vault_seal(v));
 	kernel.mprotect = false;
@@ -293,14 +277,12 @@ test_seal_refused(void **state)
 }
 
 /* Not in core files, not in children, and a page on each side is closed. */
-static void
-test_pages(void **state)
+TEST(test_pages)
 {
 	struct vault *v = new_vault();
 	struct mapping m = mapping_of((uintptr_t)vault_take(v, 1));
 	struct mapping below = mapping_of(m.from - 1), above = mapping_of(m.to);
 
-	(void)state;
 	assert_non_null(strstr(m.flags, " dd "));
 	assert_non_null(strstr(m.flags, " wf "));
 	assert_string_equal(below.rights, "---p");
@@ -328,13 +310,11 @@ use_in_child(void *what)
 }
 
 /* A child finds no secret, and no room. */
-static void
-test_child(void **state)
+TEST(test_child)
 {
 	struct vault *v = new_vault();
 	unsigned char *p = vault_take(v, 16);
 
-	(void)state;
 	memset(p, 0xa5, 16);
 	assert_int_equal(child_does(use_in_child, v), 0);
 	assert_true(vault_seal(v));
@@ -350,12 +330,10 @@ free_in_child(void *v)
 }
 
 /* An older kernel leaves the pages out of the child; no kernel is refused. */
-static void
-test_advice_refused(void **state)
+TEST(test_advice_refused)
 {
 	struct vault *v;
 
-	(void)state;
 	kernel.refuse[0] = MADV_WIPEONFORK;
 	v = new_vault();
 	assert_non_null(strstr(mapping_of((uintptr_t)v).flags, " dc "));
@@ -372,10 +350,8 @@ test_advice_refused(void **state)
 	kernel.refuse[0] = 0;
 }
 
-static void
-test_no_memory(void **state)
+TEST(test_no_memory)
 {
-	(void)state;
 	kernel.mmap = true;
 	assert_null(vault_new());
 	assert_int_equal(errno, ENOMEM);
@@ -386,13 +362,11 @@ test_no_memory(void **state)
 	kernel.mprotect = false;
 }
 
-static void
-test_locked(void **state)
+TEST(test_locked)
 {
 	struct vault *v = new_vault();
 	bool locked = vault_locked(v);
 
-	(void)state;
 	assert_int_equal(
 	    strstr(mapping_of((uintptr_t)v).flags, " lo ") != NULL, locked);
 	vault_free(v);
@@ -408,10 +382,8 @@ test_locked(void **state)
 }
 
 /* Wiped, sealed or not, before it is given back, guard pages and all. */
-static void
-test_given_back(void **state)
+TEST(test_given_back)
 {
-	(void)state;
 	for (int sealed = 0; sealed < 2; sealed++) {
 		struct vault *v = new_vault();
 		struct mapping m = mapping_of((uintptr_t)v);
@@ -437,23 +409,16 @@ test_given_back(void **state)
 	vault_free(NULL);
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_too_much),
-		cmocka_unit_test(test_scratch),
-		cmocka_unit_test(test_seal),
-		cmocka_unit_test(test_seal_refused),
-		cmocka_unit_test(test_pages),
-		cmocka_unit_test(test_child),
-		cmocka_unit_test(test_advice_refused),
-		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_locked),
-		cmocka_unit_test(test_given_back),
-	};
-
-	return cmocka_run_group_tests_name("vault", tests, NULL, NULL);
+	(void)state;
+	hooks.mmap = faulty_mmap;
+	hooks.mprotect = faulty_mprotect;
+	hooks.madvise = faulty_madvise;
+	hooks.mlock = faulty_mlock;
+	hooks.munmap = faulty_munmap;
+	return 0;
 }
+
+GROUP(open_group, NULL);

@@ -3,12 +3,8 @@
  * agree, at the layer that makes the digests: some sign what no policy lets
  * through.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "test.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -355,14 +351,12 @@ static const struct {
 
 #define OPS (sizeof(ops) / sizeof(ops[0]))
 
-static void
-all_that_sdks_agree_on(void **state)
+TEST(all_that_sdks_agree_on)
 {
 	json_error_t error;
 	json_t *all = json_load_file(VECTORS, 0, &error), *vector;
 	size_t counts[OPS] = { 0 }, total = 0, i;
 
-	(void)state;
 	assert_non_null(all);
 	json_array_foreach(json_object_get(all, "vectors"), i, vector)
 	{
@@ -387,13 +381,12 @@ all_that_sdks_agree_on(void **state)
 	json_decref(all);
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_that_sdks_agree_on),
-	};
-
+	(void)state;
 	json_set_alloc_funcs(malloc, free);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return 0;
 }
+
+GROUP(open_group, NULL);

@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/enc.h"
 #include "cloudinary/verify.h"
@@ -112,10 +108,8 @@ upload_of(const struct cloud *cloud, const char *public_id, const char *version,
 	    cloud, span_of(public_id), span_of(version), span_of(signature));
 }
 
-static void
-test_response_vectors(void **state)
+TEST(test_response_vectors)
 {
-	(void)state;
 	for (size_t i = 0; i < N(responses); i++) {
 		const struct response *r = &responses[i];
 		const struct cloud cloud = cloud_of(r->secret);
@@ -126,10 +120,8 @@ test_response_vectors(void **state)
 	}
 }
 
-static void
-test_notification_vectors(void **state)
+TEST(test_notification_vectors)
 {
-	(void)state;
 	for (size_t i = 0; i < N(notifications); i++) {
 		const struct notification *v = &notifications[i];
 		const struct cloud cloud = cloud_of(v->secret);
@@ -142,15 +134,13 @@ test_notification_vectors(void **state)
 }
 
 /* Of a response that is right, each part spoilt. */
-static void
-test_upload_parts(void **state)
+TEST(test_upload_parts)
 {
 	const struct cloud cloud = cloud_of("SECRET"), none = cloud_of("");
 	static const char *const hex =
 	    "12f2828858372496793bcd3499c54fad667401d4";
 	char wrong[41];
 
-	(void)state;
 	assert_true(upload_of(&cloud, "p", "1", hex));
 	assert_false(upload_of(&cloud, "q", "1", hex));
 	assert_false(upload_of(&cloud, "", "1", hex));
@@ -185,8 +175,7 @@ sign(enum hash hash, const char *before, const char *after, const char *secret,
 }
 
 /* Rightly signed: one string can be read as two assets. */
-static void
-test_version_is_digits(void **state)
+TEST(test_version_is_digits)
 {
 	static const char *const wrong[] = { "1&version=2", "01", "+1", "1 ",
 		"1.0", "x", "1234567890123456789" };
@@ -195,7 +184,6 @@ test_version_is_digits(void **state)
 	const struct cloud cloud = cloud_of("SECRET");
 	char hex[2 * DIGEST_MAX + 1];
 
-	(void)state;
 	for (size_t i = 0; i < N(wrong); i++) {
 		sign(
 		    HASH_SHA1, "public_id=a&version=", wrong[i], "SECRET", hex);
@@ -211,13 +199,11 @@ test_version_is_digits(void **state)
 }
 
 /* The length says the hash, never what the account signs with. */
-static void
-test_hash_by_length(void **state)
+TEST(test_hash_by_length)
 {
 	struct cloud cloud = cloud_of("SECRET");
 	char hex[2 * DIGEST_MAX + 1], one[2 * DIGEST_MAX + 1];
 
-	(void)state;
 	sign(HASH_SHA1, "public_id=a&version=", "1", "SECRET", one);
 	sign(HASH_SHA256, "public_id=a&version=", "1", "SECRET", hex);
 	for (int i = 0; i < 2; i++) {
@@ -236,8 +222,7 @@ test_hash_by_length(void **state)
 	assert_false(upload_of(&cloud, "a", "1", hex));
 }
 
-static void
-test_other_secrets(void **state)
+TEST(test_other_secrets)
 {
 	static const struct span others[] = { SPAN_INIT("SECOND"),
 		SPAN_INIT("THIRD"), SPAN_INIT("FOURTH"), SPAN_INIT("FIFTH") };
@@ -246,7 +231,6 @@ test_other_secrets(void **state)
 	struct cloud cloud = cloud_of("SECRET");
 	char hex[2 * DIGEST_MAX + 1];
 
-	(void)state;
 	cloud.verify_secrets = others;
 	for (size_t n = 0; n <= N(others); n++) {
 		cloud.n_verify_secrets = n;
@@ -277,14 +261,12 @@ stamped(const char *timestamp, long long now)
 	    &cloud, SPAN_LIT("{}"), span_of(timestamp), span_of(hex), now);
 }
 
-static void
-test_window(void **state)
+TEST(test_window)
 {
 	static const char *const wrong[] = { "", "-1", "+1700000000",
 		"01700000000", "1700000000 ", " 1700000000", "1700000000.0",
 		"1.7e9", "0x6553f100", "1700000000000000000" };
 
-	(void)state;
 	assert_true(stamped("1700000000", NOW));
 	assert_true(stamped("1700000000", NOW + 1));
 	assert_false(stamped("1700000000", NOW - 1));
@@ -343,12 +325,10 @@ refused(const struct request *request, int status, const char *code,
 	    why.server_time, strcmp(code, "timestamp_stale") == 0 ? NOW : 0);
 }
 
-static void
-test_webhook(void **state)
+TEST(test_webhook)
 {
 	struct request request = signed_webhook("{\"a\":1}", "1700000000");
 
-	(void)state;
 	assert_true(taken(&request));
 	request.body = SPAN_LIT("{\"a\":2}");
 	refused(&request, 403, "signature_wrong", "X-Cld-Signature");
@@ -360,12 +340,10 @@ test_webhook(void **state)
 }
 
 /* What is missing is said first; then the shape, the window, the rest. */
-static void
-test_webhook_order(void **state)
+TEST(test_webhook_order)
 {
 	struct request request = signed_webhook("[]", "1699992799");
 
-	(void)state;
 	request.cld_timestamp.n = request.cld_signature.n = 0;
 	refused(&request, 400, "parameter_missing", "X-Cld-Timestamp");
 	request.cld_timestamp = SPAN_LIT("then");
@@ -385,12 +363,10 @@ test_webhook_order(void **state)
 }
 
 /* One digest, two readings; the second moves a time into the body. */
-static void
-test_webhook_slide(void **state)
+TEST(test_webhook_slide)
 {
 	struct request request = signed_webhook("{}", "1700000000");
 
-	(void)state;
 	assert_true(taken(&request));
 	request.body = SPAN_LIT("{}1");
 	request.cld_timestamp = SPAN_LIT("700000000");
@@ -403,8 +379,7 @@ test_webhook_slide(void **state)
 	refused(&request, 400, "malformed", "X-Cld-Timestamp");
 }
 
-static void
-test_webhook_body(void **state)
+TEST(test_webhook_body)
 {
 	static const char *const right[] = { "{}", " {} \r\n\t",
 		"{\"a\":1,\"b\":{\"a\":2},\"c\":[{\"a\":3}]}",
@@ -416,7 +391,6 @@ test_webhook_body(void **state)
 		"{\"a\":1,\"a\":1}", "{\"a\":1,\"b\":2,\"a\":3}",
 		"{\"a\":1,\"\\u0061\":2}", "{\"\\n\":1}" };
 
-	(void)state;
 	for (size_t i = 0; i < N(right); i++) {
 		struct request request = signed_webhook(right[i], "1700000000");
 
@@ -429,10 +403,8 @@ test_webhook_body(void **state)
 	}
 }
 
-static void
-test_webhook_depth(void **state)
+TEST(test_webhook_depth)
 {
-	(void)state;
 	for (size_t n = TOKEN_DEPTH_MAX - 1; n <= TOKEN_DEPTH_MAX + 1; n++) {
 		char text[256];
 		struct sink out;
@@ -456,13 +428,11 @@ test_webhook_depth(void **state)
 }
 
 /* No secret in what is said, and none of what was sent. */
-static void
-test_webhook_words(void **state)
+TEST(test_webhook_words)
 {
 	struct request request = signed_webhook("{\"a\":1}", "1700000000");
 	char text[DETAIL_MAX + 1];
 
-	(void)state;
 	account = cloud_of("OTHER-SECRET");
 	refused(&request, 403, "signature_wrong", "X-Cld-Signature");
 	memcpy(text, why.detail.p, why.detail.n);
@@ -496,8 +466,7 @@ grant_refused(const struct grant *grant)
 	assert_true(span_is(why.param, "signature"));
 }
 
-static void
-test_grant(void **state)
+TEST(test_grant)
 {
 	static const char *const hex =
 	    "12f2828858372496793bcd3499c54fad667401d4";
@@ -507,7 +476,6 @@ test_grant(void **state)
 		.cloud = &account };
 	struct grant grant = grant_of(&policy, "p", "1", hex);
 
-	(void)state;
 	account = cloud_of("SECRET");
 	problem_clear(&why);
 	assert_true(verify_grant(&grant, &why));
@@ -525,27 +493,4 @@ test_grant(void **state)
 	grant_refused(&grant);
 	grant = grant_of(&other, "p", "1", hex);
 	grant_refused(&grant);
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_response_vectors),
-		cmocka_unit_test(test_notification_vectors),
-		cmocka_unit_test(test_upload_parts),
-		cmocka_unit_test(test_version_is_digits),
-		cmocka_unit_test(test_hash_by_length),
-		cmocka_unit_test(test_other_secrets),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_webhook),
-		cmocka_unit_test(test_webhook_order),
-		cmocka_unit_test(test_webhook_slide),
-		cmocka_unit_test(test_webhook_body),
-		cmocka_unit_test(test_webhook_depth),
-		cmocka_unit_test(test_webhook_words),
-		cmocka_unit_test(test_grant),
-	};
-
-	return cmocka_run_group_tests_name("verify", tests, NULL, NULL);
 }

@@ -1,10 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "guard.h"
@@ -91,10 +87,8 @@ row(const char *name)
 	return t;
 }
 
-static void
-test_sorted_and_well_formed(void **state)
+TEST(test_sorted_and_well_formed)
 {
-	(void)state;
 	for (size_t i = 0; i < vocabulary_count; i++) {
 		const struct term *t = &vocabulary[i];
 
@@ -113,10 +107,8 @@ test_sorted_and_well_formed(void **state)
 	}
 }
 
-static void
-test_names_of_each_action(void **state)
+TEST(test_names_of_each_action)
 {
-	(void)state;
 	assert_int_equal(N(action_names), ACTION_COUNT - 1);
 	for (size_t k = 0; k < N(action_names); k++) {
 		const char *const *name = action_names[k].names;
@@ -134,10 +126,8 @@ test_names_of_each_action(void **state)
 	}
 }
 
-static void
-test_reserved(void **state)
+TEST(test_reserved)
 {
-	(void)state;
 	for (size_t i = 0; i < N(reserved_names); i++) {
 		const struct term *t = row(reserved_names[i]);
 
@@ -159,10 +149,8 @@ test_reserved(void **state)
 }
 
 /* All that an action takes is signed, but the part of the URL. */
-static void
-test_signed(void **state)
+TEST(test_signed)
 {
-	(void)state;
 	for (size_t i = 0; i < vocabulary_count; i++)
 		if (vocabulary[i].actions != 0)
 			assert_int_equal(vocabulary[i].is_signed,
@@ -170,8 +158,7 @@ test_signed(void **state)
 	assert_int_equal(row("resource_type")->sender, SENDER_LISTED);
 }
 
-static void
-test_never_allowed(void **state)
+TEST(test_never_allowed)
 {
 	static const char *const names[] = { "access_control", "access_mode",
 		"callback", "eager_notification_url", "eval",
@@ -180,7 +167,6 @@ test_never_allowed(void **state)
 		"use_asset_folder_as_public_id_prefix", "use_filename" };
 	size_t n = 0;
 
-	(void)state;
 	for (size_t i = 0; i < N(names); i++)
 		assert_int_equal(row(names[i])->sender, SENDER_POLICY);
 	for (size_t i = 0; i < vocabulary_count; i++)
@@ -188,8 +174,7 @@ test_never_allowed(void **state)
 	assert_int_equal(n, N(names));
 }
 
-static void
-test_listed(void **state)
+TEST(test_listed)
 {
 	static const char *const names[] = { "accessibility_analysis",
 		"allowed_formats", "auto_chaptering", "auto_tagging",
@@ -202,7 +187,6 @@ test_listed(void **state)
 		"type", "upload_preset", "visual_search" };
 	size_t n = 0;
 
-	(void)state;
 	for (size_t i = 0; i < N(names); i++)
 		assert_int_equal(row(names[i])->sender, SENDER_LISTED);
 	for (size_t i = 0; i < vocabulary_count; i++)
@@ -210,10 +194,8 @@ test_listed(void **state)
 	assert_int_equal(n, N(names));
 }
 
-static void
-test_types(void **state)
+TEST(test_types)
 {
-	(void)state;
 	assert_int_equal(row("public_id")->type, TERM_ID);
 	assert_int_equal(row("folder")->type, TERM_FOLDER);
 	assert_int_equal(row("asset_folder")->type, TERM_FOLDER);
@@ -230,25 +212,21 @@ test_types(void **state)
 	assert_int_equal(row("upload_preset")->type, TERM_TEXT);
 }
 
-static void
-test_find_refuses(void **state)
+TEST(test_find_refuses)
 {
 	static const char *const names[] = { "", "a", "zzz", "Tags", "tagss",
 		"tags ", " tags", "public-id", "tags[]" };
 
-	(void)state;
 	for (size_t i = 0; i < N(names); i++)
 		assert_null(row(names[i]));
 	assert_null(term_find((struct span){ NULL, 0 }));
 	assert_null(term_find(SPAN_LIT("tags\0")));
 }
 
-static void
-test_nearest(void **state)
+TEST(test_nearest)
 {
 	const struct span typo = SPAN_INIT("publicid");
 
-	(void)state;
 	assert_string_equal(
 	    term_nearest(SPAN_LIT("tag"), ACTION_UPLOAD), "tags");
 	assert_null(term_nearest(SPAN_LIT("tag"), ACTION_DESTROY));
@@ -260,8 +238,7 @@ test_nearest(void **state)
 	assert_null(term_nearest(SPAN_LIT("timestam"), ACTION_UPLOAD));
 }
 
-static void
-test_kinds_of_lists(void **state)
+TEST(test_kinds_of_lists)
 {
 	static const struct {
 		const char *name;
@@ -279,7 +256,6 @@ test_kinds_of_lists(void **state)
 		{ "context", false, false, false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < N(each); i++) {
 		const struct term *t = row(each[i].name);
 
@@ -289,23 +265,4 @@ test_kinds_of_lists(void **state)
 		    term_sent_as_list(t, ACTION_ARCHIVE), each[i].sent);
 	}
 	assert_false(term_sent_as_list(row("tags"), ACTION_UPLOAD));
-}
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sorted_and_well_formed),
-		cmocka_unit_test(test_names_of_each_action),
-		cmocka_unit_test(test_reserved),
-		cmocka_unit_test(test_signed),
-		cmocka_unit_test(test_never_allowed),
-		cmocka_unit_test(test_listed),
-		cmocka_unit_test(test_types),
-		cmocka_unit_test(test_find_refuses),
-		cmocka_unit_test(test_nearest),
-		cmocka_unit_test(test_kinds_of_lists),
-	};
-
-	return cmocka_run_group_tests_name("vocabulary", tests, NULL, NULL);
 }

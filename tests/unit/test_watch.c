@@ -1,11 +1,7 @@
 #define _GNU_SOURCE /* see folder.h */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test.h"
 
-#include <cmocka.h>
 #include <errno.h>
 #include <utime.h>
 
@@ -27,10 +23,8 @@ set_up(void **state)
 	return folder_setup(state);
 }
 
-static void
-unchanged(void **state)
+TEST_WITH(unchanged, set_up, folder_teardown)
 {
-	(void)state;
 	assert_false(watch_changed(&watch));
 	assert_null(watch_gone(&watch));
 	put_file("a", 0600, SPAN_LIT("one"));
@@ -44,12 +38,10 @@ unchanged(void **state)
 }
 
 /* Each way in which a file can become another one. */
-static void
-changed(void **state)
+TEST_WITH(changed, set_up, folder_teardown)
 {
 	struct utimbuf old = { 1000000000, 1000000000 };
 
-	(void)state;
 	for (int way = 0; way < 6; way++) {
 		put_file("a", 0600, SPAN_LIT("one"));
 		put_file("b", 0600, SPAN_LIT("one"));
@@ -78,10 +70,8 @@ changed(void **state)
 	}
 }
 
-static void
-gone(void **state)
+TEST_WITH(gone, set_up, folder_teardown)
 {
-	(void)state;
 	put_file("a", 0600, SPAN_LIT("one"));
 	put_file("b", 0600, SPAN_LIT("two"));
 	note("a");
@@ -100,10 +90,8 @@ gone(void **state)
 }
 
 /* As it was first: a change before the second note is still seen. */
-static void
-twice(void **state)
+TEST_WITH(twice, set_up, folder_teardown)
 {
-	(void)state;
 	put_file("a", 0600, SPAN_LIT("one"));
 	note("a");
 	put_file("a", 0600, SPAN_LIT("longer"));
@@ -112,10 +100,8 @@ twice(void **state)
 	assert_true(watch_changed(&watch));
 }
 
-static void
-young(void **state)
+TEST_WITH(young, set_up, folder_teardown)
 {
-	(void)state;
 	note("a");
 	assert_false(watch.young);
 	watch_clear(&watch);
@@ -130,13 +116,11 @@ young(void **state)
 	assert_false(watch.young);
 }
 
-static void
-limits(void **state)
+TEST_WITH(limits, set_up, folder_teardown)
 {
 	static char path[PATH_TEXT_MAX + 2];
 	char name[16];
 
-	(void)state;
 	memset(path, '/', sizeof(path));
 	watch_note(&watch, SPAN_LIT(""));
 	assert_int_equal(watch.n, 0);
@@ -154,22 +138,4 @@ limits(void **state)
 	/* One that has no room is not looked at. */
 	put_file(name, 0600, SPAN_LIT("x"));
 	assert_false(watch_changed(&watch));
-}
-
-#define TEST(test)                                                             \
-	cmocka_unit_test_setup_teardown(test, set_up, folder_teardown)
-
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(unchanged),
-		TEST(changed),
-		TEST(gone),
-		TEST(twice),
-		TEST(young),
-		TEST(limits),
-	};
-
-	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }

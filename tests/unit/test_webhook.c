@@ -1,9 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "test.h"
 
 #include "asking.h"
 #include "webhook.h"
@@ -58,10 +53,8 @@ notify(struct span text, long long at)
 	request.cld_signature = span_of(hex);
 }
 
-static void
-a_notification_is_valid(void **state)
+TEST(a_notification_is_valid)
 {
-	(void)state;
 	notify(SPAN_LIT("{\"public_id\":\"a\"}"), DECIDING_NOW - 1);
 	assert_int_equal(ask(config), 200);
 	assert_true(span_is(answer.body, "{\"valid\":true}"));
@@ -73,10 +66,8 @@ a_notification_is_valid(void **state)
 	refused(403, "signature_wrong");
 }
 
-static void
-time_has_two_ends(void **state)
+TEST(time_has_two_ends)
 {
-	(void)state;
 	notify(SPAN_LIT("{}"), DECIDING_NOW - WEBHOOK_SECONDS);
 	assert_int_equal(ask(config), 200);
 	notify(SPAN_LIT("{}"), DECIDING_NOW - WEBHOOK_SECONDS - 1);
@@ -87,10 +78,8 @@ time_has_two_ends(void **state)
 	refused(403, "timestamp_stale");
 }
 
-static void
-only_from_its_addresses(void **state)
+TEST(only_from_its_addresses)
 {
-	(void)state;
 	notify(SPAN_LIT("{}"), DECIDING_NOW);
 	request.remote_addr = SPAN_LIT("198.51.100.1");
 	refused(403, "address_not_allowed");
@@ -100,12 +89,10 @@ only_from_its_addresses(void **state)
 	refused(403, "origin_not_listed");
 }
 
-static void
-a_body_of_128_kib(void **state)
+TEST(a_body_of_128_kib)
 {
 	size_t sizes[] = { BODY_MAX + 1, HOOK_BODY_MAX - 1, HOOK_BODY_MAX };
 
-	(void)state;
 	memset(big, ' ', sizeof(big));
 	big[0] = '{';
 	big[1] = '}';
@@ -123,23 +110,19 @@ a_body_of_128_kib(void **state)
 	refused(413, "too_large");
 }
 
-static void
-only_what_is_an_object(void **state)
+TEST(only_what_is_an_object)
 {
 	static const char *const texts[] = { "", "[]", "{", "{}x", "1",
 		"{\"a\":1,\"a\":2}", "{\"a\":\"\xff\"}" };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		notify(span_of(texts[i]), DECIDING_NOW);
 		refused(400, "malformed");
 	}
 }
 
-static void
-only_by_post_and_its_name_in_the_query(void **state)
+TEST(only_by_post_and_its_name_in_the_query)
 {
-	(void)state;
 	notify(SPAN_LIT("{}"), DECIDING_NOW);
 	request.method = SPAN_LIT("GET");
 	refused(405, "method");
@@ -157,10 +140,8 @@ only_by_post_and_its_name_in_the_query(void **state)
 	refused(405, "method");
 }
 
-static void
-headers_must_be_there(void **state)
+TEST(headers_must_be_there)
 {
-	(void)state;
 	notify(SPAN_LIT("{}"), DECIDING_NOW);
 	request.cld_signature = (struct span){ NULL, 0 };
 	refused(400, "parameter_missing");
@@ -169,14 +150,12 @@ headers_must_be_there(void **state)
 	refused(400, "parameter_missing");
 }
 
-static void
-only_webhook_policies_are_looked_up(void **state)
+TEST(only_webhook_policies_are_looked_up)
 {
 	static unsigned char mem[65536];
 	static struct params scratch;
 	struct arena arena;
 
-	(void)state;
 	arena_init(&arena, mem, sizeof(mem));
 	good("policy=hook");
 	assert_non_null(webhook_asked(config, &request, arena, &scratch));
@@ -186,19 +165,4 @@ only_webhook_policies_are_looked_up(void **state)
 	assert_null(webhook_asked(config, &request, arena, &scratch));
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_notification_is_valid),
-		cmocka_unit_test(time_has_two_ends),
-		cmocka_unit_test(only_from_its_addresses),
-		cmocka_unit_test(a_body_of_128_kib),
-		cmocka_unit_test(only_what_is_an_object),
-		cmocka_unit_test(only_by_post_and_its_name_in_the_query),
-		cmocka_unit_test(headers_must_be_there),
-		cmocka_unit_test(only_webhook_policies_are_looked_up),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
-}
+GROUP(setup, teardown);

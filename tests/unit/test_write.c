@@ -1,18 +1,16 @@
 #define _GNU_SOURCE
+
+#include "test.h"
+
 #include <errno.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/limits.h"
 #include "base/write.h"
+#include "hooks.h"
 
 /* How the kernel's answers are to be spoilt; none by default. */
 static struct {
@@ -20,9 +18,9 @@ static struct {
 	size_t most;
 } spoilt;
 
-/* Called in place of libc's: a program's own name comes first. */
-ssize_t
-write(int fd, const void *bytes, size_t n)
+/* For hooks.write. */
+static ssize_t
+spoilt_write(int fd, const void *bytes, size_t n)
 {
 	spoilt.calls++;
 	errno = spoilt.interruptions > 0 ? EINTR : spoilt.error;
@@ -39,8 +37,9 @@ write(int fd, const void *bytes, size_t n)
 static bool room;
 static int waits;
 
-int
-poll(struct pollfd *fds, nfds_t n, int timeout)
+/* For hooks.poll. */
+static int
+spoilt_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	assert_int_equal(n, 1);
 	assert_int_equal(fds->events, POLLOUT);
@@ -76,10 +75,8 @@ calls(const char *text)
 	return n;
 }
 
-static void
-all(void **state)
+TEST(all)
 {
-	(void)state;
 	assert_int_equal(calls(""), 0);
 	assert_int_equal(calls("abcdefg"), 1);
 	spoilt.most = 3;
@@ -89,13 +86,11 @@ all(void **state)
 	assert_int_equal(calls("abc"), 5);
 }
 
-static void
-errors(void **state)
+TEST(errors)
 {
 	bool right;
 	int error;
 
-	(void)state;
 	spoilt.error = ENOSPC;
 	right = write_all(1, SPAN_LIT("x"));
 	error = errno;
@@ -107,10 +102,8 @@ errors(void **state)
 }
 
 /* A descriptor that does not wait by itself. */
-static void
-no_room(void **state)
+TEST(no_room)
 {
-	(void)state;
 	waits = 0;
 	room = true;
 	spoilt.error = EAGAIN;
@@ -123,14 +116,13 @@ no_room(void **state)
 	memset(&spoilt, 0, sizeof(spoilt));
 }
 
-int
-main(void)
+static int
+open_group(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all),
-		cmocka_unit_test(errors),
-		cmocka_unit_test(no_room),
-	};
-
-	return cmocka_run_group_tests_name("write", tests, NULL, NULL);
+	(void)state;
+	hooks.write = spoilt_write;
+	hooks.poll = spoilt_poll;
+	return 0;
 }
+
+GROUP(open_group, NULL);

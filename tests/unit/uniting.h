@@ -1,7 +1,7 @@
 /*
  * Unit files below a folder of their own, which stands for the whole machine.
  * A test file that includes this starts with #define _GNU_SOURCE, and includes
- * cmocka.h first.
+ * test.h first.
  */
 #ifndef TESTS_UNITING_H
 #define TESTS_UNITING_H

@@ -1,8 +1,7 @@
 /*
- * poll() in place of the C library's, for a test and for the program in it: it
- * counts the time that the program was asked to wait in vain, whatever the
- * clock of a busy machine says. Include it once in a test, which starts with
- * #define _GNU_SOURCE.
+ * For hooks.poll: it counts the time that the program was asked to wait in
+ * vain, whatever the clock of a busy machine says. Include it once in a test,
+ * which starts with #define _GNU_SOURCE.
  */
 #ifndef TESTS_WAITED_H
 #define TESTS_WAITED_H
@@ -12,8 +11,8 @@
 
 static long long waited; /* milliseconds */
 
-int
-poll(struct pollfd *fds, nfds_t n, int milliseconds)
+static int
+waited_poll(struct pollfd *fds, nfds_t n, int milliseconds)
 {
 	const struct timespec limit = { milliseconds / 1000,
 		milliseconds % 1000 * 1000000L };
