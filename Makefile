@@ -2,6 +2,7 @@
 #
 #   make run     build, write a throw-away configuration, serve it on loopback
 #   make check   everything that is tested
+#   make coverage, make mutants    what the tests reach, and what they notice
 #   make         cgi-bin/signpost alone
 #   make static  build/static/signpost, which needs no library to be there
 #   make dist    the same as an archive for shared hosting
@@ -54,12 +55,18 @@ PAGES   = $(wildcard src/*.[1-9])
 SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libsignpost.a
+# For make coverage: see the file.
+ifneq ($(filter --coverage,$(SAN)),)
+OBJECTS += $(BUILD)/counted.o
+LIBS += -Wl,--wrap=_exit,--wrap=abort,-u,__wrap__exit
+endif
 TESTS   = $(wildcard tests/unit/test_*.c)
 UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,tests/unit/units.c \
 	tests/unit/hooks.c $(TESTS))
 # What a test may answer in the place of the C library: tests/unit/hooks.c.
 HOOKED  = handle read pread write pwritev2 getrandom mmap mprotect madvise \
 	mlock munmap
+WRAPPED = $(HOOKED:%=-Wl,--wrap=%)
 REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # Said of each file in the place of its command: nothing under -s.
@@ -128,8 +135,12 @@ uninstall:
 $(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
 	$(call SAY,LINK) $(CC) $(OPT) $(LTO) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
 
-$(LIBRARY): $(OBJECTS)
+$(BUILD)/libsignpost.a: $(OBJECTS)
 	$(call SAY,AR) rm -f $@ && ar rcs $@ $^
+
+# For make mutants: one of its files changes, and no test is linked again.
+$(BUILD)/libsignpost.so: $(OBJECTS)
+	$(call SAY,LINK) $(CC) -shared -Wl,-soname,$(@F) $(WRAPPED) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -163,7 +174,7 @@ $(BUILD)/tests/%.o: tests/unit/%.c
 
 # All unit tests. (The folder is newer when a test was taken away.)
 $(BUILD)/units: $(UNITS) $(LIBRARY) tests/unit
-	$(call SAY,LINK) $(CC) $(OPT) $(SAN) -fno-lto $(HOOKED:%=-Wl,--wrap=%) -o $@ \
+	$(call SAY,LINK) $(CC) $(OPT) $(SAN) -fno-lto $(WRAPPED) -o $@ \
 		$(UNITS) $(LIBRARY) $(LIBS) -lcmocka
 
 # A target of make fuzz, without libFuzzer: it takes a folder of inputs.
@@ -180,10 +191,27 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call SAY,LINK) $(CC) $(STD) $(WARN) $(OPT) $(LTO) $(SAN) -o $@ $< $(LIBRARY) $(LIBS)
 
+$(BUILD)/counted.o: tests/tools/counted.c
+	@mkdir -p $(@D)
+	$(call SAY,CC) $(CC) $(STD) $(WARN) -O1 -c -o $@ $<
+
 # Everything that is tested, on what this machine has or gets installed.
 check:
 	@tests/tools/packages.sh build check
 	@tests/tools/check.sh
+
+# Lines and branches that the unit tests and the fuzz targets' seeds reach, by
+# folder and file; with E2E=yes, the end-to-end tests too.
+coverage:
+	@tests/tools/packages.sh build units
+	@tests/tools/coverage.py
+
+# N=500 changes of the source, one at a time and by SEED=1, each under the unit
+# tests that reach the line: which ones does no test notice?
+# AT=src/FILE.c:LINE:COLUMN tries those of one place.
+mutants:
+	@tests/tools/packages.sh build units
+	@tests/tools/mutants.py
 
 # The static program on an older distribution: see the script.
 check-old:
@@ -219,6 +247,6 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
-.PHONY: all static dist deb install uninstall check check-old units replays run bench fuzz \
-	format clean
+.PHONY: all static dist deb install uninstall check coverage mutants check-old units \
+	replays run bench fuzz format clean
 .SECONDARY:

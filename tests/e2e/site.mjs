@@ -11,7 +11,8 @@ import { ask } from './client.mjs';
 import { API_SECRET, OTHER_SECRET, SESSION_KEY } from './token.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const program = join(root, 'cgi-bin/signpost');
+// make coverage has a build of its own.
+export const program = process.env.PROGRAM ?? join(root, 'cgi-bin/signpost');
 process.env.PATH += ':/usr/sbin:/sbin';
 
 // How long a test waits for what may never come, in ms: long, since a machine

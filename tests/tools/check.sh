@@ -98,6 +98,8 @@ for rule in format headers tested functions waits shell; do
 	one "lint $rule" tests/tools/lint.sh "$rule"
 done
 
+one "what judges the tests finds a gap" tests/tools/mutants.py check
+
 echo "the real program behind real servers, and the official SDK"
 # The lock file pins the packages; they are fetched once.
 if find tests/e2e/node_modules/.package-lock.json \

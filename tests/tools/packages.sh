@@ -19,6 +19,9 @@ build h:hiredis/hiredis.h libhiredis-dev hiredis-devel hiredis-dev
 serve c:lighttpd  lighttpd        lighttpd        lighttpd
 serve c:curl      curl            curl            curl
 serve c:python3   python3         python3         python3
+units h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
+units c:redis-server redis-server redis         redis
+units c:python3   python3         python3         python3
 check c:lighttpd  lighttpd        lighttpd        lighttpd
 check c:curl      curl            curl            curl
 check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
