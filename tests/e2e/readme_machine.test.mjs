@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import cloudinary from 'cloudinary';
 import { boot } from './machine.mjs';
@@ -203,12 +204,15 @@ function checkThen(machine) {
   checkSigned(JSON.parse(sign.out));
 }
 
-// Gives a policy another name, and waits until alice is told that one.
+// Gives a policy another name.
+const rename = (machine) => machine.good(`sed -i 's/^  thumb = {/  small = {/' ${CONF}`);
+const told = (machine) => json(machine.run('curl', '-s', '-m', '60', '-b', machine.cookie, 'http://127.0.0.1/api/sign').out).policies;
+
+// The same, and waits until alice is told that one.
 async function change(machine) {
-  machine.good(`sed -i 's/^  thumb = {/  small = {/' ${CONF}`);
-  const told = () => json(machine.run('curl', '-s', '-m', '5', '-b', machine.cookie, 'http://127.0.0.1/api/sign').out).policies;
-  await until('the change is in force', () => told().includes('small'));
-  assert.deepEqual(told(), ['avatar', 'widget', 'remove', 'small']);
+  rename(machine);
+  await until('the change is in force', () => told(machine).includes('small'));
+  assert.deepEqual(told(machine), ['avatar', 'widget', 'remove', 'small']);
   assert.equal(status(machine, machine.cookie), '200');
 }
 
@@ -288,8 +292,11 @@ test('nginx, with the systemd units', { skip }, async (t) => {
   const works = () => assert.equal(status(machine, machine.cookie), '200');
   await checkOpenSecret(machine, asked, { meanwhile: works, after: works });
 
-  // The service has copies: a change needs the restart that README names.
-  await assert.rejects(change(machine), /waited 3000 ms/);
+  // The service has copies: a change needs the restart that README names. (It
+  // would be in force within a second, on a machine that has the time for it.)
+  rename(machine);
+  await sleep(3000);
+  assert.deepEqual(told(machine), ['avatar', 'widget', 'remove', 'thumb']);
   machine.good(RESTART);
   await change(machine);
 });
