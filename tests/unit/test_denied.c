@@ -60,6 +60,8 @@ TEST(test_right)
 	assert_true(denies("mallory") && denies("bob") && denies("al ice"));
 	assert_true(denies("b\xc3\xb6rk"));
 	assert_false(denies("mallor") || denies("mallory2") || denies(""));
+	assert_true(reads("\neve"));
+	assert_int_equal(users.n, 1);
 	assert_true(reads("x\r"));
 	assert_true(denies("x"));
 	/* There are no comments: this is a user. */

@@ -88,6 +88,15 @@ TEST(test_lengths)
 		'A', 'b' };
 	static const unsigned char spelled[] = { 0x80, 0, 0, 1, 1, 'A', 'b' };
 
+	/* Each of the four bytes counts. */
+	for (size_t i = 0; i < 3; i++) {
+		unsigned char large[sizeof(spelled)];
+
+		memcpy(large, spelled, sizeof(large));
+		large[i]++;
+		assert_int_equal(
+		    check((struct span){ large, sizeof(large) }), PAIRS_BROKEN);
+	}
 	assert_int_equal(
 	    check((struct span){ huge_name, sizeof(huge_name) }), PAIRS_BROKEN);
 	assert_int_equal(check((struct span){ huge_value, sizeof(huge_value) }),

@@ -131,6 +131,7 @@ TEST(test_unknown_type)
 		assert_true(reply_management(&record, &out));
 		assert_int_equal(out.n, 16);
 		assert_int_equal(mem[1], RECORD_UNKNOWN);
+		assert_int_equal(mem[4] << 8 | mem[5], 8);
 		assert_int_equal(mem[8], type);
 	}
 }

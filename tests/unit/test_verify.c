@@ -194,6 +194,8 @@ TEST(test_version_is_digits)
 		    HASH_SHA1, "public_id=a&version=", right[i], "SECRET", hex);
 		assert_true(upload_of(&cloud, "a", right[i], hex));
 	}
+	sign(HASH_SHA1, "public_id=&version=", "1", "SECRET", hex);
+	assert_false(upload_of(&cloud, "", "1", hex));
 	sign(HASH_SHA1, "public_id=a&version=1", "&version=2", "SECRET", hex);
 	assert_true(upload_of(&cloud, "a&version=1", "2", hex));
 }
