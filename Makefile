@@ -61,11 +61,11 @@ OBJECTS += $(BUILD)/counted.o
 LIBS += -Wl,--wrap=_exit,--wrap=abort,-u,__wrap__exit
 endif
 TESTS   = $(wildcard tests/unit/test_*.c)
-UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,tests/unit/units.c \
-	tests/unit/hooks.c $(TESTS))
+UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/%.o,$(TESTS) \
+	$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 # What a test may answer in the place of the C library: tests/unit/hooks.c.
 HOOKED  = handle read pread write pwritev2 getrandom mmap mprotect madvise \
-	mlock munmap
+	mlock munmap time doctor_units
 WRAPPED = $(HOOKED:%=-Wl,--wrap=%)
 REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/fuzz_*.c))
 

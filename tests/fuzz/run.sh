@@ -1,6 +1,7 @@
 #!/bin/sh
-# make fuzz: builds every target and runs it for a while from its seeds. What
-# it learns and what it finds stay below build/fuzz, or BUILD.
+# make fuzz: builds every target and runs it for a while from its seeds, and
+# from what the cases give it. What it learns and what it finds stay below
+# build/fuzz, or BUILD.
 #
 # SECONDS_EACH=30 may be changed; with names (run.sh token) only those run.
 set -eu
@@ -28,6 +29,12 @@ make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" \
 	SAN="$san,fuzzer-no-link -fno-sanitize-recover=all" \
 	"$work/libsignpost.a"
 
+# Those of tests/cases, by the unit tests of the usual build.
+make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" units
+rm -rf "$work/cases"
+mkdir "$work/cases"
+build/release/units -s "$work/cases"
+
 hiredis=
 [ "$(cat "$work/hiredis")" != yes ] || hiredis=-lhiredis
 
@@ -51,7 +58,7 @@ for name; do
 		-fno-sanitize-recover=all -o "$work/$name" \
 		"tests/fuzz/fuzz_$name.c" "$work/libsignpost.a" -lfcgi -lcrypto -lconfig -ljansson -lz \
 		$hiredis
-	mkdir -p "$work/corpus/$name"
+	mkdir -p "$work/corpus/$name" "$work/cases/$name"
 	# libconfig 1.5 never frees a string that it meets where its grammar
 	# has none. Two things look for leaks: libFuzzer, and ASan at the end.
 	leaks=1
@@ -60,7 +67,7 @@ for name; do
 		-detect_leaks=$leaks -max_len="$(longest "$name")" \
 		-max_total_time="$seconds" -timeout=10 -print_final_stats=1 \
 		-artifact_prefix="$work/$name-" "$work/corpus/$name" \
-		"tests/fuzz/seeds/$name" >"$work/$name.log" 2>&1; then
+		"tests/fuzz/seeds/$name" "$work/cases/$name" >"$work/$name.log" 2>&1; then
 		awk -v name="$name" '
 			/number_of_executed_units/ { n = $2 }
 			/average_exec_per_sec/ { rate = $2 }

@@ -39,8 +39,16 @@ def make(*arguments):
 
 def unit_tests(build):
     """How unit tests are run, and nothing else knows: the command of each group, by its name."""
-    names = [path.stem.removeprefix("test_") for path in sorted((ROOT / "tests/unit").glob("test_*.c"))]
-    return {name: [str(ROOT / build / "units"), name] for name in names}
+    return {name: [str(ROOT / build / "units"), name] for name in groups()}
+
+
+def groups():
+    """The files that are a group of unit tests each, by its name; those that run cases have none of their own."""
+    found = {path.stem.removeprefix("test_"): path for path in sorted((ROOT / "tests/unit").glob("test_*.c"))
+             if "\nCASES(" not in path.read_text()}
+    for path in sorted((ROOT / "tests/cases").glob("*/*.cases")):
+        found[f"{path.parent.name}/{path.stem}"] = path
+    return found
 
 
 # What a unit test says of the first that fails.
@@ -105,7 +113,7 @@ def objects():
 
 def measure(name, command, notes):
     """One test, whose counts go into a folder of its own: what it reached, what came of it, its seconds."""
-    folder = ROOT / BUILD / "runs" / name.replace(" ", "_")
+    folder = ROOT / BUILD / "runs" / name.replace(" ", "_").replace("/", "-")
     shutil.rmtree(folder, ignore_errors=True)
     below = pathlib.Path(f"{folder}{ROOT}") / BUILD
     # Children that became another user write here too.
@@ -135,23 +143,20 @@ def end_to_end(notes):
     return gcov(ROOT / BUILD, [note for note in notes if (ROOT / BUILD / note).with_suffix(".gcda").exists()])
 
 
-def digests(names):
+def digests():
     """Of what each group of unit tests is made of: its own file, and what all have in common."""
-    common, own = hashlib.sha256(), {}
+    files, common = groups(), hashlib.sha256()
     for folder in ("src", "tests/unit", "tests/cases"):
         for path in sorted((ROOT / folder).rglob("*")):
-            name = path.stem.removeprefix("test_")
-            if path.suffix == ".c" and path.stem != name and name in names:
-                own[name] = path.read_bytes()
-            elif path.is_file():
+            if path.is_file() and path not in files.values():
                 common.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return {name: hashlib.sha256(common.digest() + own[name]).hexdigest() for name in names}
+    return {name: hashlib.sha256(common.digest() + path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 def record(tests, known, e2e=False):
     """Builds, runs these, and adds to the record what is known of each unit test: (counts of all, who failed)."""
     units = unit_tests(BUILD)
-    made = digests(units)
+    made = digests()
     for path in (ROOT / BUILD).rglob("*.gcda"):
         path.unlink()
     make(f"BUILD={BUILD}", "OPT=-O0 -g", "SAN=--coverage", "units", "replays", *([f"{BUILD}/signpost"] if e2e else []))
@@ -183,7 +188,7 @@ def recorded():
     """What each unit test reaches in the tree as it is: those that have changed run again."""
     known = json.loads(RECORD.read_text()) if RECORD.exists() else {"tests": {}}
     units = unit_tests(BUILD)
-    made = digests(units)
+    made = digests()
     known["tests"] = {name: test for name, test in known["tests"].items() if test["digest"] == made.get(name)}
     missing = {name: command for name, command in units.items() if name not in known["tests"]}
     if missing:
@@ -215,7 +220,7 @@ def main():
     print(row("src", total.values()))
     print(row("src without src/cli", [total[file] for file in total if not file.startswith("src/cli/")]))
     for name in failed:
-        print(f'FAILED: {name} (its output: {BUILD}/runs/{name.replace(" ", "_")}/output)')
+        print(f'FAILED: {name} (its output: {BUILD}/runs/{name.replace(" ", "_").replace("/", "-")}/output)')
     return 1 if failed else 0
 
 

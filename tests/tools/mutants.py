@@ -165,7 +165,7 @@ class Tree:
         longest = CPU_TIMES * self.seconds[name]
         limits = f'ulimit -t {int(CPU_SECONDS + longest)}; ulimit -v {MEMORY}; exec "$@"'
         return coverage.run(["sh", "-c", limits, "sh", *self.tests[name]], {"LD_LIBRARY_PATH": str(library)},
-                            PATIENCE + longest, library / f"said_{name}", coverage.FAILURE)[0]
+                            PATIENCE + longest, library / f"said_{name.replace('/', '-')}", coverage.FAILURE)[0]
 
     def finds(self, name, library):
         """How a test notices that library, if it does; one that fails without a change notices nothing."""
@@ -339,7 +339,7 @@ def check():
     environment = {k: v for k, v in os.environ.items() if k not in ("AT", "N", "SEED", "E2E")}
     try:
         for name in ("Makefile", *(f"tests/tools/{n}" for n in ("coverage.py", "mutants.py", "counted.c")),
-                     *(f"tests/unit/{n}" for n in ("units.c", "test.h"))):
+                     *(f"tests/unit/{n}" for n in ("units.c", "cases.c", "cases.h", "test.h"))):
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, place / name)
         # The sample answers nothing in the place of the C library.

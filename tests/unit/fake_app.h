@@ -1,15 +1,22 @@
 /*
  * A core that only says what it was given, in place of app.c: what the
- * gateways do is seen in its answers. Include it once in a test, for
- * hooks.handle.
+ * gateways do is seen in its answers. Includes code: once in a program.
  */
 #ifndef TESTS_FAKE_APP_H
 #define TESTS_FAKE_APP_H
 
-#include <string.h>
 #include <time.h>
 
 #include "app.h"
+
+/* What the log is told, when its code is not NULL, and what the core was given.
+ */
+struct answer fake_answer;
+struct world fake_world;
+
+void fake_handle(const struct config *config, const struct request *request,
+    long long now, struct world *world, struct workspace *ws,
+    struct answer *out);
 
 /* The number behind name in the query, 0 when it is not there. */
 static long long
@@ -33,13 +40,7 @@ fake_status(enum intake intake)
 	return intake == INTAKE_ROLE ? 403 : 400;
 }
 
-/* What the log is told, when its code is not NULL, and what the core was given.
- */
-static struct answer fake_answer;
-static struct world fake_world;
-
-/* ?sleep=N takes N milliseconds, ?big=N gives N more bytes. */
-static void
+void
 fake_handle(const struct config *config, const struct request *request,
     long long now, struct world *world, struct workspace *ws,
     struct answer *out)

@@ -105,7 +105,7 @@ counting_walk(struct counting *c, struct tally *tallies, size_t n, bool add)
 			tallies[k].counts[i] = (struct count){ w->used,
 				limit->seconds -
 				    (unsigned)(c->now % limit->seconds) };
-			if (w->used + c->amount > limit->count)
+			if ((long long)w->used + c->amount > limit->count)
 				room = false;
 		}
 	return room;

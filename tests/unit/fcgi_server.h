@@ -1,13 +1,11 @@
 /*
  * The program's end of FastCGI, for tests: the loop in a process of its own,
- * behind a Unix socket, with fake_app.h for a core.
+ * behind a Unix socket, with fake_handle() for a core.
  */
 #ifndef TESTS_FCGI_SERVER_H
 #define TESTS_FCGI_SERVER_H
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -15,11 +13,8 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
-#include "base/log.h"
-#include "fake_app.h"
-#include "fcgi_client.h"
 #include "gateway/fastcgi.h"
-#include "hooks.h"
+#include "serving.h"
 
 struct server {
 	pid_t pid;
@@ -31,7 +26,6 @@ struct server {
 static inline void
 server_run(const struct server *server, unsigned descriptors)
 {
-	static struct serve serve;
 	struct rlimit limit = { descriptors, descriptors };
 	int log = open(server->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 

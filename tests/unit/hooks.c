@@ -3,6 +3,8 @@
 
 #include "hooks.h"
 
+#include "cli/doctor.h"
+
 #include <dlfcn.h>
 #include <stdlib.h>
 
@@ -30,6 +32,16 @@ HOOK(int, mprotect, (void *p, size_t n, int prot), (p, n, prot))
 HOOK(int, madvise, (void *p, size_t n, int advice), (p, n, advice))
 HOOK(int, mlock, (const void *p, size_t n), (p, n))
 HOOK(int, munmap, (void *p, size_t n), (p, n))
+HOOK(time_t, time, (time_t * out), (out))
+
+void __real_doctor_units(struct doctor *, const char *);
+void __wrap_doctor_units(struct doctor *, const char *);
+
+void
+__wrap_doctor_units(struct doctor *d, const char *above)
+{
+	__real_doctor_units(d, hooks.above != NULL ? hooks.above : above);
+}
 
 void __real_handle(const struct config *, const struct request *, long long,
     struct world *, struct workspace *, struct answer *);

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "app.h"
 
@@ -23,7 +24,9 @@ struct hooks {
 	int (*madvise)(void *, size_t, int);
 	int (*mlock)(const void *, size_t);
 	int (*munmap)(void *, size_t);
+	time_t (*time)(time_t *);
 	int (*poll)(struct pollfd *, nfds_t, int);
+	const char *above; /* for doctor_units(), in the place of "" */
 	void (*handle)(const struct config *, const struct request *, long long,
 	    struct world *, struct workspace *, struct answer *);
 };

@@ -10,15 +10,13 @@
 static unsigned char opening_room[ARENA_MAX / 2];
 static struct session opened; /* of the last one; views into the room */
 static struct php_sessions *opening_php;
-static struct span opening_user; /* the web server's variable */
 
 /* What the header is worth at this time. Nothing is left of a refused one. */
 static inline enum session_why
 open_header(const struct session_config *c, struct span header, long long now)
 {
 	static struct span cookie; /* the session may be a view of it */
-	struct request request = { .remote_user = opening_user,
-		.auth_type = SPAN_INIT("Basic") };
+	struct request request = { 0 };
 	struct arena arena;
 	struct session_asked asked = { &request, now, opening_php, &arena };
 	enum session_why why;

@@ -10,6 +10,12 @@
 static char owning_text[8192]; /* the configuration that is tried out */
 static char owning_hash[33];   /* the user's hash */
 
+static inline void
+owning_open(struct deciding *d)
+{
+	deciding_open(d, "p = { action = \"upload\"; reusable = true; };");
+}
+
 /* The policies as a whole configuration: is it taken? */
 static inline bool
 owning_load(struct deciding *d, const char *policies)
@@ -209,6 +215,9 @@ owning_ask(struct deciding *d, const char *policy, const struct term *term,
 		deciding_send(d, "version", "1");
 		deciding_send(d, "signature", "0123456789");
 	}
+	if (config_policy(d->config, span_of(policy))->action == ACTION_TAGS &&
+	    way != OWNING_FINAL)
+		deciding_send(d, "command", "set_exclusive");
 	if (way == OWNING_FINAL) {
 		for (size_t i = 0; i < owning_plain.n; i++)
 			if (strcmp(owning_plain.name[i], term->name) != 0)

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+struct item;
+
 /* A test, or (without a name) what is done around all tests of the file. */
 struct test {
 	const char *file;
@@ -22,6 +24,9 @@ struct test {
 	void (*run)(void **);
 	int (*set_up)(void **), (*tear_down)(void **);
 	bool (*when)(void); /* there is no such test when this says no */
+	/* Or the cases of a folder below tests/cases: see cases.h. */
+	const char *folder, *words;
+	void (*seed)(const struct item *, const char *);
 };
 
 /* The linker joins the sections of all files: __start_tests, __stop_tests. */
@@ -33,7 +38,8 @@ struct test {
 
 #define TEST_WHEN(when, name, set_up, tear_down)                               \
 	static void name(void **);                                             \
-	TEST_ENTRY(name, #name, name, set_up, tear_down, when);                \
+	TEST_ENTRY(                                                            \
+	    name, #name, name, set_up, tear_down, when, NULL, NULL, NULL);     \
 	static void name(void **state __attribute__((unused)))
 
 /* With a set-up and a tear-down of its own; either may be NULL. */
@@ -42,23 +48,41 @@ struct test {
 
 #define TEST(name) TEST_WITH(name, NULL, NULL)
 
+/*
+ * The steps of a search that takes long under a sanitizer and has little to
+ * find there: each one in the usual build, each n-th in the other.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define THINNED(n) (n)
+#else
+#define THINNED(n) 1
+#endif
+
+/* What is done before or after a test, or a group, and can't fail. */
+#define FIXTURE(name)                                                          \
+	static void name##_fixture(void);                                      \
+	static int name(void **state)                                          \
+	{                                                                      \
+		(void)state;                                                   \
+		name##_fixture();                                              \
+		return 0;                                                      \
+	}                                                                      \
+	static void name##_fixture(void)
+
 /* Once in a file: before its first test and after its last. */
 #define GROUP(set_up, tear_down)                                               \
-	TEST_ENTRY(group_, NULL, NULL, set_up, tear_down, NULL)
+	TEST_ENTRY(                                                            \
+	    group_, NULL, NULL, set_up, tear_down, NULL, NULL, NULL, NULL)
 
 /* The same with an expression for each. */
 #define AROUND(before, after)                                                  \
-	static int before_group(void **state)                                  \
+	FIXTURE(before_group)                                                  \
 	{                                                                      \
-		(void)state;                                                   \
 		before;                                                        \
-		return 0;                                                      \
 	}                                                                      \
-	static int after_group(void **state)                                   \
+	FIXTURE(after_group)                                                   \
 	{                                                                      \
-		(void)state;                                                   \
 		after;                                                         \
-		return 0;                                                      \
 	}                                                                      \
 	GROUP(before_group, after_group)
 

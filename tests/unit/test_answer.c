@@ -11,11 +11,6 @@
 	"X-Content-Type-Options: nosniff\r\n"
 #define VARY "Vary: Origin, Cookie\r\n"
 #define SAME ALWAYS "Cross-Origin-Resource-Policy: same-origin\r\n" VARY
-#define CROSS ALWAYS "Cross-Origin-Resource-Policy: cross-origin\r\n" VARY
-#define EXPOSE                                                                 \
-	"Access-Control-Expose-Headers: RateLimit, RateLimit-Policy, "         \
-	"Retry-After\r\n"
-
 static unsigned char mem[HEAD_OUT_MAX];
 
 static void
@@ -37,43 +32,6 @@ TEST(test_ok)
 	assert_written(&a,
 	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
 	    "Content-Length: 7\r\n" SAME "\r\n{\"a\":1}");
-}
-
-TEST(test_cors)
-{
-	struct answer a = { .status = 200,
-		.media = MEDIA_JSON,
-		.body = SPAN_LIT("{}"),
-		.allow_origin = guarded(SPAN_LIT("https://a.example")),
-		.credentials = true };
-
-	assert_written(&a,
-	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
-	    "Content-Length: 2\r\n" CROSS
-	    "Access-Control-Allow-Origin: https://a.example\r\n"
-	    "Access-Control-Allow-Credentials: true\r\n" EXPOSE "\r\n{}");
-	a.credentials = false;
-	assert_written(&a,
-	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
-	    "Content-Length: 2\r\n" CROSS
-	    "Access-Control-Allow-Origin: https://a.example\r\n" EXPOSE
-	    "\r\n{}");
-	a.allow_origin.n = 0;
-	a.credentials = a.preflight = true;
-	assert_written(&a,
-	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
-	    "Content-Length: 2\r\n" SAME "\r\n{}");
-}
-
-TEST(test_text)
-{
-	struct answer a = { .status = 200,
-		.media = MEDIA_TEXT,
-		.body = guarded(SPAN_LIT("0123abcd")) };
-
-	assert_written(&a,
-	    "Status: 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
-	    "Content-Length: 8\r\n" SAME "\r\n0123abcd");
 }
 
 #define OK_TEXT                                                                \
@@ -142,77 +100,6 @@ TEST(test_cookie_length)
 		    n > SET_COOKIE_MAX ? head
 				       : head + strlen("Set-Cookie: \r\n") + n);
 	}
-}
-
-/* Neither body nor type nor length, whatever is set. */
-TEST(test_preflight)
-{
-	struct answer a = { .status = 204,
-		.preflight = true,
-		.credentials = true,
-		.allow_origin = SPAN_LIT("app://x"),
-		.media = MEDIA_JSON,
-		.body = SPAN_LIT("{}") };
-
-	assert_written(&a,
-	    "Status: 204 No Content\r\n" CROSS
-	    "Access-Control-Allow-Origin: app://x\r\n"
-	    "Access-Control-Allow-Credentials: true\r\n" EXPOSE
-	    "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"
-	    "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"
-	    "Access-Control-Max-Age: 600\r\n\r\n");
-	a = (struct answer){ .status = 204, .preflight = true };
-	assert_written(&a, "Status: 204 No Content\r\n" SAME "\r\n");
-}
-
-TEST(test_allow)
-{
-	struct answer a = { .status = 405,
-		.media = MEDIA_PROBLEM,
-		.body = SPAN_LIT("{}"),
-		.allow = true };
-
-	assert_written(&a,
-	    "Status: 405 Method Not Allowed\r\n"
-	    "Content-Type: application/problem+json\r\n"
-	    "Content-Length: 2\r\n" SAME "Allow: GET, POST, OPTIONS\r\n\r\n{}");
-}
-
-/* Lists of strings with parameters; nothing where there is nothing to say. */
-TEST(test_rates)
-{
-	struct answer a = { .status = 429,
-		.media = MEDIA_PROBLEM,
-		.body = SPAN_LIT("{}"),
-		.n_rates = 1,
-		.rates = { { "hour", 20, 3600, 0, 2385 },
-		    { "total-day", 1000000, 86400, 999999, 1 } } };
-
-	assert_written(&a, "Status: 429 Too Many Requests\r\n"
-			   "Content-Type: application/problem+json\r\n"
-			   "Content-Length: 2\r\n" SAME
-			   "RateLimit-Policy: \"hour\";q=20;w=3600\r\n"
-			   "RateLimit: \"hour\";r=0;t=2385\r\n\r\n{}");
-	a.n_rates = 2;
-	a.retry_after = 2385;
-	a.allow_origin = SPAN_LIT("https://a.example");
-	assert_written(&a,
-	    "Status: 429 Too Many Requests\r\n"
-	    "Content-Type: application/problem+json\r\n"
-	    "Content-Length: 2\r\n" CROSS
-	    "Access-Control-Allow-Origin: https://a.example\r\n" EXPOSE
-	    "RateLimit-Policy: \"hour\";q=20;w=3600, "
-	    "\"total-day\";q=1000000;w=86400\r\n"
-	    "RateLimit: \"hour\";r=0;t=2385, "
-	    "\"total-day\";r=999999;t=1\r\n"
-	    "Retry-After: 2385\r\n\r\n{}");
-	a = (struct answer){ .status = 503, .retry_after = 1 };
-	assert_written(&a,
-	    "Status: 503 Service Unavailable\r\n"
-	    "Content-Length: 0\r\n" SAME "Retry-After: 1\r\n\r\n");
-	a.retry_after = -1;
-	assert_written(&a, "Status: 503 Service Unavailable\r\n"
-			   "Content-Length: 0\r\n" SAME "\r\n");
 }
 
 /* All headers at once, each at its longest: there is room for them. */
@@ -284,70 +171,10 @@ TEST(test_full)
 	}
 }
 
-static struct problem p;
-
-static void
-assert_problem(struct answer *a, const char *json)
-{
-	struct sink body;
-
-	sink_init(&body, mem, sizeof(mem));
-	answer_problem(a, &p, &body);
-	assert_true(span_is(a->body, json));
-	assert_int_equal(a->media, MEDIA_PROBLEM);
-	assert_int_equal(a->status, p.status);
-	assert_ptr_equal(a->code, p.code);
-}
-
-TEST(test_problem)
-{
-	struct answer a = { .request_id = "0123456789abcdef" };
-
-	problem_clear(&p);
-	problem_set(&p, 403, "value_fixed", SPAN_LIT("tags"), "No <%q>.",
-	    SPAN_LIT("a"));
-	p.policy = SPAN_LIT("avatar");
-	p.server_time = 1767225600;
-	assert_problem(&a,
-	    "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403,"
-	    "\"detail\":\"No \\u003c\\\"a\\\"\\u003e.\","
-	    "\"code\":\"value_fixed\",\"request_id\":\"0123456789abcdef\","
-	    "\"param\":\"tags\",\"policy\":\"avatar\","
-	    "\"server_time\":1767225600,"
-	    "\"error\":{\"message\":\"No \\u003c\\\"a\\\"\\u003e.\"}}");
-}
-
-TEST(test_problem_later)
-{
-	struct answer a = { .status = 0 };
-
-	problem_clear(&p);
-	problem_set(&p, 429, "limit_reached", (struct span){ NULL, 0 }, "y");
-	p.retry_after = 2385;
-	assert_problem(&a,
-	    "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\","
-	    "\"status\":429,\"detail\":\"y\",\"code\":\"limit_reached\","
-	    "\"retry_after\":2385,\"error\":{\"message\":\"y\"}}");
-}
-
-TEST(test_problem_short)
-{
-	struct answer a = { .status = 200,
-		.media = MEDIA_JSON,
-		.body = SPAN_LIT("{}"),
-		.code = "granted" };
-
-	problem_clear(&p);
-	problem_set(&p, 400, "x", (struct span){ NULL, 0 }, "y");
-	assert_problem(&a,
-	    "{\"type\":\"about:blank\",\"title\":\"Bad Request\","
-	    "\"status\":400,\"detail\":\"y\",\"code\":\"x\","
-	    "\"error\":{\"message\":\"y\"}}");
-}
-
 /* What stood in the sink before is no part of it; no room: no body. */
 TEST(test_problem_room)
 {
+	struct problem p;
 	struct answer a = { .status = 200 };
 	struct sink body;
 

@@ -11,13 +11,10 @@ static alignas(max_align_t) unsigned char mem[256];
 static struct arena arena;
 
 /* Dirty, so that nothing relies on memory that happens to be zero. */
-static int
-start(void **state)
+FIXTURE(start)
 {
-	(void)state;
 	memset(mem, 0xa5, sizeof(mem));
 	arena_init(&arena, mem, sizeof(mem));
-	return 0;
 }
 
 static bool

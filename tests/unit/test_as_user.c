@@ -154,21 +154,15 @@ TEST(names)
 	assert_true(as_user_right(SPAN_LIT("\xc3\xa9 b")));
 }
 
-static int
-setup(void **state)
+FIXTURE(setup)
 {
-	(void)state;
 	sandbox_open(&box);
-	return 0;
 }
 
-static int
-teardown(void **state)
+FIXTURE(teardown)
 {
-	(void)state;
 	config_free(config);
 	sandbox_close(&box);
-	return 0;
 }
 
 GROUP(setup, teardown);

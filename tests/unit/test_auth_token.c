@@ -513,12 +513,9 @@ setup(void **state)
 	return key == NULL;
 }
 
-static int
-teardown(void **state)
+FIXTURE(teardown)
 {
-	(void)state;
 	free(key);
-	return 0;
 }
 
 GROUP(setup, teardown);

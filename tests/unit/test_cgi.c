@@ -2,20 +2,13 @@
 
 #include "test.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "fake_app.h"
-#include "fcgi_client.h"
 #include "gateway/cgi.h"
-#include "hooks.h"
-#include "waited.h"
+#include "serving.h"
 
-static struct serve serve;
 static char text[BODY_OUT_MAX + HEAD_OUT_MAX];
 
 static char method[32], length[64], query[32];
@@ -300,16 +293,4 @@ TEST(test_large_answer)
 	}
 }
 
-static int
-open_group(void **state)
-{
-	(void)state;
-	hooks.handle = fake_handle;
-	hooks.poll = waited_poll;
-	serve_init(&serve);
-	log_to(open("/dev/null", O_WRONLY));
-	signal(SIGPIPE, SIG_IGN);
-	return 0;
-}
-
-GROUP(open_group, NULL);
+GROUP(serving_open, NULL);

@@ -4,31 +4,6 @@
 #include "cli/cli.h"
 #include "sandbox.h"
 
-TEST(right_and_wrong)
-{
-	static struct capture c;
-	struct sandbox box;
-
-	sandbox_open(&box);
-	sandbox_file(&box, "signpost.conf",
-	    SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, 0600);
-	assert_int_equal(CAPTURE(&c, cli_check, "check", box.conf), 0);
-	assert_non_null(strstr(c.out, "avatar"));
-	assert_non_null(strstr(c.out, "has no limit"));
-	assert_non_null(strstr(c.out, ": right, with 1 warning\n"));
-	assert_null(strstr(c.out, SANDBOX_SECRET));
-	assert_null(strstr(c.out, SANDBOX_KEY));
-	sandbox_file(&box, "signpost.conf",
-	    "cloudinari = { };\n" SANDBOX_SESSION SANDBOX_POLICIES, 0600);
-	assert_int_equal(CAPTURE(&c, cli_check, "check", box.conf), 1);
-	assert_non_null(strstr(c.err, "signpost.conf:1: error:"));
-	assert_non_null(strstr(c.err, "cloudinary"));
-	assert_null(strstr(c.out, "right, with"));
-	sandbox_close(&box);
-	assert_int_equal(CAPTURE(&c, cli_check, "check", box.conf), 1);
-	assert_int_equal(CAPTURE(&c, cli_check, "check", "a", "b"), 2);
-}
-
 /* What the first request would meet; root may write anywhere. */
 TEST(the_store_is_looked_at)
 {

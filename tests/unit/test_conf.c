@@ -2,6 +2,7 @@
 
 #include "test.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -51,42 +52,15 @@ __lsan_default_suppressions(void)
 	"\"users/{user}/**\"; }; };\n"                                         \
 	"}"
 
-/* Refused, with this among what is said; the number of mistakes. */
-static unsigned
-wrong(const char *text, const char *said)
+/* Taken or not, with these words. */
+static void
+loads(const char *text, bool right, const char *said)
 {
-	assert_null(sandbox_load(&box, text));
-	assert_true(sandbox_said(&box, said));
-	return box.report.errors;
-}
+	struct config *c = sandbox_load(&box, text);
 
-TEST(test_sample)
-{
-	struct config *c = sandbox_load(&box, SAMPLE);
-	char path[64];
-
-	if (c == NULL)
+	if (right != (c != NULL))
 		fail_msg("%s", box.said);
-	assert_int_equal(box.report.errors, 0);
-	assert_true(span_is(c->path, box.conf));
-	assert_int_equal(c->n_clouds, 1);
-	assert_true(span_is(c->clouds[0].cloud_name, "demo"));
-	assert_true(span_is(c->clouds[0].api_secret, SANDBOX_SECRET));
-	assert_true(span_is(c->session.cookie, "session"));
-	assert_int_equal(c->session.n_keys, 1);
-	assert_int_equal(c->origins.n, 0);
-	assert_int_equal(c->n_policies, 1);
-	assert_non_null(config_policy(c, SPAN_LIT("avatar")));
-	assert_ptr_equal(c->policies[0].cloud, &c->clouds[0]);
-	assert_int_equal(c->n_secret_paths, 2);
-	snprintf(path, sizeof(path), "%s/cloudinary.secret", box.dir);
-	assert_true(span_is(c->secret_paths[0], path));
-	assert_null(vault_take(c->vault, 1)); /* it is sealed */
-	assert_int_equal(c->store.kind, STORE_FILE);
-	snprintf(path, sizeof(path), "%s/counters", box.dir);
-	assert_true(span_is(c->store.place, path));
-	assert_false(c->counts);
-	assert_true(c->log.n == 0 && c->deny_users_file.n == 0);
+	assert_true(said == NULL || right || sandbox_said(&box, said));
 	config_free(c);
 }
 
@@ -122,29 +96,6 @@ TEST(test_prefixes)
 	}
 }
 
-/* What may follow the last brace, and what may not. */
-TEST(test_ends)
-{
-	static const char *const ends[] = { "", ";", ";\n", "\n", " # end",
-		"; // end\n", "\r\n/* end */", "," };
-	char text[sizeof(LONG_SAMPLE) + 64];
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		struct config *c;
-
-		snprintf(text, sizeof(text), LONG_SAMPLE "%s", ends[i]);
-		c = sandbox_load(&box, text);
-		if (c == NULL)
-			fail_msg("%s", box.said);
-		config_free(c);
-	}
-	wrong(LONG_SAMPLE "; /* end", "this comment is never closed");
-	wrong(LONG_SAMPLE "};", "\"}\" closes nothing");
-	wrong(LONG_SAMPLE ";;", "this can't be understood");
-	wrong(LONG_SAMPLE "; x = 1;", "unknown name \"x\"");
-	wrong(LONG_SAMPLE ";\n\norigin = [ ];", "did you mean \"origins\"?");
-}
-
 /* Each byte left out, and each one doubled: taken or refused, never worse. */
 TEST(test_each_byte)
 {
@@ -166,62 +117,101 @@ TEST(test_each_byte)
 	}
 }
 
-TEST(test_order)
+/* Is this right as the beginning of the sample? box has what is said. */
+static bool
+begins(struct span before)
 {
-	assert_int_equal(wrong(SANDBOX_CLOUD SANDBOX_POLICIES SANDBOX_SESSION,
-			     "session stands behind policies"),
-	    1);
-	assert_true(sandbox_said(&box, "error 13: session stands"));
-	assert_int_equal(
-	    wrong(SANDBOX_CLOUD SANDBOX_SESSION, "policies is"), 1);
-	assert_int_equal(
-	    wrong(SANDBOX_CLOUD SANDBOX_POLICIES, "session is missing"), 1);
-	assert_true(wrong(SANDBOX_SESSION SANDBOX_POLICIES,
-			"cloudinary is missing") > 0);
-	assert_true(wrong("", "policies is missing") >= 3);
+	static unsigned char text[1024];
+	struct config *c;
+
+	memcpy(text, before.p, before.n);
+	memcpy(text + before.n, SAMPLE, sizeof(SAMPLE) - 1);
+	c = sandbox_load_bytes(
+	    &box, (struct span){ text, before.n + sizeof(SAMPLE) - 1 });
+	config_free(c);
+	return c != NULL;
 }
 
-TEST(test_names)
+/* Whether it can be read at all, and not whether it makes sense. */
+static bool
+reads(struct span before)
 {
-	wrong("cloudnary = 1;\n" SAMPLE, "error 1: unknown name \"cloudnary\" "
-					 "here: did you mean \"cloudinary\"?");
-	wrong("zz = 1;\n" SAMPLE,
-	    "it can be \"cloudinary\", \"clouds\", \"session\", "
-	    "\"origins\", \"store\", \"store_password_file\", \"log\" or "
-	    "\"policies\"");
-	/* All of the mistakes, in every section. */
-	assert_true(wrong("cloudinary = { cloud_name = \"a b\"; };\n"
-			  "session = { algorithm = \"none\"; };\n"
-			  "origins = [ \"x\" ];\n" SANDBOX_POLICIES,
-			"error 3: \"x\" is no origin") >= 6);
-	assert_true(sandbox_said(&box, "error 1: the cloud name"));
-	assert_true(sandbox_said(&box, "error 2: algorithm = \"none\""));
+	return begins(before) ||
+	       strstr(box.said, "what the settings say was not looked") == NULL;
 }
 
-/* libconfig's own findings, with their lines. */
-TEST(test_syntax)
+/* Each byte in a comment, in a string, behind a backslash, and as a token. */
+TEST(test_bytes)
 {
-	wrong("\na 1;\n", "error 2: this can't be understood");
-	wrong("a = 1;\na = 2;\n", "error 2: this name stands twice");
-	wrong("a = [ 1,\n\"x\" ];",
-	    "error 2: what stands in [ ] must be all of "
-	    "one kind");
-	wrong("a = 1;;", "error 1: this can't be understood");
-	/* What the text's look finds keeps libconfig out of it. */
-	assert_int_equal(wrong("@include \"x\"\na = \"b\" \"c\";\nd = 0x10;",
-			     "error 1: @include is not taken"),
-	    3);
-	assert_true(sandbox_said(&box, "error 2: two strings in a row"));
-	assert_true(sandbox_said(&box, "error 3: \"0x10\" is no number here"));
+	for (int c = 0; c < 256; c++) {
+		unsigned char comment[] = "# ?\n", string[] = "a = \"?\";\n";
+		unsigned char escape[] = "a = \"\\?\";\n",
+			      token[] = "aa = 1; ?\n";
+		bool blank = c == '\t' || c == '\r' || c == '\n';
+		bool text = c >= 0x20 && c < 0x7f;
+		bool fits;
+
+		comment[2] = string[5] = escape[6] = token[8] =
+		    (unsigned char)c;
+		assert_int_equal(
+		    begins((struct span){ comment, 4 }), text || blank);
+		assert_int_equal(reads((struct span){ string, 9 }),
+		    text && c != '"' && c != '\\');
+		assert_int_equal(reads((struct span){ escape, 10 }),
+		    c != 0 && strchr("\\\"nrtf", c) != NULL);
+		/* libconfig says so of what is no setting. */
+		fits = reads((struct span){ token, 10 }) ||
+		       strstr(box.said, "can't be understood") != NULL;
+		assert_int_equal(
+		    fits, blank || isalnum(c) ||
+			      (c != 0 && strchr(" #*=:,;", c) != NULL));
+	}
 }
 
-TEST(test_nul)
+/* Of more than one byte, with the line. */
+TEST(test_more_bytes)
 {
-	static const char text[] = SAMPLE "\0x";
+	static const struct {
+		const char *text, *said; /* NULL: it is right */
+	} texts[] = {
+		{ "\n\r\n\n", NULL },
+		{ "#\r\n", NULL },
+		{ "# a\r\r\n", "error 1: a control character" },
+		{ "# a\rb\n", "error 1: a control character" },
+		{ "\n# \t\t\v\n", "error 2: a control character" },
+		{ "# \xc2\xa0 \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\n", NULL },
+		{ "\n# \x1b[2J\n", "error 2: a control character" },
+		{ "# \xc2\x9b\n", "error 1: a control character" },
+		{ "# \xc3\n\xa9\n", "error 1: not UTF-8" },
+		{ "# \xc3\n\xa9\n", "error 2: not UTF-8" },
+		{ "# \xc0\xaf\n", "error 1: not UTF-8" },
+		{ "# \xed\xa0\x80\n", "error 1: not UTF-8" },
+	};
 
-	assert_null(sandbox_load_bytes(&box,
-	    (struct span){ (const unsigned char *)text, sizeof(text) - 1 }));
-	assert_true(sandbox_said(&box, "a NUL byte"));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(
+		    begins(span_of(texts[i].text)), texts[i].said == NULL);
+		if (texts[i].said != NULL)
+			assert_true(sandbox_said(&box, texts[i].said));
+	}
+	assert_false(begins(SPAN_LIT("\n# \0\n")));
+	assert_true(sandbox_said(&box, "error 2: a NUL byte"));
+}
+
+/* A hundred are said. */
+TEST(test_many_mistakes)
+{
+	char text[2048] = "", *end = text;
+	size_t n = 0;
+
+	for (int i = 0; i < 102; i++)
+		end += sprintf(end, "x%d = 1;\n", i);
+	assert_null(sandbox_load(&box, text));
+	assert_true(sandbox_said(&box, "error 100: unknown name"));
+	assert_true(sandbox_said(&box, "error 101: and more; mend these"));
+	for (const char *p = box.said; *p != '\0'; p = strchr(p, '\n') + 1)
+		n++;
+	assert_int_equal(n, CONFIG_ERRORS_MAX + 1);
 }
 
 /* The sample, blown up with n - its size line ends. */
@@ -314,49 +304,100 @@ TEST(test_earlier_errors)
 	config_free(c);
 }
 
-/* One run tells of every section, and of what each sound policy lets go. */
-TEST(test_every_mistake)
-{
-	static const char *const said[] = {
-		"error 1: the API key must be",
-		"error 1: api_secret_file",
-		"error 2: unknown name \"cookies\"",
-		"error 3: \"https://a.example/\" is no origin",
-		"error 5: action = \"uplaod\" is unknown",
-		"error 6: public_id = \"users/**\" need not be the user's own",
-		"error 7: without public_id in set",
-		"error 8: \"nosuch\" is no parameter",
-	};
+#define DENYING                                                                \
+	"session = { cookie = \"session\"; deny_users_file = "                 \
+	"\"denied.users\"; keys = ( { id = \"1\"; file = "                     \
+	"\"session.key\"; } ); };\n"
 
-	assert_null(sandbox_load(&box,
-	    "cloudinary = { cloud_name = \"demo\"; api_key = \"x\"; "
-	    "api_secret_file = \"nosuch\"; };\n"
-	    "session = { cookies = \"session\"; };\n"
-	    "origins = [ \"https://a.example/\" ];\n"
-	    "policies = {\n"
-	    "a = { action = \"uplaod\"; };\n"
-	    "b = { action = \"destroy\"; limit = \"1/day\"; allow = { "
-	    "public_id = \"users/**\"; }; };\n"
-	    "c = { action = \"upload\"; set = { folder = \"x\"; }; };\n"
-	    "d = { action = \"upload\"; set = { nosuch = 1; }; };\n"
-	    "};\n"));
-	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-		assert_true(sandbox_said(&box, said[i]));
-	/* What is wrong in itself is not judged any further. */
-	assert_null(strstr(box.said, "error 8: without"));
-	assert_null(strstr(box.said, "was not looked at"));
+/* Users who may not ask. */
+TEST(test_many_denied)
+{
+	static char list[2 * (DENIED_MAX + 1) + 1];
+
+	for (size_t i = 0; i < sizeof(list) - 1; i += 2)
+		memcpy(list + i, "a\n", 2);
+	sandbox_file(&box, "denied.users", list, 0600);
+	loads(SANDBOX_CLOUD DENYING SANDBOX_POLICIES, false,
+	    "line 65537: these are more than 65536 users");
+	list[2 * DENIED_MAX] = '\0';
+	sandbox_file(&box, "denied.users", list, 0600);
+	loads(SANDBOX_CLOUD DENYING SANDBOX_POLICIES, true, NULL);
 }
 
-/* A text that can't be read hides the rest, and says so. */
-TEST(test_hidden)
+/* Who serves looks after the list: it may be mended without a restart. */
+TEST(test_served)
 {
-	assert_null(sandbox_load(&box, "a = \"x\" \"y\";\n"));
-	assert_true(sandbox_said(&box, "note 0: what the settings say was not "
-				       "looked at"));
-	assert_null(sandbox_load(&box, "a = = 1;\n"));
-	assert_true(sandbox_said(&box, "was not looked at"));
-	assert_null(sandbox_load(&box, "a = 1;\n"));
-	assert_null(strstr(box.said, "was not looked at"));
+	struct config *c;
+
+	sandbox_file(&box, "denied.users", "a\n b\n", 0600);
+	loads(SANDBOX_CLOUD DENYING SANDBOX_POLICIES, false, "line 2: ");
+	sandbox_hush(&box);
+	box.report.serves = true;
+	c = config_load(box.conf, &box.report);
+	assert_non_null(c);
+	assert_int_equal(c->n_private, 2); /* and the counts */
+	assert_true(span_eq(c->private_paths[0], c->deny_users_file));
+	config_free(c);
+}
+
+/*
+ * Is a text taken that fills the room with so many long patterns and so many
+ * bytes, before a policy with something of everything? It is refused for no
+ * other reason.
+ */
+static bool
+fits(size_t patterns, size_t bytes)
+{
+	static char text[CONFIG_MAX];
+	char *end = text + sprintf(text,
+			       SANDBOX_CLOUD SANDBOX_SESSION "policies = {\n");
+	struct config *c;
+
+	for (size_t i = 0; i < patterns; i++) {
+		if (i % LIST_MAX == 0)
+			end += sprintf(end,
+			    "%sp%zu = { action = \"destroy\"; users = \"a\"; "
+			    "any_owner = true; limit = \"1/day\"; allow = { "
+			    "public_id = [ ",
+			    i > 0 ? "]; }; };\n" : "", i);
+		end += sprintf(end, "%s\"", i % LIST_MAX == 0 ? "" : ",");
+		for (size_t k = 0; k < ID_MAX - 1; k += 2)
+			end += sprintf(end, "a/");
+		end += sprintf(end, "a\"");
+	}
+	end += sprintf(end,
+	    "]; }; };\nf = { action = \"upload\"; reusable = true; set = { "
+	    "eval "
+	    "= \"%0*d\"; }; };\n",
+	    (int)bytes, 1);
+	sprintf(end, "l = { action = \"upload\"; limit = [ \"9/hour\" ]; "
+		     "limit_total = \"90/day\"; users = [ \"a\", \"b\" ];\n"
+		     "addresses = \"::1\"; set = { public_id = "
+		     "\"u/{user}/{random}\"; tags = \"t{user}\"; context = { a "
+		     "= 1; }; };\nallow = { metadata = { b = [ \"x\" ]; }; "
+		     "source = [ \"uw\" ]; folder = [ \"f/{user}/*\" ]; }; };\n"
+		     "};\n");
+	c = sandbox_load(&box, text);
+	config_free(c);
+	assert_int_equal(box.report.errors == 0, c != NULL);
+	assert_true(c != NULL || sandbox_said(&box, "room"));
+	return c != NULL;
+}
+
+/* Whatever there is no room for, it ends, and never as if all were right. */
+TEST(test_room)
+{
+	size_t patterns = 1, bytes = 1;
+
+	for (size_t step = 512; step > 0; step /= 2)
+		if (patterns + step < 900 && fits(patterns + step, bytes))
+			patterns += step;
+	for (size_t step = 4096; step > 0; step /= 2)
+		if (fits(patterns, bytes + step))
+			bytes += step;
+	assert_true(patterns < 898 && bytes < VALUE_MAX - 4096);
+	for (size_t more = 1; more < 3072; more += 32)
+		assert_false(fits(patterns, bytes + more));
 }
 
 #ifndef __SANITIZE_ADDRESS__ /* which needs all addresses for itself */
@@ -412,25 +453,19 @@ TEST(test_little_memory)
 }
 #endif
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	sandbox_open(&box);
 	sandbox_file(
 	    &box, "url", "cloudinary://7:" SANDBOX_SECRET "-other@two\n", 0600);
 	sandbox_file(&box, "old.key",
 	    "3031323334353637383961626364656630313233343536373839616263646566",
 	    0600);
-	return 0;
 }
 
-static int
-close_group(void **state)
+FIXTURE(close_group)
 {
-	(void)state;
 	sandbox_close(&box);
-	return 0;
 }
 
 GROUP(open_group, close_group);

@@ -2,48 +2,33 @@
 
 #include "test.h"
 
-#include <fcgiapp.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 
-#include "base/log.h"
-#include "fake_app.h"
-#include "fcgi_client.h"
 #include "gateway/connection.h"
-#include "hooks.h"
-#include "waited.h"
+#include "serving.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-static struct serve serve;
-static struct fcgi_answer answer;
 static unsigned char mem[240000];
 static struct connection c;
 static int theirs;
 
-static int
-open_pair(void **state)
+FIXTURE(open_pair)
 {
 	int pair[2];
 
-	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	theirs = pair[0];
 	connection_open(&c, pair[1], 1000);
 	assert_int_equal(c.stage, CONNECTION_SILENT);
-	return 0;
 }
 
-static int
-close_pair(void **state)
+FIXTURE(close_pair)
 {
-	(void)state;
 	connection_close(&c);
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
 	assert_int_equal(connection_deadline(&c), LLONG_MAX);
 	close(theirs);
-	return 0;
 }
 
 static struct sink
@@ -314,16 +299,4 @@ TEST_WITH(test_broken, open_pair, close_pair)
 	connection_close(&c);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	hooks.handle = fake_handle;
-	hooks.poll = waited_poll;
-	serve_init(&serve);
-	log_to(open("/dev/null", O_WRONLY));
-	signal(SIGPIPE, SIG_IGN);
-	return FCGX_Init();
-}
-
-GROUP(set_up, NULL);
+GROUP(serving_open, NULL);

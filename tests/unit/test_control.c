@@ -15,13 +15,11 @@
 static struct control control;
 static char dir[32], script[64], program[4096], beside[4200];
 
-static int
-set_up(void **state)
+FIXTURE(set_up)
 {
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	struct span_cut cut;
 
-	(void)state;
 	assert_true(n > 0);
 	program[n] = '\0';
 	cut = span_cut_last(span_of(program), '/');
@@ -32,16 +30,12 @@ set_up(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(script, sizeof(script), "%s/sign.cgi", dir);
 	memset(&control, 0x55, sizeof(control));
-	return 0;
 }
 
-static int
-tear_down(void **state)
+FIXTURE(tear_down)
 {
-	(void)state;
 	unlink(script);
 	rmdir(dir);
-	return 0;
 }
 
 /* A script that begins with "#!", the interpreter and the rest. */

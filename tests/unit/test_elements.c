@@ -24,65 +24,60 @@ reads(const char *term, const char *text, bool exact, struct elements *out)
 	    &p, term_find(span_of(term)), exact, &arena, out, &why);
 }
 
-TEST(lists)
+/* What one text holds, written as <key:value> or <value>; or its problem. */
+TEST(one_text)
 {
-	struct elements e;
+	static const struct {
+		const char *term, *text, *held;
+	} rows[] = {
+		{ "tags", "a,b,c", "<a><b><c>" },
+		{ "tags", "a", "<a>" },
+		{ "tags", "", "" },
+		{ "tags", "a,,c", "element_empty" },
+		{ "tags", "a,b,a", "element_twice" },
+		{ "tags", ",", "element_empty" },
+		{ "tags", "a,", "element_empty" },
+		/* ids, prefixes and paths are lists like any other */
+		{ "public_ids", "a,b", "<a><b>" },
+		{ "public_ids", "a,b,a", "element_twice" },
+		{ "public_ids", "a,,b", "element_empty" },
+		{ "prefixes", "a,b", "<a><b>" },
+		{ "prefixes", "a,b,a", "element_twice" },
+		{ "prefixes", "a,,b", "element_empty" },
+		{ "fully_qualified_public_ids", "a,b", "<a><b>" },
+		{ "fully_qualified_public_ids", "a,b,a", "element_twice" },
+		{ "fully_qualified_public_ids", "a,,b", "element_empty" },
+		{ "acl", "a,b", "<a><b>" },
+		{ "acl", "a,b,a", "element_twice" },
+		{ "acl", "a,,b", "element_empty" },
+		{ "url", "/a,b", "</a,b>" },
+		{ "context", "a=1|b=x=y|c=p\\|q\\=r",
+		    "<a:1><b:x=y><c:p\\|q\\=r>" },
+		{ "context", "a=1|b", "group_form" },
+		{ "context", "=1", "element_empty" },
+		{ "context", "a=", "element_empty" },
+		{ "context", "a=1|a=2", "element_twice" },
+		{ "context", "a\\=1", "group_form" },
+		/* a backslash at the very end escapes nothing */
+		{ "context", "a=1\\", "<a:1\\>" },
+	};
 
-	assert_true(reads("tags", "a,b,c", false, &e));
-	assert_int_equal(e.n, 3);
-	assert_true(span_is(e.values[2], "c"));
-	assert_null(e.keys);
-	assert_true(reads("tags", "a", false, &e));
-	assert_int_equal(e.n, 1);
-	assert_true(reads("tags", "", false, &e));
-	assert_int_equal(e.n, 0);
-	assert_false(reads("tags", "a,,c", false, &e));
-	assert_string_equal(why.code, "element_empty");
-	assert_false(reads("tags", "a,b,a", false, &e));
-	assert_string_equal(why.code, "element_twice");
-	assert_false(reads("tags", ",", false, &e));
-	assert_false(reads("tags", "a,", false, &e));
-}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned char held[256];
+		struct elements e;
+		struct sink out;
 
-/* Ids, prefixes and paths are lists like any other. */
-TEST(lists_of_ids)
-{
-	static const char *const terms[] = { "public_ids", "prefixes",
-		"fully_qualified_public_ids", "acl" };
-	struct elements e;
-
-	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
-		assert_true(reads(terms[i], "a,b", true, &e));
-		assert_int_equal(e.n, 2);
-		assert_true(span_is(e.values[1], "b"));
-		assert_false(reads(terms[i], "a,b,a", false, &e));
-		assert_string_equal(why.code, "element_twice");
-		assert_false(reads(terms[i], "a,,b", false, &e));
-		assert_string_equal(why.code, "element_empty");
+		sink_init(&out, held, sizeof(held));
+		if (!reads(rows[i].term, rows[i].text, false, &e))
+			sink_text(&out, why.code);
+		else
+			for (size_t k = 0; k < e.n; k++)
+				sink_say(&out, "<%v%s%v>",
+				    e.keys == NULL ? SPAN_LIT("") : e.keys[k],
+				    e.keys == NULL ? "" : ":", e.values[k]);
+		if (!span_is(sink_view(&out), rows[i].held))
+			fail_msg("%s: %.*s", rows[i].text, (int)out.n, held);
 	}
-	assert_true(reads("url", "/a,b", false, &e));
-	assert_int_equal(e.n, 1);
-}
-
-TEST(groups)
-{
-	struct elements e;
-
-	assert_true(reads("context", "a=1|b=x=y|c=p\\|q\\=r", false, &e));
-	assert_int_equal(e.n, 3);
-	assert_true(span_is(e.keys[1], "b"));
-	assert_true(span_is(e.values[1], "x=y"));
-	assert_true(span_is(e.values[2], "p\\|q\\=r"));
-	assert_false(reads("context", "a=1|b", false, &e));
-	assert_string_equal(why.code, "group_form");
-	assert_false(reads("context", "=1", false, &e));
-	assert_false(reads("context", "a=", false, &e));
-	assert_false(reads("context", "a=1|a=2", false, &e));
-	assert_string_equal(why.code, "element_twice");
-	assert_false(reads("context", "a\\=1", false, &e));
-	/* A backslash at the very end escapes nothing. */
-	assert_true(reads("context", "a=1\\", false, &e));
-	assert_true(span_is(e.values[0], "1\\"));
 }
 
 TEST(many)

@@ -2,21 +2,12 @@
 
 #include "test.h"
 
-#include <fcgiapp.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
-#include "base/log.h"
-#include "fake_app.h"
-#include "fcgi_client.h"
 #include "gateway/exchange.h"
-#include "hooks.h"
-#include "waited.h"
+#include "serving.h"
 
-static struct serve serve;
-static struct fcgi_answer answer;
 static unsigned char mem[HOOK_BODY_MAX + 8192];
 
 struct ends {
@@ -45,19 +36,6 @@ is_open(int fd)
 	return fcntl(fd, F_GETFD) >= 0;
 }
 
-static void
-assert_answered(int fd, const char *text)
-{
-	struct span rest;
-
-	fcgi_answer(fd, &answer, PATIENCE_MS);
-	assert_true(answer.ended);
-	rest = (struct span){ answer.text, answer.n };
-	while (rest.n > 0 && !span_starts(rest, span_of(text)))
-		rest = span_skip(rest, 1);
-	assert_true(rest.n > 0);
-}
-
 /* libfcgi would wait until the web server closes first. */
 TEST(test_closed)
 {
@@ -68,7 +46,7 @@ TEST(test_closed)
 	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
 	assert_int_equal(waited, 0);
 	assert_false(is_open(e.ours));
-	assert_answered(e.theirs, "query=a=b body=c=d");
+	assert_answered_at(e.theirs, "query=a=b body=c=d");
 	assert_true(fcgi_closed(e.theirs, 0));
 	close(e.theirs);
 }
@@ -81,7 +59,7 @@ TEST(test_kept)
 		assert_int_equal(exchange_answer(&serve, e.ours, RECORD_WHOLE),
 		    EXCHANGE_KEPT);
 		assert_true(is_open(e.ours));
-		assert_answered(e.theirs, "query=a=b body=c=d");
+		assert_answered_at(e.theirs, "query=a=b body=c=d");
 		if (i < 2) {
 			struct sink out;
 
@@ -107,7 +85,7 @@ TEST(test_large)
 	assert_int_equal(exchange_answer(&serve, e.ours, RECORD_LARGE_BODY),
 	    EXCHANGE_UNREAD);
 	assert_true(is_open(e.ours));
-	assert_answered(e.theirs, "intake=3 about=The body");
+	assert_answered_at(e.theirs, "intake=3 about=The body");
 	close(e.ours);
 	close(e.theirs);
 }
@@ -190,20 +168,8 @@ TEST(test_cut)
 	shutdown(e.theirs, SHUT_WR);
 	assert_int_equal(
 	    exchange_answer(&serve, e.ours, RECORD_WHOLE), EXCHANGE_CLOSED);
-	assert_answered(e.theirs, "intake=4");
+	assert_answered_at(e.theirs, "intake=4");
 	close(e.theirs);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	hooks.handle = fake_handle;
-	hooks.poll = waited_poll;
-	serve_init(&serve);
-	log_to(open("/dev/null", O_WRONLY));
-	signal(SIGPIPE, SIG_IGN);
-	return FCGX_Init();
-}
-
-GROUP(set_up, NULL);
+GROUP(serving_open, NULL);

@@ -8,25 +8,18 @@
 #include <netinet/in.h>
 
 static struct server server;
-static struct fcgi_answer answer;
 static unsigned char mem[2 * DISCARD_MAX];
 
-static int
-set_up(void **state)
+FIXTURE(set_up)
 {
-	(void)state;
 	server_start(&server, 0);
-	return 0;
 }
 
-static int
-tear_down(void **state)
+FIXTURE(tear_down)
 {
-	(void)state;
 	kill(server.pid, SIGTERM);
 	assert_int_equal(server_wait(&server, PATIENCE_MS, NULL), 0);
 	server_remove(&server);
-	return 0;
 }
 
 static void

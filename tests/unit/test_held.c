@@ -2,19 +2,11 @@
 
 #include "test.h"
 
-#include <fcgiapp.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
 
-#include "base/log.h"
-#include "fake_app.h"
-#include "fcgi_client.h"
 #include "gateway/held.h"
-#include "hooks.h"
+#include "serving.h"
 
-static struct serve serve;
-static struct fcgi_answer answer;
 static unsigned char mem[HELD_MAX];
 static unsigned char body[HOOK_BODY_MAX + 1];
 static struct held held;
@@ -35,15 +27,12 @@ open_ends(void **state)
 	return held_start(&held) ? 0 : -1;
 }
 
-static int
-close_ends(void **state)
+FIXTURE(close_ends)
 {
-	(void)state;
 	held_free(&held);
 	assert_null(held.bytes);
 	close(ours);
 	close(theirs);
-	return 0;
 }
 
 static void
@@ -63,19 +52,6 @@ hold_request(const char *query, size_t n, unsigned flags)
 	fcgi_request(&out, "POST", query, (struct span){ body, n }, flags);
 	assert_false(out.full);
 	hold(sink_view(&out));
-}
-
-static void
-assert_answered(const char *text)
-{
-	struct span rest;
-
-	fcgi_answer(theirs, &answer, PATIENCE_MS);
-	assert_true(answer.ended && answer.in_order);
-	rest = (struct span){ answer.text, answer.n };
-	while (rest.n > 0 && !span_starts(rest, span_of(text)))
-		rest = span_skip(rest, 1);
-	assert_true(rest.n > 0);
 }
 
 TEST_WITH(test_take, open_ends, close_ends)
@@ -142,7 +118,7 @@ TEST_WITH(test_kept, open_ends, close_ends)
 	hold_request("a=b", 3, FCGI_KEEP);
 	assert_int_equal(
 	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_KEPT);
-	assert_answered("query=a=b body=xxx");
+	assert_answered_at(theirs, "query=a=b body=xxx");
 	assert_nothing_left(next);
 }
 
@@ -154,7 +130,7 @@ TEST_WITH(test_closed, open_ends, close_ends)
 	assert_int_equal(
 	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_CLOSED);
 	assert_true(is_open(ours));
-	assert_answered("query=a=b body=xxx");
+	assert_answered_at(theirs, "query=a=b body=xxx");
 	assert_nothing_left(next);
 }
 
@@ -164,7 +140,7 @@ TEST_WITH(test_longest, open_ends, close_ends)
 	hold_request("big=130000", HOOK_BODY_MAX, FCGI_KEEP);
 	assert_int_equal(
 	    held_answer(&held, &serve, ours, RECORD_WHOLE), EXCHANGE_KEPT);
-	assert_answered("query=big=130000 body=long");
+	assert_answered_at(theirs, "query=big=130000 body=long");
 	assert_true(answer.n > 130000);
 }
 
@@ -176,7 +152,7 @@ TEST_WITH(test_large, open_ends, close_ends)
 	held.n -= 8; /* as it is when the end of the body is not there yet */
 	assert_int_equal(held_answer(&held, &serve, ours, RECORD_LARGE_BODY),
 	    EXCHANGE_UNREAD);
-	assert_answered("intake=3 about=The body");
+	assert_answered_at(theirs, "intake=3 about=The body");
 	assert_nothing_left(next);
 }
 
@@ -195,7 +171,7 @@ TEST_WITH(test_gone, open_ends, close_ends)
 TEST_WITH(test_no_descriptors, open_ends, close_ends)
 {
 	int next = next_descriptor();
-	off_t logged = lseek(log_fd, 0, SEEK_CUR);
+	off_t noted = lseek(log_fd, 0, SEEK_CUR);
 	struct rlimit was, none;
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
@@ -207,19 +183,17 @@ TEST_WITH(test_no_descriptors, open_ends, close_ends)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
 	assert_true(is_open(ours));
 	assert_nothing_left(next);
-	assert_true(lseek(log_fd, 0, SEEK_CUR) > logged);
+	assert_true(lseek(log_fd, 0, SEEK_CUR) > noted);
 }
 
 static int
 set_up(void **state)
 {
-	(void)state;
-	hooks.handle = fake_handle;
-	serve_init(&serve);
 	log_fd = open("/tmp", O_TMPFILE | O_WRONLY, 0600);
+	if (serving_open(state) != 0 || log_fd < 0)
+		return -1;
 	log_to(log_fd);
-	signal(SIGPIPE, SIG_IGN);
-	return FCGX_Init();
+	return 0;
 }
 
 GROUP(set_up, NULL);

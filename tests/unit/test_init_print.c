@@ -28,36 +28,18 @@ fill(const char *server, const char *format)
 	init.root = true;
 }
 
-TEST(what_it_says)
+TEST(for_another)
 {
 	fill("nginx", "flask");
-	init.new_key = true;
 	initing_run(print);
-	assert_non_null(strstr(caught.out, "  /x/own/signpost.conf "));
-	assert_non_null(strstr(caught.out, "signed with app.secret_key"));
+	assert_non_null(strstr(caught.out, "Made, for the user 54321:\n"));
 	assert_non_null(strstr(
 	    caught.out, "install -d -m 750 -o 54321 -g 54322 /run/signpost\n"));
-	assert_non_null(strstr(caught.out, "spawn-fcgi -s "));
 	assert_non_null(strstr(caught.out, "runuser -u 54321 -- "));
 	assert_non_null(strstr(caught.out, " doctor --user 54321 /x/own/"));
-	assert_null(strstr(caught.out, "control file:"));
-	assert_null(strstr(caught.out, init.secret));
-	assert_null(strstr(caught.out, init.key));
-	fill("nginx", "flask");
-	init.units = true;
-	account_self(&init.as);
-	initing_run(print);
-	assert_non_null(strstr(caught.out, "enable --now signpost@1 "));
-	assert_null(strstr(caught.out, "spawn-fcgi -s"));
-	assert_null(strstr(caught.out, "counters"));
 	fill("htaccess", "remote_user");
 	init.root = false;
 	initing_run(print);
-	assert_non_null(strstr(caught.out, "The control file:"));
-	assert_non_null(
-	    strstr(caught.out, " --config=/x/own/signpost.conf' >"));
-	assert_null(strstr(caught.out, "session.key"));
-	assert_null(strstr(caught.out, " mint "));
 	assert_null(strstr(caught.out, "runuser"));
 }
 
@@ -91,22 +73,6 @@ TEST(a_control_file_that_is_there)
 			assert_non_null(
 			    strstr(caught.out, "The control file:"));
 	}
-}
-
-/* To be tried without a cookie. */
-TEST(nobody_logs_in)
-{
-	fill("nginx", "jwt");
-	init.guests = true;
-	init.new_key = true;
-	initing_run(print);
-	assert_non_null(strstr(
-	    caught.out, "\ncurl 'http://localhost/api/sign?policy=guest'\n"));
-	assert_null(strstr(caught.out, " mint "));
-	assert_null(strstr(caught.out, "curl -b"));
-	assert_null(strstr(caught.out, "The session key is new"));
-	assert_non_null(strstr(caught.out, "session.key        a key that "
-					   "nobody uses\n"));
 }
 
 /* What it prints for a server whose user is this one. */
@@ -164,18 +130,16 @@ TEST(the_sockets_group)
 	assert_null(strstr(caught.out, "SocketGroup"));
 }
 
-TEST(whose_it_is)
+TEST(behind_units)
 {
-	fill("nginx", "flask");
-	initing_run(print);
-	assert_non_null(strstr(caught.out, "Made, for the user 54321:\n"));
 	fill("nginx", "flask");
 	init.units = true;
 	account_self(&init.as);
 	initing_run(print);
 	assert_non_null(strstr(caught.out, "Made, for root alone; "));
-	assert_non_null(strstr(caught.out, "systemctl enable --now "));
+	assert_non_null(strstr(caught.out, "enable --now signpost@1 "));
 	assert_null(strstr(caught.out, "spawn-fcgi -s"));
+	assert_null(strstr(caught.out, "counters"));
 	/* In the order of doing. */
 	assert_true(strstr(caught.out, "The processes:") <
 		    strstr(caught.out, "For nginx:"));

@@ -33,94 +33,30 @@ mode_of(const char *name)
 	return (unsigned)st.st_mode & 07777;
 }
 
-TEST(everything)
-{
-	fill("a/b");
-	umask(022);
-	assert_int_equal(initing_run(init_write), 0);
-	assert_int_equal(mode_of("a/b"), 0700);
-	assert_int_equal(mode_of("a/b/counters"), 0700);
-	assert_int_equal(mode_of("a/b/signpost.conf"), 0600);
-	assert_int_equal(mode_of("a/b/cloudinary.secret"), 0600);
-	assert_int_equal(mode_of("a/b/session.key"), 0600);
-	assert_int_equal(umask(022), 022);
-	/* Not twice. */
-	assert_int_equal(initing_run(init_write), 1);
-	assert_non_null(strstr(caught.err, "this is there already"));
-	assert_int_equal(mode_of("a/b/signpost.conf"), 0600);
-}
-
-static bool
-holds(const char *name, const char *text)
-{
-	char got[16384];
-	FILE *f = fopen(in_folder(name), "r");
-	size_t n;
-
-	if (f == NULL)
-		return false;
-	n = fread(got, 1, sizeof(got) - 1, f);
-	fclose(f);
-	got[n] = '\0';
-	return strcmp(got, text) == 0;
-}
-
-TEST(replaced)
-{
-	fill("r");
-	mkdir(in_folder("r"), 0700);
-	put_file("r/signpost.conf", 0600, SPAN_LIT("the sample"));
-	assert_int_equal(initing_run(init_write), 1);
-	assert_non_null(strstr(caught.err, "--replace keeps"));
-	init.replace = true;
-	assert_int_equal(initing_run(init_write), 0);
-	assert_true(holds("r/signpost.conf.old", "the sample"));
-	assert_false(holds("r/signpost.conf", "the sample"));
-	/* What is secret is never replaced, nor an older .old. */
-	assert_int_equal(initing_run(init_write), 1);
-	assert_non_null(strstr(caught.err, "cloudinary.secret: this is there"));
-	unlink(in_folder("r/cloudinary.secret"));
-	unlink(in_folder("r/session.key"));
-	assert_int_equal(initing_run(init_write), 1);
-	assert_non_null(strstr(caught.err, "signpost.conf.old: this is there"));
-	assert_true(holds("r/signpost.conf.old", "the sample"));
-	assert_int_equal(mode_of("r/cloudinary.secret"), 0);
-}
-
+/* Where systemd keeps the service's counts. */
 TEST(behind_units)
 {
+	char text[16384];
+	FILE *conf;
+
 	fill("units");
 	init.units = true;
 	assert_int_equal(initing_run(init_write), 0);
 	assert_int_equal(mode_of("units/cloudinary.secret"), 0600);
 	assert_int_equal(mode_of("units/counters"), 0);
+	conf = fopen(in_folder("units/signpost.conf"), "r");
+	assert_non_null(conf);
+	text[fread(text, 1, sizeof(text) - 1, conf)] = '\0';
+	fclose(conf);
+	assert_non_null(strstr(text, "store = \"/var/lib/signpost\";"));
 }
 
-/* What fails later brings the old one back. */
-TEST(replaced_back)
-{
-	fill("back");
-	mkdir(in_folder("back"), 0700);
-	put_file("back/signpost.conf", 0600, SPAN_LIT("the sample"));
-	init.replace = true;
-	strcpy(init.folder, "users/{nobody}");
-	assert_int_equal(initing_run(init_write), 1);
-	assert_true(holds("back/signpost.conf", "the sample"));
-	assert_int_equal(mode_of("back/signpost.conf.old"), 0);
-	assert_int_equal(mode_of("back/cloudinary.secret"), 0);
-	assert_int_equal(mode_of("back/counters"), 0);
-}
-
+/* What was there stays, also a link in a file's place; and on a full disk
+ * nothing is left. */
 TEST(nothing)
 {
 	struct rlimit none = { 0, RLIM_INFINITY }, before;
 
-	fill("c/d");
-	strcpy(init.secret, "short");
-	assert_int_equal(initing_run(init_write), 1);
-	assert_non_null(strstr(caught.err, "nothing was made"));
-	assert_int_equal(mode_of("c"), 0);
-	/* What was there stays: a folder, and a link in a file's place. */
 	put_folder("e", 0700);
 	assert_int_equal(symlink("elsewhere", in_folder("e/session.key")), 0);
 	fill("e");
@@ -134,7 +70,6 @@ TEST(nothing)
 	getrlimit(RLIMIT_FSIZE, &before);
 	none.rlim_max = before.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &none);
-	initing_step = init_write;
 	assert_int_equal(init_write(&init), 1);
 	setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(mode_of("f"), 0);
@@ -171,7 +106,9 @@ TEST(for_another)
 	need_root();
 	fill("roots");
 	assert_true(account_named("54321:54322", &init.as));
+	umask(022);
 	assert_int_equal(initing_run(init_write), 0);
+	assert_int_equal(umask(022), 022);
 	assert_int_equal(mode_of("roots"), 0750);
 	assert_int_equal(mode_of("roots/session.key"), 0640);
 	assert_int_equal(lstat(in_folder("roots/session.key"), &st), 0);

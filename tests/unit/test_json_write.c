@@ -12,13 +12,10 @@ static unsigned char mem[1024];
 static struct sink out;
 static struct json_out j;
 
-static int
-begin(void **state)
+FIXTURE(begin)
 {
-	(void)state;
 	sink_init(&out, mem, sizeof(mem));
 	json_begin(&j, &out);
-	return 0;
 }
 
 static void

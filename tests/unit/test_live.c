@@ -3,8 +3,7 @@
 #include "test.h"
 
 #include "gateway/live.h"
-#include "logging.h"
-#include "sandbox.h"
+#include "serving.h"
 
 #define GOOD SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES
 #define OTHER                                                                  \
@@ -14,9 +13,7 @@
 	    "overwrite = false; allowed_formats = \"jpg\"; }; }; };\n"
 #define BAD SANDBOX_CLOUD SANDBOX_SESSION "polices = { };\n"
 
-static struct serve serve;
 static struct live live;
-static struct sandbox box;
 static long long now;
 
 static void
@@ -35,11 +32,7 @@ settle(void)
 static int
 set_up(void **state)
 {
-	(void)state;
-	sandbox_open(&box);
-	configuration(GOOD);
-	serve_init(&serve);
-	logging_open();
+	serving_box_open(state);
 	live_start(&live, &serve, box.conf);
 	now = live.next_look;
 	settle();
@@ -50,11 +43,8 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	(void)state;
 	live_end(&live, &serve);
-	logging_close();
-	sandbox_close(&box);
-	return 0;
+	return serving_box_close(state);
 }
 
 static void

@@ -115,30 +115,24 @@ new_file(void)
 	return fd;
 }
 
-static int
-set_up(void **state)
+FIXTURE(set_up)
 {
-	(void)state;
 	memset(&writes, 0, sizeof(writes));
 	log_fd = new_file();
 	log_to(log_fd);
 	log_to_file(-1);
 	log_file_error();
 	start();
-	return 0;
 }
 
-static int
-tear_down(void **state)
+FIXTURE(tear_down)
 {
-	(void)state;
 	memset(&writes, 0, sizeof(writes));
 	/* A line that goes out ends the count of lost ones. */
 	log_to(log_fd);
 	log_to_file(-1);
 	log_end(&line);
 	close(log_fd);
-	return 0;
 }
 
 #define BEGIN "time=2026-01-01T00:00:00Z event=test"
@@ -595,14 +589,11 @@ TEST_WITH(two_processes_one_pipe, set_up, tear_down)
 	}
 }
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	hooks.write = spoilt_write;
 	hooks.pwritev2 = spoilt_pwritev2;
 	signal(SIGPIPE, SIG_IGN);
-	return 0;
 }
 
 GROUP(open_group, NULL);

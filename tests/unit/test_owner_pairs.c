@@ -2,8 +2,9 @@
  * For every pair of actions: what a policy of the first can sign is good for
  * the second where the string holds its names, and then it acts on nothing
  * but what is the user's own. Policies are written for each parameter that
- * says what an action acts on, with ids and tags that are owned and that are
- * not; what is accepted is asked for by its user, with values of others.
+ * says what an action acts on (or lies before that, or is taken from all other
+ * assets), with ids and tags that are owned and that are not; what is accepted
+ * is asked for by its user, with values of others.
  */
 
 #include "test.h"
@@ -24,6 +25,7 @@ static const struct {
 	enum action action;
 	const char *name, *value;
 } base[] = {
+	{ ACTION_UPLOAD, "public_id", "\"mine/{user}/b\"" }, /* for folders */
 	{ ACTION_EXPLICIT, "public_id", "\"mine/{user}/b\"" },
 	{ ACTION_EXPLICIT, "type", "\"upload\"" },
 	{ ACTION_DESTROY, "public_id", "\"mine/{user}/b\"" },
@@ -34,8 +36,7 @@ static const struct {
 	{ ACTION_RENAME, "from_public_id", "\"mine/{user}/b\"" },
 	{ ACTION_RENAME, "to_public_id", "\"mine/{user}/c\"" },
 	{ ACTION_TAGS, "public_ids", "\"mine/{user}/b\"" },
-	{ ACTION_TAGS, "command", "\"add\"" },
-	{ ACTION_TAGS, "tag", "\"cat\"" },
+	{ ACTION_TAGS, "tag", "\"user_{user}\"" },
 	{ ACTION_CONTEXT, "public_ids", "\"mine/{user}/b\"" },
 	{ ACTION_CONTEXT, "command", "\"add\"" },
 	{ ACTION_CONTEXT, "context", "{ a = \"b\"; }" },
@@ -96,10 +97,18 @@ static const struct form {
 
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 
+static bool
+is(const struct term *term, const char *name)
+{
+	return strcmp(term->name, name) == 0;
+}
+
 /* Does some action act on what this parameter says? */
 static bool
 says_assets(const struct term *term)
 {
+	if (is(term, "tag") || is(term, "folder"))
+		return true;
 	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++)
 		if (action_lists(actions[i].assets, term->name))
 			return true;
@@ -117,8 +126,8 @@ loads(enum action action, const struct term *term, const struct form *form,
 	snprintf(value, sizeof(value), "%s = [ \"%s%s%s\" ];", term->name,
 	    owning_before(term), form->text, owning_behind(term));
 	for (size_t i = 0; i < sizeof(base) / sizeof(base[0]); i++)
-		if (base[i].action == action &&
-		    strcmp(base[i].name, term->name) != 0)
+		if (base[i].action == action && !is(term, base[i].name) &&
+		    (action != ACTION_UPLOAD || is(term, "folder")))
 			n += (size_t)snprintf(set + n, sizeof(set) - n,
 			    "%s = %s; ", base[i].name, base[i].value);
 	if (in_set && !term_is_list(term)) /* one string, not a list */
@@ -126,12 +135,24 @@ loads(enum action action, const struct term *term, const struct form *form,
 		    owning_before(term), form->text, owning_behind(term));
 	snprintf(text, sizeof(text),
 	    "p = { action = \"%s\"; limit = \"60/hour\"; %s %s %s\n"
-	    "set = { %s %s }; allow = { %s }; };",
+	    "set = { %s %s }; allow = { %s %s }; };",
 	    actions[action].name,
 	    actions[action].kind == KIND_API ? "lifetime = 3600;" : "",
 	    action == ACTION_UPLOAD ? "reusable = true;" : "", flags, set,
-	    in_set ? value : "", in_set ? "" : value);
+	    in_set ? value : "", in_set ? "" : value,
+	    action == ACTION_TAGS ? "command = [ \"add\", \"set_exclusive\" ];"
+				  : "");
 	return owning_load(&d, text);
+}
+
+/* Is what this name says the user's own, where it says anything? */
+static void
+check_own(const char *name, const char *user)
+{
+	if (grant_value(&d.grant, name).n > 0 &&
+	    !owning_all(&d.grant, name, user))
+		fail_msg("%s: %s signed for %s, with that %s", owning_text,
+		    deciding_string(&d), user, name);
 }
 
 /* Each asset that a string of this action serves to act on is the user's. */
@@ -153,6 +174,9 @@ check_string(enum action action, const char *user)
 				    owning_text, deciding_string(&d), user,
 				    row->name);
 	}
+	check_own("folder", user);
+	if (span_is(grant_value(&d.grant, "command"), "set_exclusive"))
+		check_own("tag", user);
 }
 
 /* Asks for it in each way; true when one was signed. */
@@ -191,6 +215,12 @@ ask_all(enum action action, const struct term *term)
 	}
 }
 
+static bool
+is_tag(const struct term *term)
+{
+	return term->type == TERM_TAGS || term->type == TERM_LIST;
+}
+
 /* Not every own form can stand everywhere, but in allow most can. */
 static bool
 must_load(const struct term *term, const struct form *form, bool in_set)
@@ -202,8 +232,9 @@ static void
 try_form(enum action action, const struct term *term, const struct form *form)
 {
 	for (int in_set = 0; in_set < 2; in_set++) {
-		if (in_set && !term_is_list(term) && strchr(form->text, '"'))
-			continue; /* two values, and no list */
+		if (in_set && !term_is_list(term) &&
+		    (strchr(form->text, '"') || is(term, "folder")))
+			continue; /* two values, or what all may share */
 		if (!loads(action, term, form, in_set != 0, "")) {
 			if (must_load(term, form, in_set != 0))
 				fail_msg("%s: %s", owning_text, d.box.said);
@@ -228,7 +259,7 @@ TEST(every_pair)
 			    !says_assets(term))
 				continue;
 			for (size_t j = 0; j < FORMS; j++)
-				if (forms[j].tag == (term->type == TERM_TAGS))
+				if (forms[j].tag == is_tag(term))
 					try_form(
 					    (enum action)i, term, &forms[j]);
 		}
@@ -286,7 +317,8 @@ TEST(flags_lift_their_own_part)
 				continue;
 			n++;
 			if (term->type != TERM_TAGS) {
-				if (!loads(action, term, &id, false, any))
+				if (!loads(action, term,
+					is_tag(term) ? &tag : &id, false, any))
 					fail_msg(
 					    "%s: %s", owning_text, d.box.said);
 				continue;
@@ -301,20 +333,31 @@ TEST(flags_lift_their_own_part)
 	assert_true(n >= 15);
 }
 
-static int
-setup(void **state)
+/*
+ * Whatever an action acts on is an id or a tag, and each id that it takes is
+ * among what it acts on; anything else would go unseen.
+ */
+TEST(each_action_says_what_it_acts_on)
 {
-	(void)state;
-	deciding_open(&d, "p = { action = \"upload\"; reusable = true; };");
-	return 0;
+	static const unsigned ids = 1u << TERM_ID | 1u << TERM_IDS |
+				    1u << TERM_PREFIXES | 1u << TERM_FULL_IDS |
+				    1u << TERM_PATH | 1u << TERM_ACL;
+
+	for (int i = ACTION_UPLOAD; i < ACTION_COUNT; i++) {
+		for (size_t k = 0; actions[i].assets[k] != NULL; k++) {
+			const struct term *term =
+			    term_find(span_of(actions[i].assets[k]));
+
+			assert_non_null(term);
+			assert_true(
+			    (ids >> term->type & 1) != 0 || is(term, "tags"));
+		}
+		for (size_t k = 0; k < vocabulary_count; k++)
+			if ((ids >> vocabulary[k].type & 1) != 0 &&
+			    term_taken(&vocabulary[k], (enum action)i))
+				assert_true(action_lists(
+				    actions[i].assets, vocabulary[k].name));
+	}
 }
 
-static int
-teardown(void **state)
-{
-	(void)state;
-	deciding_close(&d);
-	return 0;
-}
-
-GROUP(setup, teardown);
+AROUND(owning_open(&d), deciding_close(&d));

@@ -10,12 +10,9 @@
 
 static struct redis_server fake;
 
-static int
-remove_fake(void **state)
+FIXTURE(remove_fake)
 {
-	(void)state;
 	redis_server_end(&fake);
-	return 0;
 }
 
 static long long

@@ -297,12 +297,9 @@ TEST_WITH(reads_in_pieces, set_up, folder_teardown)
 	assert_int_equal(failing, 0);
 }
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	hooks.pread = spoilt_pread;
-	return 0;
 }
 
 GROUP(open_group, NULL);

@@ -65,14 +65,11 @@ left(const char *content)
 	assert_int_equal(unlink(path), 0);
 }
 
-static int
-setup(void **state)
+FIXTURE(setup)
 {
-	(void)state;
 	config = (struct session_config){ .format = FORMAT_PHP,
 		.cookie = SPAN_INIT("PHPSESSID") };
 	config.save_path = span_of(box.dir);
-	return 0;
 }
 
 TEST_WITH(handlers, setup, NULL)

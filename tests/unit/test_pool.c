@@ -1,12 +1,9 @@
 #include "test.h"
 
-#include <fcntl.h>
 #include <limits.h>
 
-#include "base/log.h"
-#include "fake_app.h"
 #include "gateway/pool.h"
-#include "hooks.h"
+#include "serving.h"
 
 #define TIME (REQUEST_SECONDS * 1000LL)
 
@@ -21,13 +18,10 @@ put(size_t i, enum connection_stage stage, long long since)
 	assert_true(pool.c[i].fd >= 0);
 }
 
-static int
-clear(void **state)
+FIXTURE(clear)
 {
-	(void)state;
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
 		connection_close(&pool.c[i]);
-	return 0;
 }
 
 TEST_WITH(test_empty, NULL, clear)
@@ -126,13 +120,4 @@ TEST_WITH(test_room, NULL, clear)
 	assert_null(pool_take(&pool));
 }
 
-static int
-open_group(void **state)
-{
-	(void)state;
-	hooks.handle = fake_handle;
-	log_to(open("/dev/null", O_WRONLY));
-	return 0;
-}
-
-GROUP(open_group, NULL);
+GROUP(serving_open, NULL);

@@ -9,13 +9,10 @@
 static struct problem p;
 static const struct span none = { NULL, 0 };
 
-static int
-clear(void **state)
+FIXTURE(clear)
 {
-	(void)state;
 	memset(&p, 0xa5, sizeof(p));
 	problem_clear(&p);
-	return 0;
 }
 
 static void

@@ -36,12 +36,9 @@ spoilt_getrandom(void *out, size_t n, unsigned flags)
 	return (ssize_t)syscall(SYS_getrandom, out, n, flags);
 }
 
-static int
-start(void **state)
+FIXTURE(start)
 {
-	(void)state;
 	memset(&spoilt, 0, sizeof(spoilt));
-	return 0;
 }
 
 static bool
@@ -118,12 +115,9 @@ TEST_WITH(failures, start, NULL)
 	assert_true(fill(out, 16));
 }
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	hooks.getrandom = spoilt_getrandom;
-	return 0;
 }
 
 GROUP(open_group, NULL);

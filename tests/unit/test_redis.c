@@ -17,22 +17,16 @@ static struct redis_server server;
 static struct redis_link raw; /* for commands that no store gives */
 static struct counters *store;
 
-static int
-start_server(void **state)
+FIXTURE(start_server)
 {
-	(void)state;
 	if (redis_built_in())
 		redis_server_start(&server);
-	return 0;
 }
 
-static int
-end_server(void **state)
+FIXTURE(end_server)
 {
-	(void)state;
 	if (redis_built_in())
 		redis_server_end(&server);
-	return 0;
 }
 
 static const struct redis_answer *
@@ -109,13 +103,10 @@ open_store(void **state)
 	return store == NULL;
 }
 
-static int
-close_store(void **state)
+FIXTURE(close_store)
 {
-	(void)state;
 	store->close(store);
 	redis_link_hang_up(&raw);
-	return 0;
 }
 
 #define STORED(name) TEST_WHEN(redis_built_in, name, open_store, close_store)

@@ -10,13 +10,10 @@ static struct redis_server fake;
 static struct redis_link link_;
 static const struct span ping = SPAN_INIT("PING");
 
-static int
-remove_fake(void **state)
+FIXTURE(remove_fake)
 {
-	(void)state;
 	redis_link_hang_up(&link_);
 	redis_server_end(&fake);
-	return 0;
 }
 
 #define ASKED(name) TEST_WHEN(redis_wire_built_in, name, NULL, remove_fake)

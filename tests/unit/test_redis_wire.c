@@ -200,13 +200,10 @@ WIRED(commands_are_binary_safe)
 	redis_wire_drop(command);
 }
 
-static int
-end(void **state)
+FIXTURE(end)
 {
-	(void)state;
 	redis_wire_free(wire);
 	redis_wire_free(NULL);
-	return 0;
 }
 
 /* A program without hiredis: everything fails, and nothing crashes. */

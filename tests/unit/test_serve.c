@@ -2,52 +2,25 @@
 
 #include "test.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "fake_app.h"
 #include "gateway/live.h"
-#include "hooks.h"
+#include "serving.h"
 
-static struct serve serve;
-static int log_pipe[2];
-static char logged[LOG_LINE_MAX + 1];
-
-static int
-set_up(void **state)
+FIXTURE(set_up)
 {
-	(void)state;
 	memset(&fake_answer, 0, sizeof(fake_answer));
 	serve_init(&serve);
-	assert_int_equal(pipe(log_pipe), 0);
-	fcntl(log_pipe[0], F_SETFL, O_NONBLOCK);
-	log_to(log_pipe[1]);
-	return 0;
+	logging_open();
 }
 
-static int
-tear_down(void **state)
+FIXTURE(tear_down)
 {
-	(void)state;
 	serve_end(&serve);
-	log_to(2);
-	close(log_pipe[0]);
-	close(log_pipe[1]);
-	return 0;
-}
-
-static const char *
-read_log(void)
-{
-	ssize_t n = read(log_pipe[0], logged, sizeof(logged) - 1);
-
-	logged[n > 0 ? n : 0] = '\0';
-	return logged;
+	logging_close();
 }
 
 /* The answer as text, with its end after the body. */
@@ -434,13 +407,4 @@ TEST_WITH(test_document_root_limit, set_up, tear_down)
 	assert_root(text, "");
 }
 
-static int
-open_group(void **state)
-{
-	(void)state;
-	hooks.handle = fake_handle;
-	signal(SIGPIPE, SIG_IGN);
-	return 0;
-}
-
-GROUP(open_group, NULL);
+GROUP(serving_open, NULL);

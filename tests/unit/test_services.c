@@ -3,31 +3,7 @@
 #include "test.h"
 
 #include "gateway/services.h"
-#include "logging.h"
-#include "sandbox.h"
-
-static struct serve serve;
-static struct sandbox box;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	sandbox_open(&box);
-	serve_init(&serve);
-	logging_open();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	serve_end(&serve);
-	logging_close();
-	sandbox_close(&box);
-	return 0;
-}
+#include "serving.h"
 
 static struct span
 in_box(char path[static 64], const char *name)
@@ -36,7 +12,7 @@ in_box(char path[static 64], const char *name)
 	return span_of(path);
 }
 
-TEST_WITH(test_none, set_up, tear_down)
+TEST_WITH(test_none, serving_box_open, serving_box_close)
 {
 	static const struct config config;
 
@@ -50,7 +26,7 @@ TEST_WITH(test_none, set_up, tear_down)
 	assert_string_equal(read_log(), "");
 }
 
-TEST_WITH(test_all, set_up, tear_down)
+TEST_WITH(test_all, serving_box_open, serving_box_close)
 {
 	char store[64], log[64], denied[64], path[96];
 	struct config config = { .counts = true,
@@ -80,7 +56,7 @@ TEST_WITH(test_all, set_up, tear_down)
 }
 
 /* Out of order: the log says so, when it is asked for, and all goes on. */
-TEST_WITH(test_probe, set_up, tear_down)
+TEST_WITH(test_probe, serving_box_open, serving_box_close)
 {
 	char store[64];
 	struct config config = { .counts = true,
@@ -99,7 +75,7 @@ TEST_WITH(test_probe, set_up, tear_down)
  * Files of the same name are kept, under the new configuration's memory:
  * a deny list that is wrong for a moment still denies.
  */
-TEST_WITH(test_kept, set_up, tear_down)
+TEST_WITH(test_kept, serving_box_open, serving_box_close)
 {
 	char *log = malloc(64), *denied = malloc(64);
 	char log_too[64], denied_too[64], other[64];

@@ -12,13 +12,10 @@
 static unsigned char mem[256];
 static struct sink out;
 
-static int
-start(void **state)
+FIXTURE(start)
 {
-	(void)state;
 	memset(mem, 0xa5, sizeof(mem));
 	sink_init(&out, mem, sizeof(mem));
-	return 0;
 }
 
 /* What was written since the last look. */

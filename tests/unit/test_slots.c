@@ -571,7 +571,7 @@ stepper(unsigned *taken)
 /* Kills at any point lose no count, and leave no lock and no damage. */
 TEST_WITH(test_killed, folder_setup, folder_teardown)
 {
-	enum { KILLS = 1000 };
+	enum { KILLS = 1000 / THINNED(4) };
 	struct counters *c = store_of(BUCKETS);
 	unsigned *taken = shared(1), last = 0, seen;
 	unsigned random = 1;

@@ -2,38 +2,11 @@
 
 #include "test.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "fcgi_client.h"
 #include "gateway/start.h"
-#include "logging.h"
-#include "sandbox.h"
-
-static struct serve serve;
-static struct sandbox box;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	sandbox_open(&box);
-	sandbox_file(&box, "signpost.conf",
-	    SANDBOX_CLOUD SANDBOX_SESSION SANDBOX_POLICIES, 0600);
-	serve_init(&serve);
-	logging_open();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	logging_close();
-	sandbox_close(&box);
-	return 0;
-}
+#include "serving.h"
 
 static struct config *
 load(void)
@@ -44,7 +17,7 @@ load(void)
 	return start_once(&serve, &control);
 }
 
-TEST_WITH(test_good, set_up, tear_down)
+TEST_WITH(test_good, serving_box_open, serving_box_close)
 {
 	struct config *config;
 
@@ -61,7 +34,7 @@ TEST_WITH(test_good, set_up, tear_down)
 	config_free(config);
 }
 
-TEST_WITH(test_bad, set_up, tear_down)
+TEST_WITH(test_bad, serving_box_open, serving_box_close)
 {
 	sandbox_file(&box, "signpost.conf", "orgins = [ ];\n", 0600);
 	assert_null(load());
@@ -71,7 +44,7 @@ TEST_WITH(test_bad, set_up, tear_down)
 	    strstr(read_log(), "event=config severity=error file="));
 }
 
-TEST_WITH(test_live, set_up, tear_down)
+TEST_WITH(test_live, serving_box_open, serving_box_close)
 {
 	static struct control control;
 	static struct live live;
@@ -88,7 +61,7 @@ TEST_WITH(test_live, set_up, tear_down)
 	assert_null(serve.live);
 }
 
-TEST_WITH(test_no_path, set_up, tear_down)
+TEST_WITH(test_no_path, serving_box_open, serving_box_close)
 {
 	static struct control control;
 	static struct live live;
@@ -110,7 +83,6 @@ TEST_WITH(test_no_path, set_up, tear_down)
 static void
 assert_status(const char *path, const char *status)
 {
-	static struct fcgi_answer answer;
 	unsigned char mem[1024];
 	struct sink out;
 	int fd = fcgi_connect(path);
@@ -152,7 +124,7 @@ run_fastcgi(const char *argument, const char *status)
 	unlink(path);
 }
 
-TEST_WITH(test_fastcgi, set_up, tear_down)
+TEST_WITH(test_fastcgi, serving_box_open, serving_box_close)
 {
 	run_fastcgi(box.conf, "Status: 401");
 	run_fastcgi("/nowhere/signpost.conf", "Status: 503");
@@ -164,7 +136,7 @@ TEST_WITH(test_fastcgi, set_up, tear_down)
 }
 
 /* Into a file, whoever reads standard error, or nobody does. */
-TEST_WITH(test_fastcgi_log, set_up, tear_down)
+TEST_WITH(test_fastcgi_log, serving_box_open, serving_box_close)
 {
 	char text[2048], path[320];
 	ssize_t n;
@@ -187,9 +159,9 @@ TEST_WITH(test_fastcgi_log, set_up, tear_down)
 	assert_null(strstr(text, " status=503 "));
 }
 
-TEST_WITH(test_cgi, set_up, tear_down)
+TEST_WITH(test_cgi, serving_box_open, serving_box_close)
 {
-	char answer[4096];
+	char got[4096];
 	int out[2], result = -1;
 	ssize_t n;
 	pid_t pid;
@@ -206,9 +178,9 @@ TEST_WITH(test_cgi, set_up, tear_down)
 	}
 	waitpid(pid, &result, 0);
 	assert_int_equal(result, 0);
-	n = read(out[0], answer, sizeof(answer));
+	n = read(out[0], got, sizeof(got));
 	assert_true(n > 11);
-	assert_memory_equal(answer, "Status: 401", 11);
+	assert_memory_equal(got, "Status: 401", 11);
 	assert_non_null(strstr(
 	    read_log(), " decision=refused status=401 code=no_session "));
 	assert_null(strstr(logged, "event="));

@@ -105,40 +105,6 @@ TEST(names)
 	assert_false(unit_names(SPAN_LIT("\xff")));
 }
 
-TEST(what_it_may)
-{
-	take("[Service]\nStateDirectory=signpost more:link\n"
-	     "LogsDirectory=\nReadWritePaths=-/srv/a  +/srv/b\n"
-	     "DynamicUser=yes\nProtectHome=tmpfs\nPrivateTmp=on\n");
-	assert_true(u.dynamic && u.hides_home && u.own_tmp && !u.in_groups);
-	assert_true(unit_writes(&u, SPAN_LIT("/var/lib/signpost")));
-	assert_true(unit_writes(&u, SPAN_LIT("/var/lib/more/deep")));
-	assert_true(unit_writes(&u, SPAN_LIT("/srv/a/b")));
-	assert_true(unit_writes(&u, SPAN_LIT("/srv/b")));
-	assert_false(unit_writes(&u, SPAN_LIT("/var/lib/signposts")));
-	assert_false(unit_writes(&u, SPAN_LIT("/var/log/signpost")));
-	assert_false(unit_writes(&u, SPAN_LIT("/srv")));
-	unit_take(&u, SPAN_LIT("[Service]\nDynamicUser=no\nProtectHome="
-			       "read-only\nPrivateTmp=0\n"
-			       "SupplementaryGroups=redis"));
-	assert_true(!u.dynamic && !u.hides_home && !u.own_tmp && u.in_groups);
-	assert_false(u.unsure);
-}
-
-/* Its last command counts; what each of them says of the copies' folder. */
-TEST(what_it_runs)
-{
-	take("[Service]\nExecStart=\n");
-	assert_false(u.elsewhere);
-	unit_take(&u, SPAN_LIT("[Service]\nExecStart=/a --config=%d/c\n"));
-	assert_false(u.elsewhere);
-	unit_take(&u, SPAN_LIT("[Service]\nExecStart=\nExecStart=/a -c /c\n"));
-	assert_true(u.elsewhere);
-	unit_take(
-	    &u, SPAN_LIT("[Service]\nExecStart=/a ${CREDENTIALS_DIRECTORY}"));
-	assert_false(u.elsewhere);
-}
-
 TEST(without_room)
 {
 	static char text[2 * UNIT_TEXT_MAX];

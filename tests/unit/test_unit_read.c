@@ -32,35 +32,23 @@ said(const char *text)
 	return strstr((const char *)mem, text) != NULL;
 }
 
-TEST_WITH(where, folder_setup, folder_teardown)
+/* A drop-in is masked, and then the unit; what is read is told in
+ * tests/cases/commands/services.cases. */
+TEST_WITH(masked, folder_setup, folder_teardown)
 {
 	assert_false(read_it());
 	assert_int_equal(why.n, 0);
 	assert_string_equal(u.file, "");
 	uniting_put("lib/systemd/system/" NAME, "[Service]\nSetCredential=l:x");
-	assert_true(read_it());
-	assert_true(has("l"));
 	uniting_put("usr/lib/systemd/system/" NAME,
 	    "[Service]\nSetCredential=u:x\nSetCredential=v:x");
-	assert_true(read_it());
-	assert_true(has("u") && !has("l"));
-	assert_non_null(strstr(u.file, "/usr/lib/"));
-	/* Drop-ins of every folder; the first of a name, in names' order. */
-	uniting_put("usr/lib/systemd/system/" NAME ".d/m.conf",
-	    "[Service]\nSetCredential=hidden:x");
 	uniting_put(DROPINS "m.conf", "[Service]\nSetCredential=m:x");
-	uniting_put("run/systemd/system/" NAME ".d/b.conf",
-	    "[Service]\nSetCredential=\nSetCredential=b:x");
-	uniting_put(DROPINS "a.conf", "[Service]\nSetCredential=a:x");
-	uniting_put(DROPINS "z.txt", "[Service]\nSetCredential=z:x");
 	assert_true(read_it());
-	assert_true(has("b") && has("m"));
-	assert_int_equal(u.n, 2);
-	/* One is masked, and then the unit. */
+	assert_true(has("u") && has("m") && !has("l"));
 	assert_int_equal(remove(in_folder(DROPINS "m.conf")), 0);
 	assert_int_equal(symlink("/dev/null", in_folder(DROPINS "m.conf")), 0);
 	assert_true(read_it());
-	assert_int_equal(u.n, 1);
+	assert_int_equal(u.n, 2);
 	assert_int_equal(symlink("/dev/null", in_folder(UNITING_ETC NAME)), 0);
 	assert_false(read_it());
 	assert_int_equal(why.n, 0);
@@ -129,29 +117,4 @@ TEST_WITH(many, folder_setup, folder_teardown)
 	uniting_put(DROPINS "more.conf", "[Service]\nSetCredential=a:x\n");
 	assert_true(read_it());
 	assert_true(u.unsure);
-}
-
-/* Lines in /etc's override.conf would have no effect, or hide this. */
-TEST_WITH(behind_ours, folder_setup, folder_teardown)
-{
-	static const char line[] = "[Service]\nLoadCredential=a:/a\n";
-
-	uniting_put(UNITING_ETC NAME, line);
-	uniting_put(DROPINS "a.conf", line);
-	uniting_put(DROPINS "override.conf", line);
-	uniting_put(DROPINS "z.conf", "[Service]\nSetCredential=a:x\n");
-	assert_true(read_it());
-	assert_false(u.late);
-	uniting_put(DROPINS "z.conf", "[Service]\nLoadCredential=\n");
-	assert_true(read_it());
-	assert_true(u.late);
-	assert_int_equal(remove(in_folder(DROPINS "z.conf")), 0);
-	assert_true(read_it());
-	assert_false(u.late);
-	uniting_put("run/systemd/system/" NAME ".d/override.conf", line);
-	assert_true(read_it());
-	assert_false(u.late); /* it is hidden already */
-	assert_int_equal(remove(in_folder(DROPINS "override.conf")), 0);
-	assert_true(read_it());
-	assert_true(u.late);
 }

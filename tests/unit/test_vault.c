@@ -409,16 +409,13 @@ TEST(test_given_back)
 	vault_free(NULL);
 }
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	hooks.mmap = faulty_mmap;
 	hooks.mprotect = faulty_mprotect;
 	hooks.madvise = faulty_madvise;
 	hooks.mlock = faulty_mlock;
 	hooks.munmap = faulty_munmap;
-	return 0;
 }
 
 GROUP(open_group, NULL);

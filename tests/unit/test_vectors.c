@@ -381,12 +381,9 @@ TEST(all_that_sdks_agree_on)
 	json_decref(all);
 }
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	json_set_alloc_funcs(malloc, free);
-	return 0;
 }
 
 GROUP(open_group, NULL);

@@ -116,13 +116,10 @@ TEST(no_room)
 	memset(&spoilt, 0, sizeof(spoilt));
 }
 
-static int
-open_group(void **state)
+FIXTURE(open_group)
 {
-	(void)state;
 	hooks.write = spoilt_write;
 	hooks.poll = spoilt_poll;
-	return 0;
 }
 
 GROUP(open_group, NULL);

@@ -1,13 +1,18 @@
 /*
  * units [-l] [GROUP[.TEST] ...]: runs the unit tests, or those that are named;
- * -l lists them. One group runs in this process, as a debugger likes it. More
- * run in a process each, JOBS at a time; what a group prints is kept in
- * units.out, and what failed is repeated at the end.
+ * -l lists them. A file of cases is a group, FOLDER/FILE, and its lines are
+ * tests; FOLDER alone is all of them. units -s FOLDER writes what the cases
+ * give the fuzz targets.
+ *
+ * One group runs in this process, as a debugger likes it. More run in a
+ * process each, JOBS at a time; what a group prints is kept in units.out, and
+ * what failed is repeated at the end.
  */
 #define _GNU_SOURCE /* sections' ends, program_invocation_name */
 
-#include "test.h"
+#include "cases.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,14 +24,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LIMIT 600     /* seconds for one group */
-#define BESIDE ".out" /* the folder for what groups print */
+#define LIMIT 600                   /* seconds for one group */
+#define ONE_GROUP "UNITS_ONE_GROUP" /* set where a group has its process */
+#define BESIDE ".out"               /* the folder for what groups print */
 
 struct group {
 	char name[64];
 	struct CMUnitTest *tests; /* those that are wanted */
 	size_t n;
-	const struct test *around;
+	const char *file; /* where it stands in the source */
 	pid_t pid;
 	double start;
 	unsigned passed, failed;
@@ -59,12 +65,14 @@ by_place(const void *a, const void *b)
 	return files != 0 ? files : x->line - y->line;
 }
 
-/* Is it GROUP, or GROUP.TEST? A name of NULL: is it of this group? */
+/* Is it GROUP, FOLDER, or GROUP.TEST? A name of NULL: of this group? */
 static bool
 names(const char *word, const char *group, const char *name)
 {
-	size_t n = strlen(group);
+	size_t n = strlen(group), k = strlen(word);
 
+	if (strncmp(word, group, k) == 0 && group[k] == '/')
+		return true;
 	if (strncmp(word, group, n) != 0)
 		return false;
 	return word[n] == '\0' ||
@@ -82,30 +90,149 @@ wanted(char **words, const char *group, const char *name)
 	return any;
 }
 
+/* The group of this name, made when it is wanted and not there; or NULL. */
+static struct group *
+group_of(const char *name, const char *file, char **words)
+{
+	struct group *g = groups + n_groups;
+
+	if (n_groups > 0 && strcmp(g[-1].name, name) == 0)
+		return g - 1;
+	if (!wanted(words, name, NULL))
+		return NULL;
+	groups = realloc(groups, (n_groups + 1) * sizeof(groups[0]));
+	if (groups == NULL)
+		abort();
+	g = groups + n_groups++;
+	memset(g, 0, sizeof(*g));
+	snprintf(g->name, sizeof(g->name), "%s", name);
+	g->file = file;
+	return g;
+}
+
+static void
+add_test(struct group *g, const struct CMUnitTest *test, char **words)
+{
+	if (!wanted(words, g->name, test->name))
+		return;
+	g->tests = realloc(g->tests, (g->n + 1) * sizeof(g->tests[0]));
+	if (g->tests == NULL)
+		abort();
+	g->tests[g->n++] = *test;
+}
+
+/* Is it one of these words, which blanks part, up to this end? */
+static bool
+is_among(const char *words, const char *end, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = words; p < end; p += strcspn(p, " ;") + 1)
+		if (strcspn(p, " ;") == n && strncmp(p, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* Is it a case? A word that is no setting either ends the program. */
+static bool
+is_case(const struct test *test, const struct item *item)
+{
+	const char *settings = strchr(test->words, ';');
+	const char *end = settings + strlen(settings);
+
+	if (is_among(test->words, settings, item->word))
+		return true;
+	if (!is_among(settings + 2, end, item->word) &&
+	    !(is_among(settings + 2, end, "NAME:") &&
+		item->word[strlen(item->word) - 1] == ':')) {
+		fprintf(stderr, "%s:%d: no word \"%s\" here: it can be %s\n",
+		    item->file, item->line, item->word, test->words);
+		exit(2);
+	}
+	return false;
+}
+
+/* The cases of one file, or (with a folder to write to) their seeds. */
+static void
+add_cases(
+    const struct test *test, const char *file, char **words, const char *seeds)
+{
+	struct group *g;
+	struct cases cases;
+	char path[512], group[256];
+
+	snprintf(group, sizeof(group), "%s/%.*s", test->folder,
+	    (int)strcspn(file, "."), file);
+	g = group_of(group, test->file, words);
+	if (g == NULL)
+		return;
+	snprintf(path, sizeof(path), "tests/cases/%s/%s", test->folder, file);
+	cases = cases_read(path);
+	for (size_t i = 0; i < cases.n; i++) {
+		union {
+			const struct item *item;
+			void *state;
+		} one = { &cases.items[i] };
+		char line[16];
+
+		if (!is_case(test, one.item))
+			continue;
+		if (seeds != NULL && test->seed != NULL)
+			test->seed(one.item, seeds);
+		snprintf(line, sizeof(line), "%d", one.item->line);
+		add_test(g,
+		    &(struct CMUnitTest){
+			strdup(line), test->run, NULL, NULL, one.state },
+		    words);
+	}
+}
+
+static void
+add_folder(const struct test *test, char **words, const char *seeds)
+{
+	char path[512];
+	struct dirent **each;
+	int n;
+
+	snprintf(path, sizeof(path), "tests/cases/%s", test->folder);
+	n = scandir(path, &each, NULL, alphasort);
+	if (n < 0) {
+		fprintf(stderr, "units: there is no folder %s here\n", path);
+		exit(2);
+	}
+	for (int i = 0; i < n; i++) {
+		if (strchr(each[i]->d_name, '.') != each[i]->d_name)
+			add_cases(test, each[i]->d_name, words, seeds);
+		free(each[i]);
+	}
+	free(each);
+}
+
 static void
 add(const struct test *test, char **words)
 {
-	struct group *g = &groups[n_groups];
 	char name[64];
+	struct group *g;
 
 	name_group(name, test->file);
-	if (n_groups > 0 && strcmp(g[-1].name, name) == 0)
-		g--;
-	else if (wanted(words, name, NULL))
-		n_groups++;
-	else
+	if (test->name == NULL || (test->when != NULL && !test->when()))
 		return;
-	strcpy(g->name, name);
-	if (test->name == NULL)
-		g->around = test;
-	else if (wanted(words, name, test->name) &&
-		 (test->when == NULL || test->when())) {
-		g->tests = realloc(g->tests, (g->n + 1) * sizeof(g->tests[0]));
-		if (g->tests == NULL)
-			abort();
-		g->tests[g->n++] = (struct CMUnitTest){ test->name, test->run,
-			test->set_up, test->tear_down, NULL };
-	}
+	g = group_of(name, test->file, words);
+	if (g != NULL)
+		add_test(g,
+		    &(struct CMUnitTest){ test->name, test->run, test->set_up,
+			test->tear_down, NULL },
+		    words);
+}
+
+/* What is done around the tests of this file; NULL for nothing. */
+static const struct test *
+around(const char *file)
+{
+	for (const struct test **t = __start_tests; t < __stop_tests; t++)
+		if ((*t)->name == NULL && strcmp((*t)->file, file) == 0)
+			return *t;
+	return NULL;
 }
 
 static bool
@@ -147,9 +274,10 @@ static int
 run_here(const struct group *g)
 {
 	const struct test none = { 0 };
-	const struct test *around = g->around == NULL ? &none : g->around;
+	const struct test *own = around(g->file);
+	const struct test *with = own == NULL ? &none : own;
 	int failed = _cmocka_run_group_tests(
-	    g->name, g->tests, g->n, around->set_up, around->tear_down);
+	    g->name, g->tests, g->n, with->set_up, with->tear_down);
 
 	return failed > 0 || g->n == 0;
 }
@@ -158,9 +286,12 @@ static const char *
 output_of(const struct group *g)
 {
 	static char path[4096];
+	int n = snprintf(
+	    path, sizeof(path), "%s" BESIDE "/", program_invocation_name);
 
-	snprintf(path, sizeof(path), "%s" BESIDE "/%s", program_invocation_name,
-	    g->name);
+	for (const char *p = g->name; *p != '\0' && n < 4095; p++)
+		path[n++] = *p == '/' ? '-' : *p;
+	path[n] = '\0';
 	return path;
 }
 
@@ -185,8 +316,10 @@ become(struct group *g, int argc, char **words)
 	if (own == NULL || out < 0 || in < 0)
 		abort();
 	own[n++] = program_invocation_name;
+	/* Never a folder, or this would begin all of it again. */
 	for (; *words != NULL; words++)
-		if (names(*words, g->name, NULL))
+		if (strlen(*words) >= strlen(g->name) &&
+		    names(*words, g->name, NULL))
 			own[n++] = *words;
 	if (n == 1)
 		own[n] = g->name;
@@ -196,6 +329,7 @@ become(struct group *g, int argc, char **words)
 	close(in);
 	close(out);
 	alarm(LIMIT);
+	setenv(ONE_GROUP, "1", 1);
 	execv(program_invocation_name, own);
 	abort();
 }
@@ -211,21 +345,32 @@ begin(struct group *g, int argc, char **words)
 		abort();
 }
 
+/* What a line adds up; 0 for the name of a test, which may be a number. */
+static unsigned
+counted(const char *line, const char *state)
+{
+	size_t n = strlen(state);
+	char *end;
+	unsigned long count;
+
+	if (strncmp(line, state, n) != 0)
+		return 0;
+	count = strtoul(line + n, &end, 10);
+	return strncmp(end, " test", 5) == 0 ? (unsigned)count : 0;
+}
+
 /* Adds up what cmocka says at the end of a group. */
 static unsigned
 count(struct group *g)
 {
 	FILE *in = fopen(output_of(g), "r");
-	unsigned n, skipped = 0;
+	unsigned skipped = 0;
 	char line[4096];
 
 	while (in != NULL && fgets(line, sizeof(line), in) != NULL) {
-		if (sscanf(line, "[  PASSED  ] %u test", &n) == 1)
-			g->passed += n;
-		else if (sscanf(line, "[  FAILED  ] %u test", &n) == 1)
-			g->failed += n;
-		else if (sscanf(line, "[  SKIPPED ] %u test", &n) == 1)
-			skipped += n;
+		g->passed += counted(line, "[  PASSED  ] ");
+		g->failed += counted(line, "[  FAILED  ] ");
+		skipped += counted(line, "[  SKIPPED ] ");
 	}
 	if (in != NULL)
 		fclose(in);
@@ -251,7 +396,7 @@ judge(struct group *g, int status)
 		    "it ended with %d after its tests", WEXITSTATUS(status));
 	if (g->fault[0] != '\0' && g->failed == 0)
 		g->failed = 1;
-	printf("%-24s %4u passed", g->name, g->passed);
+	printf("%-32s %4u passed", g->name, g->passed);
 	if (g->failed > 0)
 		printf(" %4u FAILED", g->failed);
 	printf(" %8.2f s\n", seconds() - g->start);
@@ -311,8 +456,8 @@ repeat(const struct group *g)
 static void
 order(void)
 {
-	static const char *const longest[] = { "slots", "conf", "conf_policy",
-		"denied_file", "php_data", "fastcgi" };
+	static const char *const longest[] = { "slots", "conf", "denied_file",
+		"php_data", "fastcgi" };
 	size_t to = 0;
 
 	for (size_t k = 0; k < sizeof(longest) / sizeof(longest[0]); k++)
@@ -362,16 +507,20 @@ main(int argc, char **argv)
 {
 	size_t n = (size_t)(__stop_tests - __start_tests);
 	bool only_list = argc > 1 && strcmp(argv[1], "-l") == 0;
-	char **words = argv + 1 + only_list;
+	const char *seeds =
+	    argc == 3 && strcmp(argv[1], "-s") == 0 ? argv[2] : NULL;
+	char **words = seeds != NULL ? argv + 3 : argv + 1 + only_list;
 	const char *lost;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	qsort(__start_tests, n, sizeof(__start_tests[0]), by_place);
-	groups = calloc(n + 1, sizeof(groups[0]));
-	if (groups == NULL)
-		abort();
 	for (size_t i = 0; i < n; i++)
-		add(__start_tests[i], words);
+		if (__start_tests[i]->folder != NULL)
+			add_folder(__start_tests[i], words, seeds);
+		else
+			add(__start_tests[i], words);
+	if (seeds != NULL)
+		return 0;
 	lost = astray(words);
 	if (lost != NULL) {
 		fprintf(stderr, "units: there is no test %s: -l lists them\n",
@@ -380,5 +529,7 @@ main(int argc, char **argv)
 	}
 	if (only_list)
 		return list();
+	if (getenv(ONE_GROUP) != NULL && n_groups != 1)
+		abort();
 	return n_groups == 1 ? run_here(&groups[0]) : run_each(argc, words);
 }
