@@ -48,7 +48,7 @@ const formOf = (request, body) => new Response(body, { headers: { 'Content-Type'
 async function between(t, target, pages = {}) {
   const seen = [];
   const script = [];
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     // Any page may ask Cloudinary, which says so to each.
     if (request.headers.origin !== undefined) response.setHeader('Access-Control-Allow-Origin', '*');
     if (request.method === 'OPTIONS') {

@@ -114,7 +114,7 @@ test('from next-cloudinary', async (t) => {
   });
 
   // Next.js, as far as nginx is concerned.
-  const next = http.createServer((request, response) => response.end(`page ${request.url} of ${request.headers.host}`));
+  const next = http.createServer({ keepAliveTimeout: 0 }, (request, response) => response.end(`page ${request.url} of ${request.headers.host}`));
   await new Promise((resolve) => next.listen(0, '127.0.0.1', resolve));
   t.after(() => new Promise((resolve) => {
     next.close(resolve);

@@ -122,7 +122,9 @@ test('each answer to the table of requests', async (t) => {
   const described = new Described();
   const { port } = await lighttpdFastcgi(t, rowsConf);
   let servers = 0;
-  for (const [name, request] of rows) {
+  const titles = rows().map(([title]) => title);
+  for (const [i, name] of titles.entries()) {
+    const [, request] = rows()[i];
     const answer = await ask(port, request);
     // What the web server refuses by itself.
     if (answer.status === 400 && (header(answer, 'content-type') ?? '').startsWith('text/html')) {
@@ -137,7 +139,7 @@ test('each answer to the table of requests', async (t) => {
       throw error;
     }
   }
-  assert.ok(rows.length > 150 && servers < 10, `${servers} of ${rows.length}`);
+  assert.ok(titles.length > 150 && servers < 10, `${servers} of ${titles.length}`);
 });
 
 const cookie = ['Cookie', `session=${session('alice')}`];

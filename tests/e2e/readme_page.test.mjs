@@ -38,7 +38,7 @@ async function makeCloud(t, upload) {
   assert.equal(run(['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=api.cloudinary.com',
     '-days', '2', '-keyout', key, '-out', cert], { program: 'openssl' }).code, 0);
   const forms = [];
-  const server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, async (request, response) => {
+  const server = https.createServer({ keepAliveTimeout: 0, key: readFileSync(key), cert: readFileSync(cert) }, async (request, response) => {
     // XMLHttpRequest that tells how far it is asks before.
     if (request.method === 'OPTIONS') {
       response.writeHead(204, { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'POST' });

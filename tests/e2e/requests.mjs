@@ -136,7 +136,7 @@ export const honest = [
 ];
 
 const signedQuery = (write, sent = widget()) => ({ ...get(`?policy=widget&${write(sent)}`), sent });
-const toSign = [
+const toSign = () => [
   ['paramsToSign', postJson('?policy=widget', { paramsToSign: widget() })],
   ['params_to_sign', postJson('?policy=widget', { params_to_sign: widget() })],
   ['paramsToSign as text/plain', post('?policy=widget', JSON.stringify({ paramsToSign: widget() }), ['Content-Type', 'text/plain;charset=UTF-8'])],
@@ -152,7 +152,7 @@ const toSign = [
 const final = (changes) => postJson('?policy=widget', { paramsToSign: { ...widget(), ...changes } });
 
 // What the policy does not permit.
-const forbidden = [
+const forbidden = () => [
   ['an unknown parameter', get('?policy=avatar&contxt=a'), 403, 'parameter_unknown', about('contxt', /did you mean "context"/)],
   ['a parameter like no other', get('?policy=avatar&zzzzzzzz=a'), 403, 'parameter_unknown', about('zzzzzzzz', /takes: context/)],
   ['a parameter of no action', get('?policy=avatar&version=1'), 403, 'parameter_reserved', about('version')],
@@ -310,8 +310,9 @@ const order = [
   ['the user before the parameters', get('?policy=bobs&eval=x'), 403, 'user_not_allowed'],
 ];
 
-export const rows = [
+// Made anew for each request: its timestamps may be old on a busy machine.
+export const rows = () => [
   ...honest,
-  ...toSign.map(([name, request]) => [name, request, 200, null, (json) => signedAsSent({ request }, json)]),
-  ...forbidden, ...malformed, ...strangers, ...order,
+  ...toSign().map(([name, request]) => [name, request, 200, null, (json) => signedAsSent({ request }, json)]),
+  ...forbidden(), ...malformed, ...strangers, ...order,
 ];

@@ -101,13 +101,19 @@ export async function until(what, test) {
   }
 }
 
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+// Below the ports that the kernel gives to whoever asks for any, and from a
+// place of its own for each file of tests: these run side by side.
+let nextPort = 10000 + Math.floor(Math.random() * 22000);
+
+const isFree = (port) => new Promise((resolve) => {
+  const server = net.createServer().on('error', () => resolve(false)).listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+});
+
+export async function freePort() {
+  for (;;) {
+    nextPort = nextPort < 32000 ? nextPort + 1 : 10000;
+    if (await isFree(nextPort)) return nextPort;
+  }
 }
 
 // Runs the program, or a shell, to its end.

@@ -99,7 +99,7 @@ async function answer(request, response, state, account) {
 // account: { cloud, key, secret }. Ends with the test.
 export async function standin(t, account) {
   const state = { assets: new Map(), parts: [] };
-  const server = http.createServer((request, response) => answer(request, response, state, account));
+  const server = http.createServer({ keepAliveTimeout: 0 }, (request, response) => answer(request, response, state, account));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => new Promise((resolve) => {
     server.close(resolve);

@@ -44,7 +44,7 @@ async function answer(request, response) {
  * gives { status, json }.
  */
 export async function makeUpload(t) {
-  const server = http.createServer((request, response) => {
+  const server = http.createServer({ keepAliveTimeout: 0 }, (request, response) => {
     answer(request, response).catch((error) => response.writeHead(500).end(JSON.stringify({ error: { message: error.message } })));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
