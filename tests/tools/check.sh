@@ -1,125 +1,141 @@
 #!/bin/sh
-# make check: runs every test and ends with "N passed, N failed".
+# make check and make quick: run the groups of check.mk, with a line for each
+# (what, how many, seconds) as it ends, and end with "N passed, N failed".
+#
+#   check.sh check / quick           all of them, or those for who edits
+#   check.sh group NAME COMMAND...   one of them; for check.mk
+#   check.sh seeds / npm / ...       what some of them run
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-jobs=$(nproc 2>/dev/null || echo 2)
-log=$PWD/build/check
-mkdir -p "$log"
-passed=0 failed=0
+log=build/check
 
-# count PASSED FAILED WHAT: adds a group, which must have tested something.
-count() {
-	if [ $(($1 + $2)) -eq 0 ]; then
-		set -- 0 1 "$3: nothing was tested"
-	fi
-	passed=$((passed + $1)) failed=$((failed + $2))
-	[ "$2" -eq 0 ] || echo "FAILED: $3"
-}
-
-# one WHAT COMMAND...: a test that is a command.
-one() {
-	what=$1
-	shift
-	if "$@" >"$log/one" 2>&1; then
-		count 1 0 "$what"
-	else
-		cat "$log/one"
-		count 0 1 "$what"
-	fi
-}
-
-# number PATTERN FILE: the sum of the numbers that PATTERN's \1 gives.
+# number PATTERN: the sum of the numbers that PATTERN's \1 gives, in what was
+# said.
 number() {
-	sed -n "s/$1/\\1/p" "$2" | awk '{ n += $1 } END { print n + 0 }'
+	sed -n "s/$1/\\1/p" "$log/$name.said" | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# units NAME MAKE-ARGUMENT...: the unit tests of one build.
-units() {
+# How many passed and failed: by what it says, or by the exit code alone.
+count() {
+	case $name in
+	units-* | seeds)
+		passed=$(number '^\([0-9]*\) passed, [0-9]* failed$')
+		failed=$(number '^[0-9]* passed, \([0-9]*\) failed$')
+		;;
+	*)
+		passed=$(number '^# pass \([0-9]*\)$')
+		failed=$(number '^# fail \([0-9]*\)$')
+		[ "$passed$failed" != 00 ] || [ "$code" -ne 0 ] ||
+			grep -q '^TAP version' "$log/$name.said" || passed=1
+		;;
+	esac
+	[ "$code" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+	[ $((passed + failed)) -gt 0 ] || failed=1 # nothing was tested
+}
+
+group() {
 	name=$1
 	shift
-	echo "unit tests, $name"
-	if ! make --no-print-directory -s -j "$jobs" "$@" units >"$log/make" 2>&1; then
-		cat "$log/make"
-		count 0 1 "$name: the build"
+	# What it needs may be what this machine can't have.
+	if lacks=$(grep "^$name " "$log/lacks"); then
+		printf '%-24s left out: there is no %s\n' "$name" "${lacks#* }"
+		echo "0 0" >"$log/$name.count"
 		return
 	fi
-	JOBS=$jobs "build/$name/units" | tee "$log/$name-units"
-	count "$(number '^\([0-9]*\) passed, .*' "$log/$name-units")" \
-		"$(number '.* passed, \([0-9]*\) failed$' "$log/$name-units")" \
-		"unit tests, $name"
+	# The room that make shares is for its own.
+	case "$*" in *make* | *like_release*) ;; *) unset MAKEFLAGS MFLAGS MAKELEVEL ;; esac
+	began=$(date +%s)
+	timeout 1200 "$@" >"$log/$name.said" 2>&1 </dev/null
+	code=$?
+	count
+	line=$(printf '%-24s %5d passed' "$name" "$passed")
+	[ "$failed" -eq 0 ] || line="$line $failed FAILED"
+	line="$line $(($(date +%s) - began)) s"
+	if [ "$failed" -eq 0 ]; then
+		echo "$line"
+	else
+		printf '%s\n%s\n' "$line" "$(cat "$log/$name.said")"
+	fi
+	echo "$passed $failed" >"$log/$name.count"
+	# What others need ends them; a test ends nothing.
+	case $name in
+	program | build-* | static | npm) [ "$failed" -eq 0 ] ;;
+	esac
 }
 
-# replay MAKE-ARGUMENT...: the seeds of each fuzz target, in the asan build.
-replay() {
-	echo "seeds of the fuzz targets"
-	if ! make --no-print-directory -s -j "$jobs" "$@" replays >"$log/make" 2>&1; then
-		cat "$log/make"
-		count 0 1 "the fuzz targets: the build"
-		return
-	fi
+# The seeds of each fuzz target, and what the cases give it, in the asan build.
+seeds() {
+	rm -rf build/asan/seeds
+	mkdir -p build/asan/seeds
+	build/asan/units -s build/asan/seeds || exit 1
+	passed=0 failed=0
 	for target in tests/fuzz/fuzz_*.c; do
-		seeds=$(basename "$target" .c)
-		seeds=${seeds#fuzz_}
+		target=$(basename "$target" .c)
+		target=${target#fuzz_}
 		# libconfig 1.5 never frees a string where its grammar has none.
 		leaks=1
-		[ "$seeds" != conf_text ] || leaks=0
-		one "seeds of $seeds" env ASAN_OPTIONS=detect_leaks=$leaks \
-			timeout 600 "build/asan/replay/$seeds" "tests/fuzz/seeds/$seeds"
+		[ "$target" != conf_text ] || leaks=0
+		for folder in tests/fuzz/seeds build/asan/seeds; do
+			[ -d "$folder/$target" ] || continue
+			if ASAN_OPTIONS=detect_leaks=$leaks \
+				"build/asan/replay/$target" "$folder/$target"; then
+				passed=$((passed + 1))
+			else
+				echo "FAILED: $folder/$target"
+				failed=$((failed + 1))
+			fi
+		done
 	done
+	echo "$passed passed, $failed failed"
 }
 
-# e2e NAME: one file of end-to-end tests; what it says and its exit code.
-e2e() {
-	timeout 1200 node --test --test-reporter=tap "tests/e2e/$1.test.mjs" \
-		>"$log/$1" 2>&1
-	echo $? >"$log/$1.code"
+# like_release static / without-hiredis: two builds that differ from the usual
+# one in a file or how they are linked; the others are not made again.
+like_release() {
+	case $1 in
+	static) build=build/static ;;
+	without-hiredis) build=build/plain ;;
+	esac
+	rm -rf "$build"
+	mkdir -p "$build"
+	(cd build/release && find . -name '*.[od]' -o -name samples.h |
+		grep -v '^./tests/' | tar -cf - -T -) | tar -xf - -C "$build"
+	find "$build" -name '*.d' -exec sed -i "s|build/release|$build|g" {} +
+	case $1 in
+	static) make --no-print-directory -s WERROR=-Werror static ;;
+	without-hiredis) tests/tools/without_hiredis.sh ;;
+	esac
 }
 
-# tally NAME: counts what e2e NAME left.
-tally() {
-	p=$(number '^# pass \([0-9]*\)' "$log/$1")
-	f=$(number '^# fail \([0-9]*\)' "$log/$1")
-	[ "$(cat "$log/$1.code")" -eq 0 ] || [ "$f" -gt 0 ] || f=1
-	[ "$f" -eq 0 ] || cat "$log/$1"
-	count "$p" "$f" "$1"
+npm_packages() {
+	cd tests/e2e || exit 1
+	find node_modules/.package-lock.json -newer package-lock.json 2>/dev/null |
+		grep -q . || npm ci --no-audit --no-fund --loglevel=error
 }
 
-units release WERROR=-Werror
-one "the program builds without a warning" make -s WERROR=-Werror all
-one "the build without hiredis" tests/tools/without_hiredis.sh
-one "the static program builds" make -s -j "$jobs" WERROR=-Werror static
-set -- BUILD=build/asan WERROR=-Werror OPT='-O1 -g' \
-	SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
-units asan "$@"
-replay "$@"
+# all GOAL: every group of it.
+all() {
+	rm -rf "$log"
+	mkdir -p "$log"
+	tests/tools/packages.sh lacks "$1" >"$log/lacks" || exit 1
+	# One more than there are processors: many of them wait.
+	make --no-print-directory -k -j $(($(nproc 2>/dev/null || echo 2) + 1)) \
+		-f tests/tools/check.mk "$1"
+	cat "$log"/*.count | awk -v made=$? '{ p += $1; f += $2 }
+		END { f += (made != 0 || p == 0) && f == 0
+			print p + 0 " passed, " f + 0 " failed"; exit f > 0 }'
+}
 
-echo "rules of the house"
-for rule in format headers tested functions waits shell; do
-	one "lint $rule" tests/tools/lint.sh "$rule"
-done
-
-one "what judges the tests finds a gap" tests/tools/mutants.py check
-
-echo "the real program behind real servers, and the official SDK"
-# The lock file pins the packages; they are fetched once.
-if find tests/e2e/node_modules/.package-lock.json \
-	-newer tests/e2e/package-lock.json 2>/dev/null | grep -q . ||
-	(cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error) >"$log/npm" 2>&1; then
-	# Waits for the clock's next minute, so it runs beside the others.
-	slow=limits
-	e2e $slow &
-	for test in tests/e2e/*.test.mjs; do
-		name=$(basename "$test" .test.mjs)
-		[ "$name" != $slow ] || continue
-		e2e "$name"
-		tally "$name"
-	done
-	wait
-	tally $slow
-else
-	cat "$log/npm"
-	count 0 1 "npm ci"
-fi
-
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+case $1 in
+check | quick)
+	unset MAKEFLAGS MFLAGS MAKELEVEL
+	all "$1"
+	;;
+group)
+	shift
+	group "$@"
+	;;
+seeds) seeds ;;
+like_release) like_release "$2" ;;
+npm) npm_packages ;;
+esac

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 tests="redis redis_link redis_wire store"
 files=
 for test in $tests; do files="$files tests/unit/test_$test.c"; done
-make -s -j2 HIREDIS=no BUILD=build/plain OPT=-O0 HARDEN= LTO= WERROR=-Werror \
+make -s HIREDIS=no BUILD=build/plain LTO=-fno-lto WERROR=-Werror \
 	TESTS="$files" build/plain/signpost build/plain/units
 # shellcheck disable=SC2086 # a list of names
 WITHOUT_HIREDIS=1 build/plain/units $tests
