@@ -112,7 +112,8 @@ const isFree = (port) => new Promise((resolve) => {
 export async function freePort() {
   for (;;) {
     nextPort = nextPort < 32000 ? nextPort + 1 : 10000;
-    if (await isFree(nextPort)) return nextPort;
+    const port = nextPort; // others ask meanwhile
+    if (await isFree(port)) return port;
   }
 }
 
