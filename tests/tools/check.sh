@@ -57,6 +57,7 @@ group() {
 		printf '%s\n%s\n' "$line" "$(cat "$log/$name.said")"
 	fi
 	echo "$passed $failed" >"$log/$name.count"
+	times >"$log/$name.times"
 	# What others need ends them; a test ends nothing.
 	case $name in
 	program | build-* | static | npm) [ "$failed" -eq 0 ] ;;

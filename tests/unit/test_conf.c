@@ -88,7 +88,7 @@ TEST(test_prefixes)
 	if (c == NULL)
 		fail_msg("%s", box.said);
 	config_free(c);
-	for (size_t n = 0; n < whole.n; n++) {
+	for (size_t n = 0; n < whole.n; n += THINNED(3)) {
 		c = sandbox_load_bytes(&box, span_head(whole, n));
 		if (c != NULL)
 			fail_msg("taken: the first %zu bytes", n);
@@ -102,7 +102,7 @@ TEST(test_each_byte)
 	struct span whole = SPAN_LIT(SAMPLE);
 	unsigned char text[sizeof(SAMPLE) + 1];
 
-	for (size_t i = 0; i < whole.n; i++) {
+	for (size_t i = 0; i < whole.n; i += THINNED(3)) {
 		for (size_t n = 0; n <= 2; n += 2) {
 			struct config *c;
 
@@ -143,7 +143,7 @@ reads(struct span before)
 /* Each byte in a comment, in a string, behind a backslash, and as a token. */
 TEST(test_bytes)
 {
-	for (int c = 0; c < 256; c++) {
+	for (int c = 0; c < 256; c += THINNED(3)) {
 		unsigned char comment[] = "# ?\n", string[] = "a = \"?\";\n";
 		unsigned char escape[] = "a = \"\\?\";\n",
 			      token[] = "aa = 1; ?\n";
@@ -396,7 +396,7 @@ TEST(test_room)
 		if (fits(patterns, bytes + step))
 			bytes += step;
 	assert_true(patterns < 898 && bytes < VALUE_MAX - 4096);
-	for (size_t more = 1; more < 3072; more += 32)
+	for (size_t more = 1; more < 3072; more += 32 * THINNED(4))
 		assert_false(fits(patterns, bytes + more));
 }
 
