@@ -169,9 +169,10 @@ ifneq ($(HIREDIS),$(shell cat $(BUILD)/hiredis 2>/dev/null))
 .PHONY: $(BUILD)/hiredis
 endif
 
+# (They are compiled once and run once.)
 $(BUILD)/tests/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(call SAY,CC) $(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -c -o $@ $<
+	$(call SAY,CC) $(CC) $(STD) $(WARN) $(OPT) -O1 -g1 $(SAN) -fno-lto -MMD -MP -c -o $@ $<
 
 # All unit tests. (The folder is newer when a test was taken away.)
 $(BUILD)/units: $(UNITS) $(LIBRARY) tests/unit

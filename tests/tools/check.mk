@@ -4,15 +4,15 @@
 
 GROUP = @tests/tools/check.sh group
 E2E   = $(sort $(patsubst tests/e2e/%.test.mjs,%,$(wildcard tests/e2e/*.test.mjs)))
-ASAN  = BUILD=build/asan WERROR=-Werror OPT='-O1 -g' \
+ASAN  = BUILD=build/asan WERROR=-Werror OPT='-O1 -g1' \
 	SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
 LINTS = format headers tested functions waits shell
 # Those of the end-to-end tests that take longest begin first.
 LONG  = demo demo_hostile readme_machine quota limits client_module
 
 quick: units-release sdk kinds http
-check: units-asan units-release seeds $(LONG) $(E2E) \
-	without-hiredis static mutants $(LINTS:%=lint-%)
+check: units-asan units-release $(LONG) static package suexec openbsd deb run \
+	seeds $(E2E) without-hiredis mutants $(LINTS:%=lint-%)
 
 # Sub-makes share the room, so these commands are make's own.
 program:
@@ -21,7 +21,7 @@ program:
 build-release: | program
 	+$(GROUP) $@ $(MAKE) --no-print-directory -s WERROR=-Werror units
 
-build-asan: | program
+build-asan:
 	+$(GROUP) $@ $(MAKE) --no-print-directory -s $(ASAN) units
 
 build-seeds: | build-asan
@@ -49,6 +49,11 @@ mutants:
 npm:
 	$(GROUP) $@ tests/tools/check.sh npm
 
+# They wait a lot, so that builds come first, and then they run beside the
+# unit tests.
+ifeq ($(MAKECMDGOALS),check)
+$(E2E): | build-asan build-release
+endif
 $(E2E): | program npm
 	$(GROUP) $@ node --test --test-reporter=tap tests/e2e/$@.test.mjs
 

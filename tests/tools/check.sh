@@ -119,8 +119,8 @@ all() {
 	rm -rf "$log"
 	mkdir -p "$log"
 	tests/tools/packages.sh lacks "$1" >"$log/lacks" || exit 1
-	# One more than there are processors: many of them wait.
-	make --no-print-directory -k -j $(($(nproc 2>/dev/null || echo 2) + 1)) \
+	# More than there are processors: many of them wait.
+	make --no-print-directory -k -j $(($(nproc 2>/dev/null || echo 2) * 2)) \
 		-f tests/tools/check.mk "$1"
 	cat "$log"/*.count | awk -v made=$? '{ p += $1; f += $2 }
 		END { f += (made != 0 || p == 0) && f == 0

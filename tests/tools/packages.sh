@@ -196,17 +196,17 @@ install() {
 
 if [ -n "$debian" ]; then
 	if command -v apt-get >/dev/null; then
-		if ! as_root true && may_lack; then
+		if as_root true; then
+			install
+		elif may_lack; then
 			echo "packages: only root could install$debian; some tests are left out"
-		elif ! as_root true; then
+		else
 			{
 				echo "packages: missing here, and only root can install them; as root:"
 				echo "  apt-get update && apt-get install --no-install-recommends$debian"
 				echo "packages: then try again"
 			} >&2
 			exit 1
-		else
-			install
 		fi
 	elif { command -v apk >/dev/null && [ -z "$alpine" ]; } ||
 		{ command -v dnf >/dev/null && [ -z "$fedora" ]; }; then
