@@ -460,8 +460,12 @@ judge(const struct item *item, const char *line)
 
 		if (is_shown(cut.head) &&
 		    (!opens || !shows(cut.head, cut.tail)))
-			cases_fail(
-			    item, "%s\nexpected: %s", line, item->lines[i]);
+			cases_fail(item,
+			    "%s\nexpected: %s\nbut came: expires %lld, key "
+			    "%s, claims %s",
+			    line, item->lines[i], session.expires,
+			    string(session.key_id),
+			    string(session.claims.text));
 		bearer = bearer || span_is(cut.head, "bearer");
 	}
 	if (session.bearer != bearer)
