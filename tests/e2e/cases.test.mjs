@@ -17,7 +17,7 @@ function items(kind) {
     const found = [];
     for (const line of read(folder, name).split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
-      if (/^\t| {4}/.test(line)) found.at(-1).text += `\n${line.trim()}`;
+      if (/^(\t| {4})/.test(line)) found.at(-1).text += `\n${line.trim()}`;
       else found.push({ word: line.split(' ')[0], text: line });
     }
     return found;
