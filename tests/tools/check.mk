@@ -28,10 +28,12 @@ build-seeds: | build-asan
 	+$(GROUP) $@ $(MAKE) --no-print-directory -s $(ASAN) replays
 
 static: | program
-	+$(GROUP) $@ tests/tools/check.sh like_release static
+	+$(GROUP) $@ tests/tools/check.sh like_release build/static \
+		$(MAKE) --no-print-directory -s WERROR=-Werror static
 
 without-hiredis: | program
-	+$(GROUP) $@ tests/tools/check.sh like_release without-hiredis
+	+$(GROUP) $@ tests/tools/check.sh like_release build/plain \
+		tests/tools/without_hiredis.sh
 
 units-release units-asan: units-%: | build-%
 	$(GROUP) $@ build/$*/units

@@ -57,7 +57,6 @@ group() {
 		printf '%s\n%s\n' "$line" "$(cat "$log/$name.said")"
 	fi
 	echo "$passed $failed" >"$log/$name.count"
-	times >"$log/$name.times"
 	# What others need ends them; a test ends nothing.
 	case $name in
 	program | build-* | static | npm) [ "$failed" -eq 0 ] ;;
@@ -90,22 +89,17 @@ seeds() {
 	echo "$passed passed, $failed failed"
 }
 
-# like_release static / without-hiredis: two builds that differ from the usual
-# one in a file or how they are linked; the others are not made again.
+# like_release BUILD COMMAND...: a build that differs from the usual one in one
+# object, or in how it is linked; the other objects are not made again.
 like_release() {
-	case $1 in
-	static) build=build/static ;;
-	without-hiredis) build=build/plain ;;
-	esac
+	build=$1
+	shift
 	rm -rf "$build"
 	mkdir -p "$build"
 	(cd build/release && find . -name '*.[od]' -o -name samples.h |
 		grep -v '^./tests/' | tar -cf - -T -) | tar -xf - -C "$build"
 	find "$build" -name '*.d' -exec sed -i "s|build/release|$build|g" {} +
-	case $1 in
-	static) make --no-print-directory -s WERROR=-Werror static ;;
-	without-hiredis) tests/tools/without_hiredis.sh ;;
-	esac
+	"$@"
 }
 
 npm_packages() {
@@ -137,6 +131,9 @@ group)
 	group "$@"
 	;;
 seeds) seeds ;;
-like_release) like_release "$2" ;;
+like_release)
+	shift
+	like_release "$@"
+	;;
 npm) npm_packages ;;
 esac

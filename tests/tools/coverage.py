@@ -51,6 +51,11 @@ def groups():
     return found
 
 
+def file_name(test):
+    """A test's name as a part of a path."""
+    return test.replace(" ", "_").replace("/", "-")
+
+
 # What a unit test says of the first that fails.
 FAILURE = b"[  FAILED  ]"
 
@@ -113,7 +118,7 @@ def objects():
 
 def measure(name, command, notes):
     """One test, whose counts go into a folder of its own: what it reached, what came of it, its seconds."""
-    folder = ROOT / BUILD / "runs" / name.replace(" ", "_").replace("/", "-")
+    folder = ROOT / BUILD / "runs" / file_name(name)
     shutil.rmtree(folder, ignore_errors=True)
     below = pathlib.Path(f"{folder}{ROOT}") / BUILD
     # Children that became another user write here too.
@@ -220,7 +225,7 @@ def main():
     print(row("src", total.values()))
     print(row("src without src/cli", [total[file] for file in total if not file.startswith("src/cli/")]))
     for name in failed:
-        print(f'FAILED: {name} (its output: {BUILD}/runs/{name.replace(" ", "_").replace("/", "-")}/output)')
+        print(f'FAILED: {name} (its output: {BUILD}/runs/{file_name(name)}/output)')
     return 1 if failed else 0
 
 

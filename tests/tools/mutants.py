@@ -165,7 +165,7 @@ class Tree:
         longest = CPU_TIMES * self.seconds[name]
         limits = f'ulimit -t {int(CPU_SECONDS + longest)}; ulimit -v {MEMORY}; exec "$@"'
         return coverage.run(["sh", "-c", limits, "sh", *self.tests[name]], {"LD_LIBRARY_PATH": str(library)},
-                            PATIENCE + longest, library / f"said_{name.replace('/', '-')}", coverage.FAILURE)[0]
+                            PATIENCE + longest, library / f"said_{coverage.file_name(name)}", coverage.FAILURE)[0]
 
     def finds(self, name, library):
         """How a test notices that library, if it does; one that fails without a change notices nothing."""

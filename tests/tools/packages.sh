@@ -104,7 +104,6 @@ found() {
 # missing LACKING GROUP...: sets the packages that are missing for these groups
 # (some: of them, those that only some tests need), and where LACKING is yes,
 # prints the tests that lack one.
-debian='' fedora='' alpine='' some=''
 missing() {
 	debian='' fedora='' alpine='' some='' lacking=$1
 	shift
