@@ -158,6 +158,16 @@ cases_setting(const struct item *item, const char *word)
 	return item;
 }
 
+const char *
+cases_behind(const char *line, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(line, word, n) != 0 || (line[n] != ' ' && line[n] != '\0'))
+		return NULL;
+	return line + n + (line[n] == ' ');
+}
+
 /* The lines of a setting around the text. */
 static char *
 around(const struct item *frame, const char *text)

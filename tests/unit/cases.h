@@ -40,6 +40,9 @@ struct cases cases_read(const char *path);
 /* The nearest setting of this word above the item; NULL where there is none. */
 const struct item *cases_setting(const struct item *item, const char *word);
 
+/* What stands in a line behind this word; NULL where it begins otherwise. */
+const char *cases_behind(const char *line, const char *word);
+
 /*
  * The lines of the nearest `frame` above it with this text where they have an
  * "@", all in one line, so that the text's lines keep their numbers; and that
@@ -62,9 +65,9 @@ void cases_seed(const struct item *item, const char *folder, const char *target,
 /*
  * The tests of each file of tests/cases/FOLDER: run(item) for each item whose
  * word is among the cases of words = "CASE CASE ...; SETTING SETTING ...", and
- * seed(item, folder) writes what a fuzz target can make of it (or is NULL). A
- * setting "NAME:" is any word that ends in a colon; another word ends the
- * program. The groups are FOLDER/FILE, a test is named by its line.
+ * seed(item, folder) writes what a fuzz target can make of it (or is NULL).
+ * Another word ends the program. The groups are FOLDER/FILE, a test is named by
+ * its line.
  */
 #define CASES(folder, words, run, seed)                                        \
 	static void run_case(void **state)                                     \

@@ -18,7 +18,6 @@
 #define TESTS_COMMANDING_H
 
 #include <ctype.h>
-#include <ftw.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <time.h>
@@ -29,6 +28,7 @@
 #include "cli/peek.h"
 #include "hooks.h"
 #include "sandbox.h"
+#include "tree.h"
 
 static struct sandbox box;
 static struct capture caught;
@@ -233,22 +233,12 @@ commanding_files(const struct item *item)
 	free(text.p);
 }
 
-static inline int
-commanding_drop(
-    const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static inline void
 commanding_close(void)
 {
 	hooks.time = NULL;
 	hooks.above = NULL;
-	if (nftw(box.dir, commanding_drop, 8, FTW_DEPTH | FTW_PHYS) != 0)
+	if (tree_remove(box.dir) != 0)
 		abort();
 	box.dir[0] = '\0';
 }

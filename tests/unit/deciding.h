@@ -120,25 +120,4 @@ deciding_string(struct deciding *d)
 	return d->signed_text;
 }
 
-/* Was the last request refused with this code and parameter, and these words?
- */
-static inline bool
-deciding_refused(
-    struct deciding *d, const char *code, const char *param, const char *words)
-{
-	struct span detail = sink_view(&d->why.detail);
-	char text[DETAIL_MAX + 1];
-
-	memcpy(text, detail.p, detail.n);
-	text[detail.n] = '\0';
-	if (!d->grant.given && d->why.code != NULL &&
-	    strcmp(d->why.code, code) == 0 && span_is(d->why.param, param) &&
-	    strstr(text, words) != NULL)
-		return true;
-	fprintf(stderr, "expected %s (%s) %s\nbut %s (%.*s) %s\n", code, param,
-	    words, d->why.code == NULL ? "granted" : d->why.code,
-	    (int)d->why.param.n, (const char *)d->why.param.p, text);
-	return false;
-}
-
 #endif

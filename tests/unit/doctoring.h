@@ -14,10 +14,6 @@ static struct doctor doctor;
 static struct sandbox box;
 static char guest[SEGMENT_MAX + 1];
 
-#define DOCTORING_LIMITED                                                      \
-	"policies = { one = { action = \"destroy\"; limit = \"1/day\";\n"      \
-	"  allow = { public_id = \"u/{user}/**\"; }; }; };\n"
-
 static inline void
 doctoring_open(const char *text)
 {
@@ -59,16 +55,6 @@ doctoring_path(const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", box.dir, name);
 	return path;
-}
-
-/* In what a finding says, or how it is mended. */
-static inline bool
-doctoring_has(struct span where, const char *text)
-{
-	char mem[8192];
-
-	return sink_string(mem, sizeof(mem), "%v", where) &&
-	       strstr(mem, text) != NULL;
 }
 
 /* Is there such a finding, which says this? */

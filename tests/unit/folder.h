@@ -7,7 +7,6 @@
 #define TESTS_FOLDER_H
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/span.h"
+#include "tree.h"
 
 #define NOBODY 65534
 
@@ -29,20 +29,11 @@ folder_setup(void **state)
 	return mkdtemp(folder) == NULL || chmod(folder, 0755) != 0;
 }
 
-static inline int
-folder_drop(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static int
 folder_teardown(void **state)
 {
 	(void)state;
-	return nftw(folder, folder_drop, 8, FTW_DEPTH | FTW_PHYS);
+	return tree_remove(folder);
 }
 
 /* The path of a name in the folder; valid for seven more calls. */

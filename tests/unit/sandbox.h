@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "policy/loader.h"
+#include "policy/config.h"
 
 struct sandbox {
 	struct report report; /* the first member: it is found from it */
@@ -157,63 +157,6 @@ static inline struct config *
 sandbox_load(struct sandbox *box, const char *text)
 {
 	return sandbox_load_bytes(box, span_of(text));
-}
-
-/* A loader at work on a text, for tests of one section of it. */
-struct bench {
-	struct sandbox box;
-	struct loader l;
-	struct config config;
-	config_t tree;
-	void *memory;
-	const config_setting_t *root;
-};
-
-static inline void
-bench_open(struct bench *b)
-{
-	*b = (struct bench){ .root = NULL };
-	sandbox_open(&b->box);
-}
-
-/* The text's tree, and a fresh loader for it. */
-static inline void
-bench_read(struct bench *b, const char *text)
-{
-	vault_free(b->config.vault);
-	free(b->memory);
-	if (b->root != NULL)
-		config_destroy(&b->tree);
-	sandbox_hush(&b->box);
-	b->memory = malloc(CONFIG_MEMORY_MAX);
-	b->config = (struct config){ .vault = vault_new() };
-	b->l = (struct loader){ .report = &b->box.report,
-		.file = b->box.conf,
-		.dir = b->box.dir,
-		.config = &b->config };
-	if (b->memory == NULL || b->config.vault == NULL)
-		abort();
-	arena_init(&b->l.arena, b->memory, CONFIG_MEMORY_MAX);
-	b->l.secret_paths =
-	    arena_array(&b->l.arena, SECRETS_MAX, sizeof(*b->l.secret_paths));
-	b->config.secret_paths = b->l.secret_paths;
-	config_init(&b->tree);
-	if (config_read_string(&b->tree, text) != CONFIG_TRUE) {
-		fprintf(stderr, "line %d: %s\n", config_error_line(&b->tree),
-		    config_error_text(&b->tree));
-		abort();
-	}
-	b->root = config_root_setting(&b->tree);
-}
-
-static inline void
-bench_close(struct bench *b)
-{
-	vault_free(b->config.vault);
-	free(b->memory);
-	if (b->root != NULL)
-		config_destroy(&b->tree);
-	sandbox_close(&b->box);
 }
 
 #endif

@@ -40,12 +40,8 @@
 static bool
 is(const char *line, const char *word, const char **text)
 {
-	size_t n = strlen(word);
-
-	if (strncmp(line, word, n) != 0 || (line[n] != ' ' && line[n] != '\0'))
-		return false;
-	*text = line + n + (line[n] == ' ');
-	return true;
+	*text = cases_behind(line, word);
+	return *text != NULL;
 }
 
 /* How long the first word is: a blank in braces is a part of it. */

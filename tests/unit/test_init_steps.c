@@ -2,13 +2,13 @@
 
 #include "test.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/peek.h"
 #include "initing.h"
+#include "tree.h"
 
 static char examples[4096]; /* where make install would put the files */
 
@@ -33,22 +33,13 @@ make_examples(void **state)
 }
 
 static int
-drop(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int
 drop_examples(void **state)
 {
 	char *share = strstr(examples, "/share/doc/signpost/examples");
 
 	(void)state;
 	share[strlen("/share")] = '\0';
-	return nftw(examples, drop, 8, FTW_DEPTH | FTW_PHYS);
+	return tree_remove(examples);
 }
 
 static bool

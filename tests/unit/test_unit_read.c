@@ -3,14 +3,33 @@
 #include "test.h"
 
 #include "cli/unit.h"
-#include "uniting.h"
+#include "folder.h"
 
 #define NAME "a@.service"
-#define DROPINS UNITING_ETC NAME ".d/"
+#define ETC "etc/systemd/system/"
+#define DROPINS ETC NAME ".d/"
 
 static struct unit u;
 static unsigned char mem[8192];
 static struct sink why;
+
+/* A file of this text, and the folders above it. */
+static const char *
+put_unit(const char *name, const char *text)
+{
+	char part[256];
+
+	for (size_t i = 0; name[i] != '\0'; i++) {
+		part[i] = name[i];
+		part[i + 1] = '\0';
+		if (name[i] != '/')
+			continue;
+		part[i] = '\0';
+		mkdir(in_folder(part), 0755);
+		part[i] = '/';
+	}
+	return put_file(name, 0644, span_of(text));
+}
 
 static bool
 read_it(void)
@@ -39,17 +58,17 @@ TEST_WITH(masked, folder_setup, folder_teardown)
 	assert_false(read_it());
 	assert_int_equal(why.n, 0);
 	assert_string_equal(u.file, "");
-	uniting_put("lib/systemd/system/" NAME, "[Service]\nSetCredential=l:x");
-	uniting_put("usr/lib/systemd/system/" NAME,
+	put_unit("lib/systemd/system/" NAME, "[Service]\nSetCredential=l:x");
+	put_unit("usr/lib/systemd/system/" NAME,
 	    "[Service]\nSetCredential=u:x\nSetCredential=v:x");
-	uniting_put(DROPINS "m.conf", "[Service]\nSetCredential=m:x");
+	put_unit(DROPINS "m.conf", "[Service]\nSetCredential=m:x");
 	assert_true(read_it());
 	assert_true(has("u") && has("m") && !has("l"));
 	assert_int_equal(remove(in_folder(DROPINS "m.conf")), 0);
 	assert_int_equal(symlink("/dev/null", in_folder(DROPINS "m.conf")), 0);
 	assert_true(read_it());
 	assert_int_equal(u.n, 2);
-	assert_int_equal(symlink("/dev/null", in_folder(UNITING_ETC NAME)), 0);
+	assert_int_equal(symlink("/dev/null", in_folder(ETC NAME)), 0);
 	assert_false(read_it());
 	assert_int_equal(why.n, 0);
 	assert_string_equal(u.file, "");
@@ -60,7 +79,7 @@ TEST_WITH(not_believed, folder_setup, folder_teardown)
 	static char big[16385];
 	const char *path;
 
-	path = uniting_put(UNITING_ETC NAME, "[Service]\nSetCredential=a:x");
+	path = put_unit(ETC NAME, "[Service]\nSetCredential=a:x");
 	assert_true(read_it());
 	assert_int_equal(chmod(path, 0646), 0);
 	assert_false(read_it());
@@ -72,7 +91,7 @@ TEST_WITH(not_believed, folder_setup, folder_teardown)
 		assert_true(said("it belongs to another user"));
 		assert_int_equal(chown(path, 0, 0), 0);
 	}
-	uniting_put(DROPINS "a.conf", "");
+	put_unit(DROPINS "a.conf", "");
 	assert_true(read_it());
 	assert_int_equal(chmod(in_folder(DROPINS), 0777), 0);
 	assert_false(read_it());
@@ -94,10 +113,10 @@ TEST_WITH(not_believed, folder_setup, folder_teardown)
 	assert_true(said("not a regular file"));
 	assert_int_equal(remove(in_folder(DROPINS "b.conf")), 0);
 	memset(big, '\n', sizeof(big));
-	put_file(UNITING_ETC NAME, 0644,
+	put_file(ETC NAME, 0644,
 	    (struct span){ (const void *)big, sizeof(big) - 2 });
 	assert_true(read_it());
-	put_file(UNITING_ETC NAME, 0644,
+	put_file(ETC NAME, 0644,
 	    (struct span){ (const void *)big, sizeof(big) - 1 });
 	assert_false(read_it());
 	assert_true(said("too long"));
@@ -107,14 +126,14 @@ TEST_WITH(many, folder_setup, folder_teardown)
 {
 	char name[64];
 
-	uniting_put(UNITING_ETC NAME, "[Service]\n");
+	put_unit(ETC NAME, "[Service]\n");
 	for (int i = 0; i < 32; i++) {
 		snprintf(name, sizeof(name), DROPINS "%02d.conf", i);
-		uniting_put(name, "[Service]\nSetCredential=a:x\n");
+		put_unit(name, "[Service]\nSetCredential=a:x\n");
 	}
 	assert_true(read_it());
 	assert_false(u.unsure);
-	uniting_put(DROPINS "more.conf", "[Service]\nSetCredential=a:x\n");
+	put_unit(DROPINS "more.conf", "[Service]\nSetCredential=a:x\n");
 	assert_true(read_it());
 	assert_true(u.unsure);
 }

@@ -142,9 +142,7 @@ is_case(const struct test *test, const struct item *item)
 
 	if (is_among(test->words, settings, item->word))
 		return true;
-	if (!is_among(settings + 2, end, item->word) &&
-	    !(is_among(settings + 2, end, "NAME:") &&
-		item->word[strlen(item->word) - 1] == ':')) {
+	if (!is_among(settings + 2, end, item->word)) {
 		fprintf(stderr, "%s:%d: no word \"%s\" here: it can be %s\n",
 		    item->file, item->line, item->word, test->words);
 		exit(2);
