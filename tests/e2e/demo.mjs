@@ -40,7 +40,7 @@ export async function makeRun(t, more = {}) {
  * the statuses that the test expects ("401 /api/sign"), and what Uppy says
  * ("[Uppy]"): a refusal goes to the console too.
  */
-export async function visit(t, { browser, base }, { user, expected = [], routes = {}, ...options } = {}) {
+export async function visit(t, { browser, base }, { user, expected = [], routes = {}, scripts = [], ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
@@ -56,14 +56,23 @@ export async function visit(t, { browser, base }, { user, expected = [], routes 
   await page.exposeFunction('violated', (what) => complaints.push(`CSP: ${what}`));
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation',
     (event) => window.violated(`${event.violatedDirective} ${event.blockedURI}`)));
+  for (const [script, value] of scripts) await page.addInitScript(script, value);
   for (const [pattern, handler] of Object.entries(routes)) await page.route(pattern, handler);
+  const waiting = new Set();
+  page.on('request', (request) => waiting.add(request));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => waiting.delete(request));
   t.after(async () => {
     await context.close();
     assert.deepEqual(complaints, []);
   });
   await page.goto(user ? `${base}/login/${user}` : base);
-  if (user) await page.waitForSelector('#own[aria-busy=false]', { state: 'attached' });
-  else await page.waitForSelector('#welcome:not([hidden])');
+  try {
+    if (user) await page.waitForSelector('#own[aria-busy=false]', { state: 'attached' });
+    else await page.waitForSelector('#welcome:not([hidden])');
+  } catch (error) {
+    const urls = [...waiting].map((request) => `${request.method()} ${request.url()}`);
+    throw new Error(`${error.message}; not answered: ${urls.join(', ')}; complaints: ${complaints.join(', ')}`);
+  }
   return page;
 }
 

@@ -22,18 +22,21 @@ after(async () => {
 const EVIL = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
 const RTL = '\u202Egnp.exe';
 const json = (status, value) => ({ status, contentType: 'application/json', body: JSON.stringify(value) });
-// A session of somebody whose name is this: what /api/sign says to the page.
-const named = (user) => async (route) => {
-  const answer = await route.fetch();
-  const said = await answer.json();
-  return route.fulfill({ response: answer, json: said.user ? { ...said, user } : said });
-};
+// A session of somebody whose name is this: what GET /api/sign says to the page.
+const named = (user) => [(name) => {
+  const real = window.fetch;
+  window.fetch = async (url, options = {}) => {
+    const answer = await real(url, options);
+    if (url !== '/api/sign' || options.method === 'POST' || !answer.ok) return answer;
+    return Response.json({ ...await answer.json(), user: name });
+  };
+}, user];
 const unharmed = async (page) => assert.deepEqual(await page.evaluate(() =>
   [window.ran, document.querySelectorAll('main script, aside script, [onerror], main img[src=x], aside img').length]), [undefined, 0]);
 
 test('texts from outside are texts', async (t) => {
-  const page = await visit(t, { user: 'alice', expected: [...LISTS, '400 /v1_1/', '404 /demo/image'], routes: {
-    '**/api/sign': (route) => (route.request().method() === 'GET' ? named(EVIL)(route)
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '400 /v1_1/', '404 /demo/image'], scripts: [named(EVIL)], routes: {
+    '**/api/sign': (route) => (route.request().method() === 'GET' ? route.continue()
       : route.fulfill(json(200, { url: `${site.base}/v1_1/demo/image/upload`, fields: { [EVIL]: EVIL, 'list[]': [EVIL] }, signature: EVIL }))),
     '**/demo.json': (route) => route.fulfill(json(200, { users: ['alice', EVIL, RTL], standin: true })),
     '**/image/list/**': (route) => route.fulfill(json(200, { resources: [
@@ -67,7 +70,7 @@ test('a name that reads from right to left turns no other text', async (t) => {
 
 test('the name of an emoji, of one letter and of a hundred', async (t) => {
   for (const user of ['😀', 'x', 'Donaudampfschifffahrtsgesellschaftskapitän'.repeat(3)]) {
-    const page = await visit(t, { user: 'alice', expected: ['404 /demo/image/list/'], viewport: { width: 360, height: 700 }, routes: { '**/api/sign': named(user), '**/image/list/**': (route) => route.fulfill(json(404, {})) } });
+    const page = await visit(t, { user: 'alice', expected: ['404 /demo/image/list/'], viewport: { width: 360, height: 700 }, scripts: [named(user)], routes: { '**/image/list/**': (route) => route.fulfill(json(404, {})) } });
     assert.equal(await page.textContent('#account .face'), [...user][0].toUpperCase());
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, user);
     await shot(page, `name-${[...user].length}`);
@@ -76,7 +79,7 @@ test('the name of an emoji, of one letter and of a hundred', async (t) => {
 
 test('what the code to paste says of a name cannot leave its quotes', async (t) => {
   const user = 'x",f:alert(1),g:"';
-  const page = await visit(t, { user: 'alice', expected: [...LISTS, '404 /demo/image/list/'], routes: { '**/api/sign': named(user) } });
+  const page = await visit(t, { user: 'alice', expected: [...LISTS, '404 /demo/image/list/'], scripts: [named(user)] });
   const folder = await page.evaluate(`(() => {
     const cloudinary = { createUploadWidget: (options) => ({ open: () => (window.options = options) }) };
     ${await page.evaluate(() => document.getElementById('widget-code').textContent)}
