@@ -4,7 +4,8 @@
 #   make check   everything that is tested
 #   make quick   what tells most of it in two minutes
 #   make coverage, make mutants    what the tests reach, and what they notice
-#   make         cgi-bin/signpost alone
+#   make         cgi-bin/signpost, the endpoint, and build/signpost, the
+#                command line
 #   make static  build/static/signpost, which needs no library to be there
 #   make dist    the same as an archive for shared hosting
 #   make deb     the same as a package for Debian and its relatives
@@ -53,9 +54,12 @@ endif
 
 EXAMPLES = $(sort $(shell find etc -type f -not -path 'etc/debian/*' -printf '%P\n'))
 PAGES   = $(wildcard src/*.[1-9])
-SOURCES = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+# Nothing of the command line is in the endpoint: it is an archive of its own.
+SOURCES = $(filter-out src/main.c src/cli/%,$(wildcard src/*.c src/*/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(BUILD)/%.o)
-LIBRARY = $(BUILD)/libsignpost.a
+COMMANDS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/cli/main.c,$(wildcard src/cli/*.c)))
+CORE    = $(BUILD)/libsignpost.a
+LIBRARY = $(BUILD)/libcommands.a $(CORE)
 # For make coverage: see the file.
 ifneq ($(filter --coverage,$(SAN)),)
 OBJECTS += $(BUILD)/counted.o
@@ -73,16 +77,19 @@ REPLAYS = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz
 # Said of each file in the place of its command: nothing under -s.
 SAY = $(if $(filter 1,$(V)),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,printf '  %-4s %s\n' $1 $@ &&))
 
-all: cgi-bin/signpost
+all: cgi-bin/signpost build/signpost
 
 cgi-bin/signpost: $(BUILD)/signpost
+	$(call SAY,COPY) install -m 755 $< $@.new && mv $@.new $@
+
+build/signpost: $(BUILD)/bin/signpost
 	$(call SAY,COPY) install -m 755 $< $@.new && mv $@.new $@
 
 # Without hiredis, which resolves names by what is installed: where one copies
 # a program into place, there is one machine, and counters are in a file.
 static:
 	@$(MAKE) --no-print-directory BUILD=build/static HIREDIS=no \
-		build/static/signpost
+		build/static/signpost build/static/bin/signpost
 
 dist: static
 	@tests/tools/dist.sh
@@ -109,7 +116,8 @@ install: all
 		$(SETTINGS) $(SYSTEMD)
 	install -m 755 cgi-bin/signpost $(PROGRAM)/signpost.new
 	mv $(PROGRAM)/signpost.new $(PROGRAM)/signpost
-	ln -sfn ../lib/signpost/signpost $(COMMAND)
+	install -m 755 build/signpost $(COMMAND).new
+	mv $(COMMAND).new $(COMMAND)
 	test -e $(PROGRAM)/sign.cgi || \
 		echo '$(CONTROL)' | install -m 755 /dev/stdin $(PROGRAM)/sign.cgi
 	for unit in signpost.socket signpost@.service; do \
@@ -133,14 +141,21 @@ uninstall:
 		rm -f $(MANUALS)/man$${page##*.}/$${page##*/}; done
 	-rmdir $(PROGRAM) 2>/dev/null
 
-$(BUILD)/signpost: $(BUILD)/main.o $(LIBRARY)
+$(BUILD)/signpost: $(BUILD)/main.o $(CORE)
 	$(call SAY,LINK) $(CC) $(OPT) $(LTO) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
 
-$(BUILD)/libsignpost.a: $(OBJECTS)
+$(BUILD)/bin/signpost: $(BUILD)/cli/main.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call SAY,LINK) $(CC) $(OPT) $(LTO) $(SAN) $(LDHARD) -o $@ $^ $(LIBS)
+
+$(CORE): $(OBJECTS)
+	$(call SAY,AR) rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/libcommands.a: $(COMMANDS)
 	$(call SAY,AR) rm -f $@ && ar rcs $@ $^
 
 # For make mutants: one of its files changes, and no test is linked again.
-$(BUILD)/libsignpost.so: $(OBJECTS)
+$(BUILD)/libsignpost.so: $(OBJECTS) $(COMMANDS)
 	$(call SAY,LINK) $(CC) -shared -Wl,-soname,$(@F) $(WRAPPED) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: src/%.c

@@ -32,8 +32,9 @@ print_help(FILE *to)
 	fputs(
 	    "usage: signpost COMMAND [OPTIONS]\n"
 	    "\n"
-	    "Signs Cloudinary uploads and deletes for logged-in users. A web\n"
-	    "server starts it as CGI or FastCGI; by hand it takes:\n"
+	    "The command line of signpost, which signs Cloudinary uploads and\n"
+	    "deletes for logged-in users. A web server starts the endpoint,\n"
+	    "lib/signpost/signpost; by hand there are:\n"
 	    "\n",
 	    to);
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -22,13 +22,13 @@ struct scan {
 	size_t ours, strangers;  /* of other users than root and --user */
 };
 
-/* Is this file the program that is running here? */
+/* Is this file the endpoint beside this command line? */
 static bool
-is_self(const char *path)
+is_endpoint(const char *path)
 {
 	struct stat a, b;
 
-	return stat(path, &a) == 0 && stat("/proc/self/exe", &b) == 0 &&
+	return stat(path, &a) == 0 && stat(peek_endpoint(), &b) == 0 &&
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -47,7 +47,7 @@ is_signpost(const struct process *p)
 		return false;
 	cut = span_cut_last(span_of(program), '/');
 	return span_is(cut.found ? cut.tail : cut.head, "signpost") ||
-	       is_self(program);
+	       is_endpoint(program);
 }
 
 static const char *

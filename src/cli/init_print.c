@@ -64,7 +64,8 @@ as_user(const struct init *i, struct sink *out)
 static void
 control_line(const struct init *i, struct sink *out)
 {
-	sink_say(out, "#!%s --config=%s/signpost.conf", peek_self(), i->dir);
+	sink_say(
+	    out, "#!%s --config=%s/signpost.conf", peek_endpoint(), i->dir);
 }
 
 /* make install has put one there, which does unless it was for elsewhere. */
@@ -149,7 +150,7 @@ say_socket(const struct init *i, struct sink *out)
 	if (group != NULL)
 		sink_say(out, "-G %s ", group);
 	sink_text(out, "-F 2 -- ");
-	shell_word(out, span_of(peek_self()));
+	shell_word(out, span_of(peek_endpoint()));
 	sink_say(out, " --config=%s/signpost.conf\n", i->dir);
 }
 

@@ -140,7 +140,7 @@ const char *
 init_control(const struct init *i)
 {
 	static char path[PATH_TEXT_MAX];
-	struct span program = span_cut_last(span_of(peek_self()), '/').head;
+	struct span program = span_cut_last(span_of(peek_endpoint()), '/').head;
 
 	if (strcmp(i->server->name, "htaccess") == 0)
 		sink_string(path, sizeof(path), "%s/public_html/api/sign.cgi",
@@ -166,7 +166,7 @@ init_sample(const struct init *i, struct sink *out)
 		{ SPAN_LIT("/usr/local/lib/signpost/sign.cgi"),
 		    span_of(control) },
 		{ SPAN_LIT("/usr/local/lib/signpost/signpost"),
-		    span_of(peek_self()) },
+		    span_of(peek_endpoint()) },
 		{ SPAN_LIT("/usr/local/lib/signpost"),
 		    span_cut_last(span_of(control), '/').head },
 	};

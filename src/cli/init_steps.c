@@ -25,13 +25,13 @@ static const struct steps {
 	    "systemctl reload nginx\n" },
 };
 
-/* PREFIX/lib/signpost/signpost: make install puts the ready files beside. */
+/* PREFIX/bin/signpost: make install puts the ready files beside. */
 static bool
 path_of(const struct init *i, char path[static PATH_TEXT_MAX])
 {
 	struct span prefix = span_of(peek_self());
 
-	for (size_t k = 0; k < 3; k++)
+	for (size_t k = 0; k < 2; k++)
 		prefix = span_cut_last(prefix, '/').head;
 	return sink_string(path, PATH_TEXT_MAX,
 	    "%v/share/doc/signpost/examples/%s.conf", prefix, i->server->name);

@@ -84,3 +84,20 @@ peek_self(void)
 
 	return peek_link("/proc/self/exe", mem, sizeof(mem)) ? mem : "signpost";
 }
+
+const char *
+peek_endpoint(void)
+{
+	static const char *const places[] = { "lib/signpost/signpost",
+		"signpost", "cgi-bin/signpost" };
+	static char mem[PATH_TEXT_MAX];
+	struct span folder = span_cut_last(span_of(peek_self()), '/').head;
+	struct span above = span_cut_last(folder, '/').head;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (sink_string(mem, sizeof(mem), "%v/%s", above, places[i]) &&
+		    stat(mem, &st) == 0 && S_ISREG(st.st_mode))
+			return mem;
+	return peek_self();
+}

@@ -23,4 +23,11 @@ bool peek_folder(const char *path, char *mem, size_t cap);
 /* This program's own file; "signpost" where /proc is not there. */
 const char *peek_self(void);
 
+/*
+ * The endpoint's file: ../lib/signpost/signpost beside this program, as it is
+ * installed; ../signpost in the archive for shared hosting; ../cgi-bin/signpost
+ * where it was built. This program's own name when there is none of them.
+ */
+const char *peek_endpoint(void);
+
 #endif

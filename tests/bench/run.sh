@@ -11,6 +11,7 @@ rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-3} connections=${CONNECTIONS:-16}
 port=${PORT:-8098}
 PATH=$PATH:/usr/sbin:/sbin
 program=$PWD/cgi-bin/signpost
+command=$PWD/build/signpost
 mkdir -p build/bench
 hello=$PWD/build/bench/hello
 gcc -O2 -o "$hello" tests/bench/hello.c -lfcgi
@@ -32,8 +33,8 @@ trap clean EXIT
 trap 'exit 1' INT TERM
 umask 077
 mkdir "$dir/www"
-"$program" keygen "$dir/session.key" 2>/dev/null
-"$program" keygen "$dir/cloudinary.secret" 2>/dev/null
+"$command" keygen "$dir/session.key" 2>/dev/null
+"$command" keygen "$dir/cloudinary.secret" 2>/dev/null
 cat >"$dir/signpost.conf" <<EOF
 cloudinary = { cloud_name = "demo"; api_key = "874837483274837";
   api_secret_file = "cloudinary.secret"; signature_algorithm = "sha1"; };
@@ -116,7 +117,7 @@ pids="$pids $lighttpd"
 nginx -e "$dir/nginx.log" -c "$dir/nginx.conf" 2>>"$dir/log" &
 pids="$pids $!"
 
-cookie="theme=dark; $("$program" mint --user alice "$dir/signpost.conf"); lang=en"
+cookie="theme=dark; $("$command" mint --user alice "$dir/signpost.conf"); lang=en"
 query='policy=bench&public_id=users/alice/holiday-2026&context=caption=A%20walk|alt=A%20beach&async=true&invalidate=true'
 url() { # SERVER PLACE
 	[ "$1" = lighttpd ] && p=$port || p=$((port + 1))

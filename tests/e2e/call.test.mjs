@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
 import { ask } from './client.mjs';
-import { Place, lighttpdFastcgi, program, run } from './site.mjs';
+import { Place, lighttpdFastcgi, command, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, seconds, session } from './token.mjs';
 
 const conf = `
@@ -114,7 +114,7 @@ test('call for people: status, headers, an empty line, the body', (t) => {
 test('call and sign on a terminal', (t) => {
   const place = new Place(t);
   const config = place.configure(conf);
-  const term = (args, env) => run(['-qec', [program, ...args].map((one) => `'${one}'`).join(' '), '/dev/null'], { program: 'script', env: { TERM: 'xterm', ...env } }).out;
+  const term = (args, env) => run(['-qec', [command, ...args].map((one) => `'${one}'`).join(' '), '/dev/null'], { program: 'script', env: { TERM: 'xterm', ...env } }).out;
   const called = term(['call', '--user=alice', `--config=${config}`, 'policy=avatar']);
   assert.match(called, /\x1b\[32m200 OK\x1b\[0m\r\n/);
   assert.match(called, /\r\n\{\r\n {2}"url": "https:/);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
 import { checkAnswer } from './answer.mjs';
-import { Place, program, root, run, within } from './site.mjs';
+import { Place, command, program, root, run, within } from './site.mjs';
 import { API_SECRET, session } from './token.mjs';
 
 const conf = `
@@ -44,7 +44,7 @@ function readAnswer(text) {
 }
 
 function cgi(env, { input = '', args = [] } = {}) {
-  const { code, out, err } = run(args, { env, input });
+  const { code, out, err } = run(args, { program, env, input });
   assert.equal(code, 0, err);
   const answer = readAnswer(out);
   return { status: answer.status, json: checkAnswer(answer, env.REQUEST_METHOD), log: err };
@@ -56,11 +56,9 @@ function checkSignature(json) {
   assert.equal(signature, cloudinary.utils.api_sign_request(fields, API_SECRET, 'sha256'));
 }
 
-// The cookie comes first: what stands before it is in mint's environment too,
-// and with GATEWAY_INTERFACE there it would answer as CGI.
 test('the command line of a web server, as a shell writes it', (t) => {
   const { config } = place(t);
-  const line = `HTTP_COOKIE="$(cgi-bin/signpost mint --user alice '${config}')" ` +
+  const line = `HTTP_COOKIE="$(build/signpost mint --user alice '${config}')" ` +
     `GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET QUERY_STRING='policy=avatar' SIGNPOST_CONFIG='${config}' cgi-bin/signpost`;
   const out = run(['-c', line], { cwd: root, program: '/bin/sh' });
   assert.equal(out.code, 0, out.err);
@@ -68,6 +66,22 @@ test('the command line of a web server, as a shell writes it', (t) => {
   assert.equal(answer.status, 200);
   checkSignature(checkAnswer(answer));
   assert.match(out.err, /^time=\S+ request_id=\S+ decision=granted status=200 code=granted policy=avatar action=upload user=alice .*us=\d+\n$/);
+});
+
+test('each of the two programs names the other one', (t) => {
+  const { config } = place(t);
+  for (const args of [[], ['check', config], ['--help']])
+    assert.deepEqual(run(args, { program }), { code: 2, out: '',
+      err: 'signpost: this is the endpoint, which a web server starts; the command line is a program of its own: signpost --help\n' });
+  // As Apache hands on a query without "=": the words are the client's.
+  const served = { ...environment(config), SERVER_PROTOCOL: 'HTTP/1.1' };
+  for (const args of [[], ['check', config], ['--help']])
+    assert.deepEqual(run(args, { env: served }), { code: 2, out: '',
+      err: 'signpost: this is the command line; a web server starts the endpoint, lib/signpost/signpost\n' });
+  assert.equal(run(['check', config], { env: { GATEWAY_INTERFACE: 'CGI/1.1' } }).code, 0, 'left over in a shell');
+  assert.equal(cgi(served, { args: ['check', config] }).status, 200);
+  const names = run(['-c', `nm "${program}" | grep -c ' [tT] cli_'; nm "${command}" | grep -c ' [tT] cli_'`], { program: '/bin/sh' });
+  assert.match(names.out, /^0\n[1-9]\d*\n$/, 'nothing of the command line is in the endpoint');
 });
 
 test('a cookie of another maker, and none', (t) => {

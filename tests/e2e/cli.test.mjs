@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Place, program, root, run } from './site.mjs';
+import { Place, command, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, seconds } from './token.mjs';
 
 const sample = readFileSync(join(root, 'etc/signpost.conf'), 'utf8');
@@ -168,7 +168,7 @@ test('inspect --json: for another program', (t) => {
 // script(1) makes a terminal: colours are there, and only there.
 test('check and inspect on a terminal', (t) => {
   const { config, path } = place(t);
-  const term = (args, env) => run(['-qec', [program, ...args].map((one) => `'${one}'`).join(' '), '/dev/null'], { program: 'script', env: { TERM: 'xterm', ...env } }).out;
+  const term = (args, env) => run(['-qec', [command, ...args].map((one) => `'${one}'`).join(' '), '/dev/null'], { program: 'script', env: { TERM: 'xterm', ...env } }).out;
   const checked = term(['check', config]);
   assert.match(checked, /\x1b\[33mwarning:\x1b\[0m/);
   assert.match(checked, /\x1b\[2mnote:\x1b\[0m/);

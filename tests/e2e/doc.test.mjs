@@ -11,7 +11,7 @@ import cloudinary from 'cloudinary';
 import { showComponent } from './nextjs.mjs';
 import { API, Widget, browser, makePage, runScript } from './page.mjs';
 import { blocksOf as blocksOfPage, broken, brokenBelow, checkRight } from './pages.mjs';
-import { Place, lighttpdFastcgi, nginx, program, root, run, spawnFcgi } from './site.mjs';
+import { Place, lighttpdFastcgi, nginx, command, root, run, spawnFcgi } from './site.mjs';
 import { makeUpload } from './upload.mjs';
 import { API_SECRET, seconds, session } from './token.mjs';
 
@@ -220,7 +220,7 @@ test('before you go live', async (t) => {
   const blocks = blocksOf('threats.md', Array.from({ length: 4 }, () => ['sh', 'Before you go live']));
   const { port, place } = await lighttpdFastcgi(t, readFileSync(join(root, 'etc/signpost.conf'), 'utf8'));
   mkdirSync(join(place.path, 'bin'), { mode: 0o700 });
-  symlinkSync(program, join(place.path, 'bin/signpost'));
+  symlinkSync(command, join(place.path, 'bin/signpost'));
   // As it would be on the machine and the site of whoever reads it.
   const told = (text) => run(['-c', text.replaceAll('https://www.example.com', `http://127.0.0.1:${port}`)
     .replaceAll('/etc/signpost/', `${place.path}/`).replaceAll('/var/www', `${place.path}/www`)],

@@ -1,6 +1,6 @@
 // `signpost doctor`, as a program reads it.
 import assert from 'node:assert/strict';
-import { program, run } from './site.mjs';
+import { command, program, run } from './site.mjs';
 
 export function doctor(args, options = {}) {
   const done = run(['doctor', '--json', ...args], options);
@@ -39,4 +39,4 @@ export function mend(look, what, options = {}, rounds = 6) {
   assert.fail(`${what}: still ${JSON.stringify(about(look(), what))}`);
 }
 
-export { program };
+export { command, program };

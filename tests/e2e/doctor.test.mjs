@@ -5,7 +5,7 @@ import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, r
   symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { about, doctor, faults, mend, paste, program } from './doctor.mjs';
+import { about, command, doctor, faults, mend, paste, program } from './doctor.mjs';
 import { Place, freePort, lighttpdSample, run, serve, startRedis, stop, until } from './site.mjs';
 import { API_SECRET, OTHER_SECRET, SESSION_KEY } from './token.mjs';
 import { ask } from './client.mjs';
@@ -204,6 +204,7 @@ test('the control file', (t) => {
     'Windows line end': [`#!${program} --config=${place.conf}\r\n`, /Windows/],
     'no option': [`#!${program} ${place.conf}\n`, /first line is not/],
     'no program': [`#!/nowhere/signpost --config=${place.conf}\n`, /which is not there/],
+    'the command line': [`#!${command} --config=${place.conf}\n`, /names the command line/],
     'another configuration': [`#!${program} --config=/etc/other.conf\n`, /another configuration/],
   };
   for (const [name, [text, says]] of Object.entries(wrong)) {

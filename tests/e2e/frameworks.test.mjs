@@ -7,7 +7,7 @@ import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { behindLighttpd, behindNginx, cookiesOf, readPage, startSite, withSession } from './frameworks.mjs';
 import { blocksOf } from './pages.mjs';
-import { Place, program, run, until } from './site.mjs';
+import { Place, command, run, until } from './site.mjs';
 import { OTHER_SECRET, session } from './token.mjs';
 
 const page = readPage();
@@ -153,7 +153,7 @@ test('the blocks of the page, and no others', (t) => {
   // Not sure which it is: the lines to write, without a configuration.
   const place = new Place(t);
   mkdirSync(join(place.path, 'bin'));
-  symlinkSync(program, join(place.path, 'bin/signpost'));
+  symlinkSync(command, join(place.path, 'bin/signpost'));
   const told = (input) => run(['-c', inspect], { program: '/bin/sh', input, env: { PATH: `${place.path}/bin:${process.env.PATH}`, HOME: place.path } });
   assert.match(told(`session=${session('alice')}\n`).out, /^ +cookie = "session";$/m);
   assert.doesNotMatch(told('session=nothing\n').out, /^ +cookie = /m);

@@ -10,7 +10,7 @@ import cloudinary from 'cloudinary';
 import { checkAnswer } from './answer.mjs';
 import { ask } from './client.mjs';
 import { doctor, faults } from './doctor.mjs';
-import { Place, alive, freePort, lighttpd, program, run, serve, until } from './site.mjs';
+import { Place, alive, freePort, lighttpd, command, run, serve, until } from './site.mjs';
 import { API_SECRET, SESSION_KEY, seconds, session } from './token.mjs';
 
 const root = process.getuid() === 0;
@@ -146,7 +146,7 @@ test('nobody logs in: what there is to answer', (t) => {
 // Only the socket's owner and the web server may connect; Caddy's user is here
 // neither the owner nor in the owner's group.
 const as = (user, ...words) => run(['-u', user, '--', ...words], { program: 'runuser' });
-const strangers = !root ? 'root alone starts others' : ['caddy', 'nobody'].some((user) => as(user, 'test', '-x', program).code !== 0)
+const strangers = !root ? 'root alone starts others' : ['caddy', 'nobody'].some((user) => as(user, 'test', '-x', command).code !== 0)
   && 'caddy or nobody is not here, or may not run the program';
 
 test('the processes that it prints for Caddy: Caddy may connect', { skip: strangers }, async (t) => {
@@ -187,7 +187,7 @@ ${site}
 test('a secret comes out of a pipe', (t) => {
   const place = new Place(t);
   const words = full(place, '--yes').map((w, i, all) => (all[i - 1] === '--api-secret-file' ? '/dev/stdin' : w));
-  const done = run(['-c', `(sleep 0.2; echo ${API_SECRET}) | "$0" "$@"`, program, ...words], { program: '/bin/sh' });
+  const done = run(['-c', `(sleep 0.2; echo ${API_SECRET}) | "$0" "$@"`, command, ...words], { program: '/bin/sh' });
   assert.equal(done.code, 0, done.err);
   assert.equal(readFileSync(join(place.path, 'own/signpost/cloudinary.secret'), 'utf8'), `${API_SECRET}\n`);
 });
@@ -223,7 +223,7 @@ test('a failure half-way leaves nothing', (t) => {
     'a cloud name that is none': (place) => full(place, '--yes').map((w) => (w === 'demo' ? 'Not A Cloud"' : w)),
     'a cookie that is none': (place) => full(place, '--yes', '--cookie', 'a b'),
     'a path that is none': (place) => full(place, '--yes', '--user-path', 'a..b'),
-    'no room on the disk': (place) => ['-c', `ulimit -f 0; exec "$0" "$@"`, program, ...full(place, '--yes')],
+    'no room on the disk': (place) => ['-c', `ulimit -f 0; exec "$0" "$@"`, command, ...full(place, '--yes')],
   };
   for (const [name, args] of Object.entries(cases)) {
     const place = new Place(t);
@@ -296,7 +296,7 @@ test('CLOUDINARY_URL is taken with --yes', (t) => {
 
 // On a terminal.
 function talk(args, steps, env = {}) {
-  const done = run([fileURLToPath(new URL('terminal.py', import.meta.url)), JSON.stringify([program, ...args]), JSON.stringify(steps)],
+  const done = run([fileURLToPath(new URL('terminal.py', import.meta.url)), JSON.stringify([command, ...args]), JSON.stringify(steps)],
     { program: 'python3', env: { TERM: 'dumb', ...env } });
   assert.equal(done.code, 0, done.err);
   return JSON.parse(done.out);
@@ -353,7 +353,7 @@ test('Ctrl-C at a secret: nothing is made, and the terminal echoes again', (t) =
   const dir = join(place.path, 'x');
   const script = `"$0" init --dir ${dir} ${me.join(' ')}; echo "code $?"; stty -a | grep -o -- '-\\?\\<echo\\>'`;
   const done = run([fileURLToPath(new URL('terminal.py', import.meta.url)),
-    JSON.stringify(['/bin/sh', '-c', `trap : INT; ${script}`, program]), JSON.stringify([['not shown\\): ', null]])], { program: 'python3' });
+    JSON.stringify(['/bin/sh', '-c', `trap : INT; ${script}`, command]), JSON.stringify([['not shown\\): ', null]])], { program: 'python3' });
   assert.equal(done.code, 0, done.err);
   const { seen } = JSON.parse(done.out);
   assert.match(seen, /code 2\necho\n/);

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { check, checkRight, whole } from './pages.mjs';
-import { Place, program, root, run } from './site.mjs';
+import { Place, command, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY } from './token.mjs';
 
 const source = (name) => readFileSync(join(root, 'src', name), 'utf8');
@@ -280,7 +280,7 @@ test('every example command runs', (t) => {
   const place = new Place(t);
   const config = place.configure(readFileSync(join(root, 'etc/signpost.conf'), 'utf8'), FILES);
   mkdirSync(join(place.path, 'bin'), { mode: 0o700 });
-  symlinkSync(program, join(place.path, 'bin/signpost'));
+  symlinkSync(command, join(place.path, 'bin/signpost'));
   // What Cloudinary says to a client that sent source=uw and did not sign it.
   const signed = createHash('sha256').update(`folder=a&timestamp=1767225600${API_SECRET}`).digest('hex');
   place.write('error.txt', `Invalid Signature ${signed}. String to sign - 'folder=a&source=uw&timestamp=1767225600'.\n`);

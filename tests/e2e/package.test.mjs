@@ -1,7 +1,7 @@
 // What is put into place: the static program, the archive for shared hosting,
 // and what make install leaves behind.
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkAnswer } from './answer.mjs';
@@ -62,7 +62,7 @@ test('the archive: the same each time, with the modes that suEXEC wants, and it 
   const place = new Place(t);
   assert.equal(run(['xpzf', archive, '-C', place.path, '--strip-components=1', '--no-same-owner'], { program: 'tar' }).code, 0);
   const files = tree(place.path);
-  for (const line of ['700 private', '700 private/signpost', '700 private/signpost/signpost', '600 private/signpost/signpost.conf',
+  for (const line of ['700 private', '700 private/signpost', '700 private/signpost/signpost', '700 private/signpost/bin/signpost', '600 private/signpost/signpost.conf',
     '755 public_html', '755 public_html/api', '755 public_html/api/sign.cgi', '644 public_html/api/.htaccess', '644 STEPS.txt'])
     assert.ok(files.includes(line), `${line} is not in\n${files.join('\n')}`);
   for (const line of files) assert.equal(parseInt(line, 8) & 0o022, 0, line);
@@ -123,7 +123,7 @@ test('make install and uninstall', (t) => {
   assert.ok(ready.some(({ name }) => name === 'Caddyfile') && ready.some(({ name }) => name === 'signpost@.service'));
   const pages = readdirSync(join(root, 'src')).filter((name) => /\.[1-9]$/.test(name));
   for (const name of pages) assert.ok(installed.includes(`644 usr/local/share/man/man${name.at(-1)}/${name}`), name);
-  assert.equal(readlinkSync(join(place.path, 'usr/local/bin/signpost')), '../lib/signpost/signpost');
+  assert.ok(installed.includes('755 usr/local/bin/signpost'));
   assert.match(run(['--version'], { program: join(place.path, 'usr/local/bin/signpost') }).out, /^signpost \d/);
   // The site's own configuration stays, through a second install too.
   writeFileSync(join(place.path, 'etc/signpost/signpost.conf'), 'mine');

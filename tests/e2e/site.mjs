@@ -11,8 +11,9 @@ import { ask } from './client.mjs';
 import { API_SECRET, OTHER_SECRET, SESSION_KEY } from './token.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-// make coverage has a build of its own.
+// The endpoint, and the command line. (make coverage has a build of its own.)
 export const program = process.env.PROGRAM ?? join(root, 'cgi-bin/signpost');
+export const command = process.env.COMMAND ?? join(root, 'build/signpost');
 process.env.PATH += ':/usr/sbin:/sbin';
 
 // How long a test waits for what may never come, in ms: long, since a machine
@@ -117,9 +118,9 @@ export async function freePort() {
   }
 }
 
-// Runs the program, or a shell, to its end.
-export function run(args, { program: command = program, env = {}, ...options } = {}) {
-  const { status, signal, stdout, stderr } = spawnSync(command, args, {
+// Runs the command line, or another program, to its end.
+export function run(args, { program: file = command, env = {}, ...options } = {}) {
+  const { status, signal, stdout, stderr } = spawnSync(file, args, {
     encoding: 'utf8',
     timeout: 3 * PATIENCE, // make takes its time
     ...options,

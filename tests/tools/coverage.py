@@ -138,12 +138,12 @@ def measure(name, command, notes):
 
 def end_to_end(notes):
     """The same of all end-to-end tests; a web server hands no variable on, so the counts lie beside the notes."""
-    program = ROOT / BUILD / "signpost"
+    program, command = ROOT / BUILD / "signpost", ROOT / BUILD / "bin/signpost"
     for path in (ROOT / BUILD).glob("*/"):
         path.chmod(0o777)
     (ROOT / BUILD).chmod(0o777)
     for test in sorted((ROOT / "tests/e2e").glob("*.test.mjs")):
-        verdict, _ = run(["node", "--test", str(test)], {"PROGRAM": str(program)}, 2 * PATIENCE, os.devnull)
+        verdict, _ = run(["node", "--test", str(test)], {"PROGRAM": str(program), "COMMAND": str(command)}, 2 * PATIENCE, os.devnull)
         print(f"{test.name}: {verdict}", flush=True)
     return gcov(ROOT / BUILD, [note for note in notes if (ROOT / BUILD / note).with_suffix(".gcda").exists()])
 
@@ -164,7 +164,7 @@ def record(tests, known, e2e=False):
     made = digests()
     for path in (ROOT / BUILD).rglob("*.gcda"):
         path.unlink()
-    make(f"BUILD={BUILD}", "OPT=-O0 -g", "SAN=--coverage", "units", "replays", *([f"{BUILD}/signpost"] if e2e else []))
+    make(f"BUILD={BUILD}", "OPT=-O0 -g", "SAN=--coverage", "units", "replays", *([f"{BUILD}/signpost", f"{BUILD}/bin/signpost"] if e2e else []))
     notes = objects()
     total, failed = gcov(ROOT / BUILD, notes), []
 

@@ -28,7 +28,8 @@ paths() {
 		"$@"
 }
 
-strip --remove-section=.comment --remove-section=.note "$top/usr/lib/signpost/signpost"
+strip --remove-section=.comment --remove-section=.note \
+	"$top/usr/lib/signpost/signpost" "$top/usr/bin/signpost"
 sed -i 's|^# store = "counters"; .*|store = "/var/lib/signpost";                  # when left out: "counters", beside this file|' \
 	"$top/etc/signpost/signpost.conf"
 
@@ -58,7 +59,7 @@ find "$top/usr/share/man" -type f -exec gzip -9n {} + 2>/dev/null || true
 
 # doctor runs no other program, so it reads that of libfcgi's version itself.
 mkdir -p "$top/usr/share/lintian/overrides"
-echo 'signpost: uses-dpkg-database-directly [usr/lib/signpost/signpost]' \
+echo 'signpost: uses-dpkg-database-directly [usr/bin/signpost]' \
 	>"$top/usr/share/lintian/overrides/signpost"
 
 install -m 755 etc/debian/postinst etc/debian/prerm etc/debian/postrm "$top/DEBIAN"
@@ -68,7 +69,7 @@ install -m 755 etc/debian/postinst etc/debian/prerm etc/debian/postrm "$top/DEBI
 # dpkg-shlibdeps reads the name of a source package here.
 printf 'Source: signpost\n\nPackage: signpost\nArchitecture: any\n' >"$build/debian/control"
 # CVE-2025-23016 is in every older libfcgi, which its symbols do not tell.
-depends=$(cd "$build" && dpkg-shlibdeps -O root/usr/lib/signpost/signpost |
+depends=$(cd "$build" && dpkg-shlibdeps -O root/usr/lib/signpost/signpost root/usr/bin/signpost |
 	sed -e 's/^shlibs:Depends=//' \
 		-e 's/\(libfcgi0[a-z0-9]*\) *([^)]*)/\1 (>= 2.4.2-2+deb12u1)/')
 sed -e "s/@VERSION@/$version/; s/@ARCH@/$arch/; s/@MAINTAINER@/$maintainer/" \

@@ -31,12 +31,13 @@ rm -rf "$home"
 mkdir -p "$home/lib"
 chmod 700 "$home"
 cp build/static/signpost "$home/static"
-cp cgi-bin/signpost "$home/ordinary"
+cp build/static/bin/signpost "$home/command"
+cp build/signpost "$home/ordinary"
 umask 077
-cgi-bin/signpost keygen "$home/session.key" 2>/dev/null
-cgi-bin/signpost keygen "$home/cloudinary.secret" 2>/dev/null
+build/signpost keygen "$home/session.key" 2>/dev/null
+build/signpost keygen "$home/cloudinary.secret" 2>/dev/null
 cp etc/signpost.conf "$home/signpost.conf"
-cookie=$(cgi-bin/signpost mint --user alice "$home/signpost.conf")
+cookie=$(build/signpost mint --user alice "$home/signpost.conf")
 
 # answer QUERY [COOKIE]: of the static program, as CGI, in there.
 answer() {
@@ -50,13 +51,13 @@ has() { # WHAT PATTERN TEXT
 	echo "  $1: $2"
 }
 echo "$suite, $("$chroot" "$old" ldd --version | head -n 1)"
-has "version" "^signpost [0-9]" "$("$chroot" "$old" /srv/signpost/static --version)"
+has "version" "^signpost [0-9]" "$("$chroot" "$old" /srv/signpost/command --version)"
 has "health" "^Status: 200 OK" "$(answer health)"
 has "a signature" '"signature":"[0-9a-f]\{64\}"' "$(answer policy=avatar "$cookie")"
 has "no session" "^Status: 401 " "$(answer policy=avatar)"
 
 # The negative twin, with every library of this machine but the C library.
-ldd cgi-bin/signpost | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p' | grep -v '/libc\.so' |
+ldd build/signpost | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p' | grep -v '/libc\.so' |
 	while read -r library; do cp -L "$library" "$home/lib/"; done
 if said=$("$chroot" "$old" /usr/bin/env LD_LIBRARY_PATH=/srv/signpost/lib /srv/signpost/ordinary --version 2>&1); then
 	fail "the ordinary program starts there: that C library is not older"

@@ -59,6 +59,7 @@ esac
 # lighttpd splits a command at blanks, which the path from here may have.
 program=$dir/signpost
 ln -s "$PWD/cgi-bin/signpost" "$program"
+command=$PWD/build/signpost
 ln -s "$PWD/etc/www" "$dir/www"
 ln -s "$PWD/build/uppy" "$dir/uppy"
 
@@ -77,7 +78,7 @@ fi
 
 # The sample as it stands, but for the account. Without one of your own it is
 # made up, and a stand-in beside the server takes Cloudinary's part.
-"$program" keygen "$dir/session.key" 2>/dev/null
+"$command" keygen "$dir/session.key" 2>/dev/null
 if [ -n "${CLOUDINARY_URL:-}" ]; then
 	printf '%s\n' "$CLOUDINARY_URL" >"$dir/cloudinary.url"
 	sed -e '/^  cloud_name /d' -e '/^  api_key /d' \
@@ -87,12 +88,12 @@ if [ -n "${CLOUDINARY_URL:-}" ]; then
 	unset CLOUDINARY_URL
 	here=false
 else
-	"$program" keygen "$dir/cloudinary.secret" 2>/dev/null
+	"$command" keygen "$dir/cloudinary.secret" 2>/dev/null
 	sed "s|^  # upload_prefix = .*|  upload_prefix = \"$site\";|" \
 		etc/signpost.conf >"$dir/signpost.conf"
 	here=true
 fi
-if ! "$program" check "$dir/signpost.conf" >"$dir/check"; then
+if ! "$command" check "$dir/signpost.conf" >"$dir/check"; then
 	$here || echo "That is what CLOUDINARY_URL says: cloudinary://KEY:SECRET@CLOUD is right." >&2
 	exit 1
 fi
@@ -130,8 +131,8 @@ if [ ! -f "build/uppy/$version/uppy.min.mjs" ] && command -v npm >/dev/null; the
 	fetch_uppy || echo "Uppy could not be fetched; everything else works without it" >&2
 fi
 
-alice=$("$program" mint --user alice --ttl 86400 "$dir/signpost.conf")
-bob=$("$program" mint --user bob --ttl 86400 "$dir/signpost.conf")
+alice=$("$command" mint --user alice --ttl 86400 "$dir/signpost.conf")
+bob=$("$command" mint --user bob --ttl 86400 "$dir/signpost.conf")
 printf '{ "users": [ "alice", "bob" ], "standin": %s }\n' "$here" >"$dir/demo.json"
 
 sed -e "s|/usr/local/lib/signpost/signpost|$program|" \

@@ -6,6 +6,7 @@
  *
  *   {conf} {dir}        the configuration's path, and its folder's
  *   {program}           the path of this program
+ *   {endpoint}          the path of the endpoint
  *   {secret} {me}       the first account's API secret; this user's number
  *   {last}              the first line that the run before printed
  *   {x HEX}             these bytes
@@ -118,6 +119,8 @@ put_meant(FILE *to, const char *name, const char *text, size_t n)
 		fputs(box.dir, to);
 	else if (strcmp(name, "program") == 0)
 		fputs(peek_self(), to);
+	else if (strcmp(name, "endpoint") == 0)
+		fputs(peek_endpoint(), to);
 	else if (strcmp(name, "secret") == 0)
 		fputs(SANDBOX_SECRET, to);
 	else if (strcmp(name, "me") == 0)

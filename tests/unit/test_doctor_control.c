@@ -14,8 +14,8 @@ TEST(suexec_is_asked)
 	snprintf(path, sizeof(path), "%s", doctoring_path("sign.cgi"));
 	doctor.control = path;
 	doctor.root = true;
-	snprintf(
-	    text, sizeof(text), "#!%s --config=%s\n", peek_self(), box.conf);
+	snprintf(text, sizeof(text), "#!%s --config=%s\n", peek_endpoint(),
+	    box.conf);
 	sandbox_file(&box, "sign.cgi", text, 0700);
 	doctoring_again(doctor_control);
 	assert_non_null(doctoring_found(FINDING_OK, path, "suexec is not"));

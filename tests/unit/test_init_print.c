@@ -60,8 +60,8 @@ TEST(a_control_file_that_is_there)
 			    mkdir(in_folder("public_html/api"), 0700), 0);
 		}
 		snprintf(line, sizeof(line),
-		    "#!%s --config=%s/signpost.conf\n%s", peek_self(), init.dir,
-		    k == 1 ? "exit\n" : "");
+		    "#!%s --config=%s/signpost.conf\n%s", peek_endpoint(),
+		    init.dir, k == 1 ? "exit\n" : "");
 		file = fopen(path, "we");
 		assert_non_null(file);
 		assert_true(fputs(line, file) >= 0 && fclose(file) == 0);

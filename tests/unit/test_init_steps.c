@@ -22,7 +22,7 @@ make_examples(void **state)
 
 	(void)state;
 	snprintf(examples, sizeof(examples), "%s", peek_self());
-	for (int k = 0; k < 3; k++)
+	for (int k = 0; k < 2; k++)
 		*strrchr(examples, '/') = '\0';
 	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
 		n = strlen(examples);

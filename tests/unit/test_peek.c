@@ -59,6 +59,7 @@ TEST(links)
 	assert_false(peek_link(in_folder("none"), mem, sizeof(mem)));
 	assert_string_equal(mem, "");
 	assert_non_null(strstr(peek_self(), "/units"));
+	assert_int_equal(access(peek_endpoint(), X_OK), 0);
 }
 
 TEST(folders)
