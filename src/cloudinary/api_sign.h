@@ -3,7 +3,7 @@
 #define CLOUDINARY_API_SIGN_H
 
 #include "base/digest.h"
-#include "policy/grant.h"
+#include "policy/decide.h"
 
 /* Only made from a grant. */
 struct signature {

@@ -6,7 +6,7 @@
 #define CLOUDINARY_AUTH_TOKEN_H
 
 #include "base/digest.h"
-#include "policy/grant.h"
+#include "policy/decide.h"
 
 #define AUTH_TOKEN_NAME "__cld_token__"
 

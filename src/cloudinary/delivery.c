@@ -4,7 +4,7 @@
 
 #include "base/enc.h"
 #include "base/text.h"
-#include "policy/transformation.h"
+#include "policy/value.h"
 
 #define SHORT_FORM 8
 #define LONG_FORM 32

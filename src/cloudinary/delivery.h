@@ -3,7 +3,7 @@
 #define CLOUDINARY_DELIVERY_H
 
 #include "base/digest.h"
-#include "policy/grant.h"
+#include "policy/decide.h"
 
 /* Of one URL. Spans may be empty where the comment says so. */
 struct delivery_url {

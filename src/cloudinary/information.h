@@ -2,7 +2,7 @@
 #ifndef CLOUDINARY_INFORMATION_H
 #define CLOUDINARY_INFORMATION_H
 
-#include "policy/grant.h"
+#include "policy/decide.h"
 
 /*
  * cloud_name and api_key of that account, user, the policies that are open to

@@ -4,7 +4,7 @@
 
 #include "http/problem.h"
 #include "http/request.h"
-#include "policy/grant.h"
+#include "policy/decide.h"
 
 /*
  * Is this the signature of an upload's answer, over public_id and version?

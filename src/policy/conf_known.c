@@ -3,8 +3,7 @@
 
 #include "base/address.h"
 #include "base/text.h"
-#include "policy/acl.h"
-#include "policy/transformation.h"
+#include "policy/value.h"
 
 #define NAMES_MAX 6   /* known values of one parameter, and NULL */
 #define FORMAT_MAX 16 /* as an extension of an id */

@@ -1,7 +1,7 @@
 #include "policy/conf_policy.h"
 
 #include "base/text.h"
-#include "policy/id_form.h"
+#include "policy/pattern.h"
 
 /* Where a rule stands. */
 struct place_of_rule {

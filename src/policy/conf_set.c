@@ -1,6 +1,6 @@
 #include "policy/conf_policy.h"
 
-#include "policy/id_form.h"
+#include "policy/pattern.h"
 
 /* The most bytes that a segment can have, once its template is filled in. */
 static size_t

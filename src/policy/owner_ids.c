@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "policy/acl.h"
-#include "policy/id_form.h"
 #include "policy/owner.h"
+#include "policy/pattern.h"
+#include "policy/value.h"
 
 static bool
 is_path(const struct term *term)

@@ -6,6 +6,7 @@
 #define POLICY_PATTERN_H
 
 #include "policy/template.h"
+#include "policy/vocabulary.h"
 
 enum segment_kind { SEGMENT_TEXT = 1, SEGMENT_ONE, SEGMENT_MANY };
 
@@ -32,21 +33,6 @@ bool pattern_compile(struct span source, struct span policy,
     struct arena *arena, struct pattern *out, struct sink *why);
 
 /*
- * Is this a well-formed id of a client: segments [A-Za-z0-9_-]{1,64} between
- * single "/", the last perhaps with one extension [A-Za-z0-9]{1,16}, at most
- * ID_MAX bytes? wide: its segments may be what the configuration can write,
- * too. On false why (may be NULL) says what is not.
- */
-bool id_valid(struct span id, bool wide, struct sink *why);
-
-/*
- * Does a well-formed id match? What a wildcard takes is a client's choice, and
- * never wide. Problems as template_matches().
- */
-bool pattern_matches(const struct pattern *p, const struct facts *facts,
-    struct arena *arena, struct span id, struct problem *why);
-
-/*
  * Would a delivery URL read this segment, before the id's first, as something
  * else? These are 1*3LOWER "_" (every transformation, with room for new ones),
  * "$" (a variable), "v" 1*DIGIT (the version) and "s--" (the signature).
@@ -66,5 +52,39 @@ bool pattern_owned(const struct pattern *p, struct sink *why);
  * wildcard: nothing has this id yet. *why as above.
  */
 bool pattern_fresh(const struct pattern *p, struct sink *why);
+
+/*
+ * Ids, and what is written around them: alone or in a list (public_ids),
+ * before a "/" (prefixes), behind image/upload/
+ * (fully_qualified_public_ids), and behind a "/" (a token's url).
+ *
+ *   ids, folders   users/alice/cat
+ *   prefixes       users/alice/
+ *   full ids       image/upload/users/alice/cat
+ *   paths          /image/upload/users/alice/cat
+ */
+
+/*
+ * Compiles a pattern of a term with term_has_patterns(). *out holds the
+ * segments of the id alone (of a path: all of them), so that pattern_owned()
+ * judges that; out->source is the whole source. What stands around the id is
+ * never a pattern. False with the mistake and the right form in why.
+ */
+bool id_form_compile(const struct term *term, struct span source,
+    struct span policy, struct arena *arena, struct pattern *out,
+    struct sink *why);
+
+/*
+ * Is this a well-formed value of a client, with a well-formed id (see
+ * id_valid(), also for wide) in it? On false why (may be NULL) says what is
+ * not.
+ */
+bool id_form_valid(
+    const struct term *term, struct span value, bool wide, struct sink *why);
+
+/* Does a well-formed value match? Problems as template_matches(). */
+bool id_form_matches(const struct term *term, const struct pattern *pattern,
+    const struct facts *facts, struct arena *arena, struct span value,
+    struct problem *why);
 
 #endif

@@ -3,7 +3,7 @@
 #define POLICY_QUOTA_H
 
 #include "http/answer.h"
-#include "policy/grant.h"
+#include "policy/decide.h"
 
 /*
  * Counts amount signatures of the policy: for the session's user (or, where

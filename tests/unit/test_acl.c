@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "policy/acl.h"
 #include "policy/pattern.h"
+#include "policy/value.h"
 #include "rules.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guard.h"
-#include "policy/elements.h"
+#include "policy/value.h"
 
 static unsigned char mem[65536];
 static struct arena arena;

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "policy/id_form.h"
+#include "policy/pattern.h"
 #include "rules.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))

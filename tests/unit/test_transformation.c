@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "guard.h"
-#include "policy/transformation.h"
+#include "policy/value.h"
 
 static bool
 valid(const char *text)

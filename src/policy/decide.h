@@ -1,10 +1,13 @@
-/* What the policy permits, of what was asked. Only policy_decide() makes one.
+/*
+ * What a policy lets somebody do, and what is signed then. Nobody else makes a
+ * grant.
  */
-#ifndef POLICY_GRANT_H
-#define POLICY_GRANT_H
+#ifndef POLICY_DECIDE_H
+#define POLICY_DECIDE_H
 
 #include "http/ask.h"
 #include "policy/config.h"
+#include "policy/value.h"
 
 /*
  * A parameter that is signed, with the text that is signed and sent. (deliver
