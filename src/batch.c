@@ -2,7 +2,6 @@
 
 #include "cloudinary/information.h"
 #include "cloudinary/prepare_answer.h"
-#include "policy/contracts.h"
 #include "policy/quota.h"
 #include "respond.h"
 
@@ -124,7 +123,7 @@ static bool
 is_probe(const struct task *t, const struct policy *policy)
 {
 	return t->ask.probe && policy->reusable &&
-	       contracts_final_obstacle(policy) == NULL;
+	       policy_final_obstacle(policy) == NULL;
 }
 
 /* All is judged before anything is counted, and counted before it is signed.

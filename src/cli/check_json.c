@@ -1,5 +1,6 @@
 #include "cli/check_json.h"
 
+#include "cli/advice.h"
 #include "cli/describe_json.h"
 #include "cli/inspect.h"
 
@@ -33,7 +34,8 @@ say(struct report *self, enum severity severity, const char *file, int line,
 void
 check_json_begin(struct check_json *c, const char *path, void *mem, size_t cap)
 {
-	*c = (struct check_json){ .report = { .say = say } };
+	*c = (struct check_json){ .report = {
+				      .say = say, .advise = advice_say } };
 	sink_init(&c->out, mem, cap);
 	json_begin(&c->j, &c->out);
 	json_open(&c->j, '{');

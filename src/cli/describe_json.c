@@ -1,7 +1,8 @@
 #include "cli/describe_json.h"
 
+#include "cli/advice.h"
 #include "cli/describe.h"
-#include "policy/contracts.h"
+#include "policy/decide.h"
 
 static void
 write_setting(struct json_out *j, const struct setting *set)
@@ -88,11 +89,11 @@ write_contracts(struct json_out *j, const struct policy *p)
 	if (!p->webhook) {
 		json_text(j, SPAN_LIT("plain"));
 		json_text(j, SPAN_LIT("classic"));
-		if (contracts_final_obstacle(p) == NULL) {
+		if (policy_final_obstacle(p) == NULL) {
 			json_text(j, SPAN_LIT("paramsToSign"));
 			json_text(j, SPAN_LIT("text"));
 		}
-		if (contracts_prepare(p))
+		if (advice_prepare(p))
 			json_text(j, SPAN_LIT("prepareUploadParams"));
 	}
 	json_close(j);

@@ -1,3 +1,4 @@
+#include "cli/advice.h"
 #include "cli/doctor.h"
 #include "cli/peek.h"
 #include "store/store.h"
@@ -33,7 +34,9 @@ say(struct report *self, enum severity severity, const char *file, int line,
 static void
 load_without_list(struct doctor *d)
 {
-	struct counted c = { .report = { .say = say, .serves = true } };
+	struct counted c = {
+		.report = { .say = say, .serves = true, .advise = advice_say }
+	};
 
 	sink_init(&c.first, c.mem, sizeof(c.mem));
 	d->config = config_load(d->conf, &c.report);
@@ -89,7 +92,9 @@ say_right(struct doctor *d, unsigned warnings)
 void
 doctor_configuration(struct doctor *d)
 {
-	struct counted c = { .report = { .say = say, .watch = d->watch } };
+	struct counted c = { .report = { .say = say,
+				 .watch = d->watch,
+				 .advise = advice_say } };
 	struct findings *f = d->found;
 	const char *missing = NULL;
 

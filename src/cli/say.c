@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/advice.h"
 #include "cli/paint.h"
 #include "gateway/control.h"
 
@@ -74,7 +75,8 @@ say(struct report *self, enum severity severity, const char *file, int line,
 void
 terminal_report_init(struct terminal_report *r, bool quiet)
 {
-	*r = (struct terminal_report){ { .say = say }, quiet, 0 };
+	*r = (struct terminal_report){ { .say = say, .advise = advice_say },
+		quiet, 0 };
 }
 
 const char *

@@ -74,7 +74,7 @@ say_at(struct loader *l, int line, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	conf_say(l->report, SAY_ERROR, l->file, line, format, &values);
+	report_say(l->report, SAY_ERROR, l->file, line, format, &values);
 	va_end(values);
 }
 
@@ -136,10 +136,13 @@ load_tree(struct loader *l, const config_setting_t *root)
 	conf_policies(l, root);
 	if (l->arena.full)
 		return;
-	if (l->report->errors == before)
-		owner_check(l);
-	else
+	if (l->report->errors != before) {
 		owner_check_sound(l);
+		return;
+	}
+	owner_check(l);
+	if (l->report->advise != NULL)
+		l->report->advise(l->report, l->config);
 }
 
 /* Whoever mends the text should not take it for right as a whole. */

@@ -7,7 +7,7 @@ say(struct report *report, const char *file, int line, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	conf_say(report, SAY_ERROR, file, line, format, &values);
+	report_say(report, SAY_ERROR, file, line, format, &values);
 	va_end(values);
 }
 

@@ -42,7 +42,7 @@ say(struct scan *s, int line, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	conf_say(s->report, SAY_ERROR, s->file, line, format, &values);
+	report_say(s->report, SAY_ERROR, s->file, line, format, &values);
 	va_end(values);
 }
 

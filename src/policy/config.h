@@ -157,12 +157,19 @@ struct report {
 	/* line 0: the file as a whole. text is one sentence or two. */
 	void (*say)(struct report *self, enum severity severity,
 	    const char *file, int line, struct span text);
-	unsigned errors; /* counted by the loader */
+	/* Asked when nothing is wrong in any policy; NULL: nobody is there who
+	 * could follow advice. */
+	void (*advise)(struct report *self, const struct config *config);
+	unsigned errors; /* counted by report_say() */
 	/* The asker looks after deny_users_file: mistakes in it are not ours.
 	 */
 	bool serves;
 	struct watch *watch; /* the files that are read; NULL: nobody asks */
 };
+
+/* Says it in sink_say()'s format, and counts the errors. */
+void report_say(struct report *report, enum severity severity, const char *file,
+    int line, const char *format, va_list *values);
 
 /*
  * Reads and checks the file and all that it names. NULL when there is any

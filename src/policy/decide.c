@@ -1040,3 +1040,16 @@ policy_decide(const struct policy *policy, enum contract contract,
 		memset(out, 0, sizeof(*out));
 	return out->given;
 }
+
+const char *
+policy_final_obstacle(const struct policy *policy)
+{
+	if (actions[policy->action].kind != KIND_API)
+		return "it is no call of the API";
+	if (policy->anonymous)
+		return "there the client makes the id, and this is open to "
+		       "everybody";
+	if (policy->lifetime < LIFETIME_MAX_SECONDS)
+		return "that needs lifetime = 3600";
+	return NULL;
+}

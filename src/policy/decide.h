@@ -51,4 +51,10 @@ bool policy_decide(const struct policy *policy, enum contract contract,
     const struct params *asked, const struct facts *facts, struct arena *arena,
     struct grant *out, struct problem *why);
 
+/*
+ * What keeps the contracts whose clients fix every parameter themselves
+ * (paramsToSign, text) from the policy, as a sentence's end; NULL: nothing.
+ */
+const char *policy_final_obstacle(const struct policy *policy);
+
 #endif

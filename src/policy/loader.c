@@ -5,7 +5,7 @@
 #define SAY_MAX 2048
 
 void
-conf_say(struct report *report, enum severity severity, const char *file,
+report_say(struct report *report, enum severity severity, const char *file,
     int line, const char *format, va_list *values)
 {
 	unsigned char mem[SAY_MAX];
@@ -36,7 +36,7 @@ conf_error(
 	va_list values;
 
 	va_start(values, format);
-	conf_say(l->report, SAY_ERROR, l->file, line_of(at), format, &values);
+	report_say(l->report, SAY_ERROR, l->file, line_of(at), format, &values);
 	va_end(values);
 }
 
@@ -46,7 +46,8 @@ conf_warn(struct loader *l, const config_setting_t *at, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	conf_say(l->report, SAY_WARNING, l->file, line_of(at), format, &values);
+	report_say(
+	    l->report, SAY_WARNING, l->file, line_of(at), format, &values);
 	va_end(values);
 }
 
@@ -56,7 +57,7 @@ conf_note(struct loader *l, const config_setting_t *at, const char *format, ...)
 	va_list values;
 
 	va_start(values, format);
-	conf_say(l->report, SAY_NOTE, l->file, line_of(at), format, &values);
+	report_say(l->report, SAY_NOTE, l->file, line_of(at), format, &values);
 	va_end(values);
 }
 

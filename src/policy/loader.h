@@ -38,10 +38,6 @@ void conf_warn(
 void conf_note(
     struct loader *l, const config_setting_t *at, const char *format, ...);
 
-/* The same for any report; counts the errors. */
-void conf_say(struct report *report, enum severity severity, const char *file,
-    int line, const char *format, va_list *values);
-
 /* Says every member of group whose name is not in names, with the nearest. */
 void conf_known(struct loader *l, const config_setting_t *group,
     const char *const *names, size_t n);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "cli/advice.h"
 #include "policy/config.h"
 
 struct sandbox {
@@ -76,7 +77,8 @@ sandbox_say(struct report *self, enum severity severity, const char *file,
 static inline void
 sandbox_hush(struct sandbox *box)
 {
-	box->report = (struct report){ .say = sandbox_say };
+	box->report =
+	    (struct report){ .say = sandbox_say, .advise = advice_say };
 	box->n = 0;
 	box->said[0] = '\0';
 }
