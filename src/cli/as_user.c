@@ -1,9 +1,9 @@
 #include "cli/as_user.h"
 
 #include "base/text.h"
+#include "cli/make.h"
 #include "cli/php_make.h"
 #include "gateway/php_files.h"
-#include "session/make.h"
 
 /* No id that PHP makes: it writes hexadecimal digits, or longer ones. */
 static const struct span php_id = SPAN_INIT("signpost-asks-as-this-user");

@@ -4,11 +4,11 @@
 #include "base/digest.h"
 #include "base/random.h"
 #include "cli/ask.h"
+#include "cli/guess.h"
 #include "cli/init.h"
 #include "cli/pasted.h"
 #include "cli/say.h"
 #include "http/cookie.h"
-#include "session/guess.h"
 
 #define KEY_BYTES 32 /* as `signpost keygen` makes them */
 

@@ -1,7 +1,7 @@
+#include "cli/guess.h"
 #include "cli/inspect.h"
 #include "cli/pasted.h"
 #include "http/cookie.h"
-#include "session/guess.h"
 
 static void
 say_line(struct sink *out, const char *name, struct span value)

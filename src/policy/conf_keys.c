@@ -1,7 +1,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "policy/conf_session.h"
-#include "session/keys.h"
+#include "session/proof.h"
 
 static bool
 is_key_id(struct span id)

@@ -242,9 +242,9 @@ split(struct span id, struct span parts[static SEGMENTS_MAX])
 
 /*
  * Does a well-formed id match? What a wildcard takes is a client's choice, and
- * never wide. Problems as template_matches().
+ * never wide. "**" takes what the other segments leave, so nothing is tried
+ * twice. Problems as template_matches().
  */
-/* "**" takes what the other segments leave, so nothing is tried twice. */
 static bool
 pattern_matches(const struct pattern *p, const struct facts *facts,
     struct arena *arena, struct span id, struct problem *why)

@@ -1,8 +1,6 @@
-#include "session/cookie_signature.h"
+#include "session/families.h"
 
 #include "base/enc.h"
-#include "session/claims.h"
-#include "session/keys.h"
 #include "session/proof.h"
 
 /*
@@ -48,24 +46,4 @@ cookie_signature_open(const struct session_config *config,
 	why = proof_object(
 	    config->signing.body, value, asked->arena, &out->claims);
 	return why == SESSION_OK ? claims_user(config, asked->arena, out) : why;
-}
-
-bool
-cookie_signature_make(const struct session_config *config,
-    const struct session_key *key, struct span text, struct sink *out)
-{
-	const struct span json[] = { SPAN_LIT("j:"), text };
-	bool object = config->signing.body != BODY_TEXT;
-	unsigned char mac[DIGEST_MAX], mem[2 * DIGEST_MAX];
-	size_t n =
-	    hmac_of(key->hmac, object ? json : &text, object ? 2 : 1, mac);
-	struct sink signature;
-
-	sink_init(&signature, mem, sizeof(mem));
-	base64_encode((struct span){ mac, n }, false, &signature);
-	sink_text(out, object ? "s%3Aj%3A" : "s%3A");
-	percent_encode(text, out);
-	sink_byte(out, '.');
-	percent_encode(sink_view(&signature), out);
-	return n > 0 && !out->full;
 }

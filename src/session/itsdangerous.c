@@ -1,9 +1,7 @@
-#include "session/itsdangerous.h"
+#include "session/families.h"
 
 #include "base/enc.h"
-#include "session/claims.h"
 #include "session/iso_time.h"
-#include "session/keys.h"
 #include "session/proof.h"
 
 /*
@@ -169,50 +167,4 @@ itsdangerous_open(const struct session_config *config,
 	    config, &cut.head, 1, base64url_decode, cut.tail, &out->key_id);
 	return why == SESSION_OK ? read_value(config, cut.head, asked, out)
 				 : why;
-}
-
-static void
-write_stamp(enum stamp stamp, long long at, struct sink *out)
-{
-	unsigned char p[STAMP_DIGITS_MAX + 1];
-	size_t n = sizeof(p);
-	int base = stamp == STAMP_BASE62 ? 62 : 256;
-
-	for (; at > 0 && n > 0; at /= base) {
-		int digit = (int)(at % base);
-
-		p[--n] = stamp == STAMP_BASE62 ? digits62[digit]
-					       : (unsigned char)digit;
-	}
-	if (stamp == STAMP_BASE62)
-		sink_span(out, (struct span){ p + n, sizeof(p) - n });
-	else
-		base64url_encode((struct span){ p + n, sizeof(p) - n }, out);
-}
-
-bool
-itsdangerous_make(const struct session_config *config,
-    const struct session_key *key, struct span text, long long issued,
-    struct sink *out)
-{
-	const struct signing *s = &config->signing;
-	unsigned char mac[DIGEST_MAX];
-	size_t mark = out->n, n;
-	struct span covered;
-
-	if (s->body == BODY_TEXT)
-		sink_span(out, text);
-	else if (s->body == BODY_BASE64)
-		base64_encode(text, true, out);
-	else
-		base64url_encode(text, out);
-	if (s->stamp != STAMP_NONE) {
-		sink_byte(out, s->separator);
-		write_stamp(s->stamp, issued, out);
-	}
-	covered = sink_since(out, mark);
-	n = hmac_of(key->hmac, &covered, 1, mac);
-	sink_byte(out, s->separator);
-	base64url_encode((struct span){ mac, n }, out);
-	return n > 0 && !out->full;
 }

@@ -1,8 +1,7 @@
-#include "session/jwt.h"
+#include "session/families.h"
 
 #include "base/enc.h"
-#include "session/claims.h"
-#include "session/keys.h"
+#include "session/proof.h"
 
 /*
  * token = header "." payload "." signature
@@ -43,9 +42,8 @@ split(struct span token, size_t most, struct parts *out)
 	       is_part(out->signature);
 }
 
-/* RFC 7518 3.1; no other algorithm has a name here. */
-static struct span
-algorithm_name(enum hash hash)
+struct span
+jwt_algorithm(enum hash hash)
 {
 	switch (hash) {
 	case HASH_SHA256:
@@ -98,7 +96,7 @@ check_header(const struct session_config *config, struct json_value header)
 	json_members(header, names, COUNT, found);
 	if (found[0].kind == JSON_TWICE)
 		return SESSION_TWICE;
-	if (!json_string_is(found[0], algorithm_name(config->hash)))
+	if (!json_string_is(found[0], jwt_algorithm(config->hash)))
 		return SESSION_ALGORITHM;
 	for (size_t i = 1; i < COUNT; i++)
 		if (found[i].kind != JSON_ABSENT)
@@ -114,7 +112,7 @@ open_token(const struct session_config *config, struct span token,
 	enum session_why why;
 	struct parts parts;
 
-	if (algorithm_name(config->hash).n == 0)
+	if (jwt_algorithm(config->hash).n == 0)
 		return SESSION_REFUSED;
 	if (!split(token, config->signing.chunked ? JOINED_MAX : COOKIE_MAX,
 		&parts))
@@ -132,51 +130,63 @@ open_token(const struct session_config *config, struct span token,
 	return claims_check(config, now, arena, out).why;
 }
 
-struct session_verdict
-jwt_open(const struct session_config *config, struct span token, long long now,
-    struct arena *arena, struct session *out)
+enum session_why
+jwt_open_token(const struct session_config *config, struct span token,
+    long long now, struct arena *arena, struct session *out)
 {
-	struct session_verdict verdict;
+	enum session_why why;
 
 	*out = (struct session){ 0 };
-	verdict.why = open_token(config, token, now, arena, out);
-	if (verdict.why != SESSION_OK)
+	why = open_token(config, token, now, arena, out);
+	if (why != SESSION_OK)
 		*out = (struct session){ 0 };
-	return verdict;
+	return why;
 }
 
-/* {"alg":"HS256","typ":"JWT"} */
-static void
-put_header(struct span algorithm, struct sink *out)
+enum session_why
+jwt_open(const struct session_config *config, const struct session_asked *asked,
+    struct session *out)
 {
-	unsigned char mem[64];
-	struct sink header;
+	struct span token;
+	enum session_why why = proof_chunks(asked, config, &token);
 
-	sink_init(&header, mem, sizeof(mem));
-	sink_say(&header, "{\"alg\":\"%v\",\"typ\":\"JWT\"}", algorithm);
-	base64url_encode(sink_view(&header), out);
+	if (why != SESSION_OK)
+		return why;
+	return jwt_open_token(config, token, asked->now, asked->arena, out);
 }
 
-bool
-jwt_make(const struct session_config *config, const struct session_key *key,
-    struct span payload, struct sink *out)
-{
-	struct span algorithm = algorithm_name(config->hash), covered;
-	unsigned char mac[DIGEST_MAX];
-	size_t mark = out->n, n;
+/* value = "base64-" base64url(JSON with access_token) */
+static const struct span scheme = SPAN_INIT("base64-");
 
-	if (algorithm.n == 0)
-		return false;
-	put_header(algorithm, out);
-	sink_byte(out, '.');
-	base64url_encode(payload, out);
-	covered = sink_since(out, mark);
-	n = hmac_of(key->hmac, &covered, 1, mac);
-	if (n != digest_size(config->hash)) {
-		out->n = mark;
-		return false;
-	}
-	sink_byte(out, '.');
-	base64url_encode((struct span){ mac, n }, out);
-	return !out->full;
+static enum session_why
+unwrap(struct span value, struct arena *arena, struct span *token)
+{
+	struct json_value object;
+	enum session_why why = SESSION_SHAPE;
+
+	/* Nothing of it is believed: it only says where the token is. */
+	if (span_starts(value, scheme))
+		why = proof_object(
+		    BODY_BASE64URL, span_skip(value, scheme.n), arena, &object);
+	if (why != SESSION_OK)
+		return why;
+	object = json_member(object, SPAN_LIT("access_token"));
+	if (object.kind == JSON_TWICE)
+		return SESSION_TWICE;
+	return json_read_text(object, arena, token) ? SESSION_OK
+						    : SESSION_SHAPE;
+}
+
+enum session_why
+supabase_open(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
+{
+	struct span value, token;
+	enum session_why why = proof_chunks(asked, config, &value);
+
+	if (why == SESSION_OK)
+		why = unwrap(value, asked->arena, &token);
+	if (why != SESSION_OK)
+		return why;
+	return jwt_open_token(config, token, asked->now, asked->arena, out);
 }

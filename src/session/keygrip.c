@@ -1,8 +1,6 @@
-#include "session/keygrip.h"
+#include "session/families.h"
 
 #include "base/enc.h"
-#include "session/claims.h"
-#include "session/keys.h"
 #include "session/proof.h"
 
 /*
@@ -93,22 +91,4 @@ keygrip_open(const struct session_config *config,
 	if (why == SESSION_OK)
 		why = check_expiry(config, asked->now, out);
 	return why == SESSION_OK ? claims_user(config, asked->arena, out) : why;
-}
-
-bool
-keygrip_make(const struct session_config *config, const struct session_key *key,
-    struct span json, struct sink *out)
-{
-	unsigned char mac[DIGEST_MAX];
-	size_t mark = out->n, n;
-	struct span covered;
-
-	sink_span(out, config->cookie);
-	sink_byte(out, '=');
-	base64_encode(json, true, out);
-	covered = sink_since(out, mark);
-	n = hmac_of(key->hmac, &covered, 1, mac);
-	sink_say(out, "; %v%v=", config->cookie, suffix);
-	base64url_encode((struct span){ mac, n }, out);
-	return n > 0 && !out->full;
 }

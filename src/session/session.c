@@ -1,13 +1,7 @@
 #include "session/session.h"
 
-#include "session/cookie_signature.h"
-#include "session/itsdangerous.h"
-#include "session/jwt.h"
-#include "session/keygrip.h"
-#include "session/php_session.h"
+#include "session/families.h"
 #include "session/proof.h"
-#include "session/remote_user.h"
-#include "session/supabase.h"
 
 const char *
 session_why_text(enum session_why why)
@@ -181,16 +175,20 @@ bearer_token(struct span header, struct span *out)
 	return true;
 }
 
+/* A name that the web server itself established. */
 static enum session_why
-open_jwt(const struct session_config *config, const struct session_asked *asked,
-    struct session *out)
+open_remote_user(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
 {
-	struct span token;
-	enum session_why why = proof_chunks(asked, config, &token);
-
-	if (why != SESSION_OK)
-		return why;
-	return jwt_open(config, token, asked->now, asked->arena, out).why;
+	if (asked->request->remote_user.n == 0)
+		return SESSION_NO_VARIABLE;
+	if (span_is(config->variable, "REMOTE_USER") &&
+	    asked->request->auth_type.n == 0)
+		return SESSION_NO_AUTH_TYPE;
+	out->expires = SESSION_ENDLESS;
+	return claims_name(asked->request->remote_user, out) == SESSION_OK
+		   ? SESSION_OK
+		   : SESSION_BAD_VARIABLE;
 }
 
 static enum session_why
@@ -201,7 +199,7 @@ open_bearer(const struct session_config *config,
 
 	if (!bearer_token(asked->request->authorization, &token))
 		return SESSION_BAD_BEARER;
-	return jwt_open(config, token, asked->now, asked->arena, out).why;
+	return jwt_open_token(config, token, asked->now, asked->arena, out);
 }
 
 /* The one proof that counts. */
@@ -212,12 +210,12 @@ open_proof(const struct session_config *config,
 	static enum session_why (*const families[])(
 	    const struct session_config *, const struct session_asked *,
 	    struct session *) = {
-		[FORMAT_JWT] = open_jwt,
+		[FORMAT_JWT] = jwt_open,
 		[FORMAT_SUPABASE] = supabase_open,
 		[FORMAT_ITSDANGEROUS] = itsdangerous_open,
 		[FORMAT_KEYGRIP] = keygrip_open,
 		[FORMAT_COOKIE_SIGNATURE] = cookie_signature_open,
-		[FORMAT_REMOTE_USER] = remote_user_open,
+		[FORMAT_REMOTE_USER] = open_remote_user,
 		[FORMAT_PHP] = php_session_open,
 	};
 	size_t n = sizeof(families) / sizeof(families[0]);

@@ -4,11 +4,12 @@
  * is a cookie's name, a site or a scheme; the rest is what is read. Each is
  * judged by a reading of its own.
  */
+#include "cli/make.h"
 #include "fuzz.h"
 #include "http/cookie.h"
 #include "http/origin.h"
 #include "proving.h"
-#include "session/jwt.h"
+#include "session/families.h"
 
 #define INPUT_MAX 16384
 
@@ -28,7 +29,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	bearer.bearer = true;
 	proving_keys(&bearer);
 	sink_init(&out, token_room, sizeof(token_room));
-	must(jwt_make(&bearer, proving_key(&bearer),
+	must(make_jwt(&bearer, proving_key(&bearer),
 		 SPAN_LIT("{\"sub\":\"ann\",\"exp\":1700003600}"), &out),
 	    "there is a token");
 	token = sink_view(&out);

@@ -3,10 +3,10 @@
  * key: nothing of it reaches the terminal but text, whatever was guessed.
  */
 #include "base/text.h"
+#include "cli/guess.h"
 #include "cli/inspect.h"
 #include "cli/pasted.h"
 #include "fuzz.h"
-#include "session/guess.h"
 
 #define PASTED_MAX 4096
 #define PRINTED_MAX (1 << 20)

@@ -7,8 +7,8 @@
  */
 #include "fuzz.h"
 #include "proving.h"
-#include "session/php_data.h"
-#include "session/php_session.h"
+#include "session/families.h"
+#include "session/php.h"
 
 #define INPUT_MAX 4096
 #define JSON_ROOM 65536 /* all that php_session.c has */

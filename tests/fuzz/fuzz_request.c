@@ -9,8 +9,9 @@
 #include "../unit/deciding.h"
 #include "../unit/fake_counters.h"
 #include "app.h"
+#include "cli/make.h"
 #include "fuzz.h"
-#include "session/jwt.h"
+#include "session/families.h"
 #include "signed_params.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -72,9 +73,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	sandbox_close(&d.box);
 	config = d.config;
 	sink_init(&out, cookie, sizeof(cookie));
-	sink_text(&out, "session=");
-	must(jwt_make(&config->session, &config->session.keys[0],
-		 SPAN_LIT("{\"sub\":\"alice\",\"exp\":1767229200}"), &out),
+	must(session_make(&config->session, &config->session.keys[0],
+		 SPAN_LIT("{\"sub\":\"alice\",\"exp\":1767229200}"), 0, &out),
 	    "there is a session");
 	session = sink_view(&out);
 	config->deny_users_file = SPAN_LIT("/etc/signpost/denied");

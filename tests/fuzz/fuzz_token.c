@@ -7,7 +7,7 @@
 #include "../unit/token.h"
 #include "base/text.h"
 #include "fuzz.h"
-#include "session/jwt.h"
+#include "session/families.h"
 
 static struct session_key key;
 static struct session_config config;
@@ -38,7 +38,7 @@ opens(struct span token)
 
 	arena_init(&arena, memory, sizeof(memory));
 	memset(&session, 0xa5, sizeof(session));
-	return jwt_open(&config, token, TOKEN_NOW, &arena, &session).why ==
+	return jwt_open_token(&config, token, TOKEN_NOW, &arena, &session) ==
 	       SESSION_OK;
 }
 

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "fuzz.h"
 #include "session/formats.h"
-#include "session/keys.h"
+#include "session/proof.h"
 
 #define PROVING_NOW 1700000060 /* a minute after most seeds' time of issue */
 #define PROVING_KEYS 2         /* what is signed here is signed with the last */

@@ -3,7 +3,7 @@
 #define TESTS_OPENING_H
 
 #include "guard.h"
-#include "session/keys.h"
+#include "session/proof.h"
 #include "session/session.h"
 #include "token.h"
 

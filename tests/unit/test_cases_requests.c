@@ -63,7 +63,7 @@
 #include "fake_counters.h"
 #include "gateway/php_files.h"
 #include "sandbox.h"
-#include "session/make.h"
+#include "cli/make.h"
 
 #define NOW 1767225600LL
 #define PHP_FILE "sess_abcdefghij0123456789ab"

@@ -2,8 +2,8 @@
 
 #include <jansson.h>
 
+#include "cli/guess.h"
 #include "guard.h"
-#include "session/guess.h"
 
 #define VECTORS "tests/vectors/session_cookies.json"
 

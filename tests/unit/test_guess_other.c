@@ -1,7 +1,7 @@
 #include "test.h"
 
+#include "cli/guess.h"
 #include "guard.h"
-#include "session/guess_other.h"
 
 static const char *
 other(const char *name, const char *text)

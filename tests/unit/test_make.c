@@ -2,7 +2,7 @@
 
 #include "opening.h"
 #include "session/formats.h"
-#include "session/make.h"
+#include "cli/make.h"
 
 #define ISSUED 1700000000LL
 #define OBJECT "{\"u\":\"42\"}"

@@ -1,8 +1,9 @@
 /* What PHP's serialize() writes, as JSON. Nothing in it is ever run. */
-#ifndef SESSION_PHP_DATA_H
-#define SESSION_PHP_DATA_H
+#ifndef SESSION_PHP_H
+#define SESSION_PHP_H
 
 #include "base/sink.h"
+#include "session/session.h"
 
 /*
  * A session file's text, of the handler "php_serialize" or else "php", as one
@@ -16,6 +17,12 @@
  * its end, nests deeper than TOKEN_DEPTH_MAX, or does not fit.
  */
 #define PHP_TEXT_MAX 1024
+
 bool php_data_read(struct span text, bool php_serialize, struct sink *json);
+
+#define PHP_READS_MORE 3 /* times, while PHP is writing; see families.h */
+
+/* [A-Za-z0-9,-]{22,256}: session.sid_length, session.sid_bits_per_character */
+bool php_session_id(struct span id);
 
 #endif
