@@ -1,5 +1,5 @@
 #include "cli/describe.h"
-#include "policy/reach.h"
+#include "cli/reach.h"
 
 #define HOUR 3600
 #define DAY 86400

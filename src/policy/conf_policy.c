@@ -1,7 +1,539 @@
-#include "policy/conf_policy.h"
+#include <stdlib.h>
 
 #include "base/text.h"
+#include "policy/conf.h"
 #include "policy/owner.h"
+
+static const struct {
+	const char *name;
+	unsigned seconds;
+} windows[] = {
+	{ "minute", 60 },
+	{ "hour", 3600 },
+	{ "day", 86400 },
+};
+
+static void
+limit_say(const struct limit *limit, struct sink *out)
+{
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
+		if (windows[i].seconds == limit->seconds)
+			sink_say(out, "%d/%s", (long long)limit->count,
+			    windows[i].name);
+}
+
+/* 0 for any other name. */
+static unsigned
+window_seconds(struct span name)
+{
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
+		if (span_is(name, windows[i].name))
+			return windows[i].seconds;
+	return 0;
+}
+
+/* "20/hour": 1 to 1000000 per minute, hour or day. And back again. */
+/*
+ * limit  = count "/" window
+ * count  = 1 to LIMIT_COUNT_MAX in decimal digits, without leading zeros
+ * window = "minute" / "hour" / "day"
+ */
+static bool
+limit_parse(struct span text, struct limit *out)
+{
+	struct span_cut cut = span_cut(text, '/');
+	unsigned seconds = window_seconds(cut.tail);
+	long long count;
+
+	*out = (struct limit){ 0, 0 };
+	if (!cut.found || seconds == 0 || !span_digits(cut.head, &count))
+		return false;
+	if (count < 1 || count > LIMIT_COUNT_MAX)
+		return false;
+	*out = (struct limit){ (unsigned)count, seconds };
+	return true;
+}
+
+/* Can a session's user ever have this name? */
+static bool
+check_user(struct loader *l, const config_setting_t *at, const char *name,
+    struct span user)
+{
+	if (user.n > 0 && user.n <= USER_MAX && !text_has_control(user))
+		return true;
+	conf_error(l, at,
+	    "%s: %q is no user's name, which has 1 to %d bytes and no control "
+	    "character",
+	    name, user, (long long)USER_MAX);
+	return false;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+static void
+read_users(struct loader *l, const config_setting_t *group, const char *name,
+    struct names *out)
+{
+	const config_setting_t *at = conf_member(group, name);
+	struct span *users;
+	size_t n;
+
+	if (!conf_strings(l, group, name, POLICY_NAMES_MAX, &users, &n))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (!check_user(l, at, name, users[i]))
+			return;
+	if (n > 0)
+		qsort(users, n, sizeof(users[0]), by_bytes);
+	for (size_t i = 1; i < n; i++)
+		if (span_eq(users[i - 1], users[i]))
+			conf_error(l, at, "%s has %q twice", name, users[i]);
+	*out = (struct names){ true, n, users };
+}
+
+static void
+read_addresses(
+    struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	struct address_range *ranges;
+	struct span *texts;
+	size_t n;
+
+	if (!conf_strings(l, group, "addresses", POLICY_NAMES_MAX, &texts, &n))
+		return;
+	ranges = arena_array(&l->arena, n, sizeof(*ranges));
+	if (ranges == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (!address_range_parse(texts[i], &ranges[i]))
+			conf_error(l, conf_member(group, "addresses"),
+			    "addresses: %q is none: write \"192.0.2.7\", "
+			    "\"192.0.2.0/24\" or \"2001:db8::/32\", with "
+			    "nothing set behind the network's bits",
+			    texts[i]);
+	out->has_addresses = true;
+	out->n_addresses = n;
+	out->addresses = ranges;
+}
+
+static void
+read_origins(
+    struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	const config_setting_t *at = conf_member(group, "origins");
+	struct span *origins;
+	size_t n;
+
+	if (!conf_strings(l, group, "origins", ORIGINS_MAX, &origins, &n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct span listed =
+		    origin_listed(&l->config->origins, origins[i]);
+
+		if (listed.n > 0) {
+			origins[i] = listed;
+			continue;
+		}
+		conf_error(l, at,
+		    "origins: %q may not ask at all yet: add it to the file's "
+		    "own origins = [ ... ] as well",
+		    origins[i]);
+	}
+	out->has_origins = true;
+	out->origins = (struct origins){ n, origins };
+}
+
+/* Who may use it: users, deny_users, require, addresses, origins. */
+static void
+conf_who(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	read_users(l, group, "users", &out->users);
+	read_users(l, group, "deny_users", &out->deny_users);
+	conf_require(l, group, &out->require, &out->n_require);
+	read_addresses(l, group, out);
+	read_origins(l, group, out);
+}
+
+static bool
+window_twice(const struct limit *limits, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (limits[i].seconds == limits[n].seconds)
+			return true;
+	return false;
+}
+
+static void
+take_limit(struct loader *l, const config_setting_t *at, const char *name,
+    struct span text, struct limit *limits, size_t i)
+{
+	if (!limit_parse(text, &limits[i]))
+		conf_error(l, at,
+		    "%s = %q is none: write \"20/hour\", with 1 to %d for each "
+		    "minute, hour or day",
+		    name, text, (long long)LIMIT_COUNT_MAX);
+	else if (window_twice(limits, i))
+		conf_error(
+		    l, at, "%s has two counts for one window: %q", name, text);
+}
+
+/* One of a list has a line of its own. */
+static const config_setting_t *
+element(const config_setting_t *at, size_t i)
+{
+	return config_setting_type(at) == CONFIG_TYPE_STRING
+		   ? at
+		   : config_setting_get_elem(at, (unsigned)i);
+}
+
+/* A bare number would be asked for as a list of strings, and of what? */
+static bool
+is_number(const config_setting_t *at)
+{
+	return at != NULL && config_setting_is_number(at);
+}
+
+static size_t
+read_limits(struct loader *l, const config_setting_t *group, const char *name,
+    const struct limit **out)
+{
+	const config_setting_t *at = conf_member(group, name);
+	struct limit *limits;
+	struct span *texts;
+	size_t n;
+
+	if (is_number(at)) {
+		conf_error(l, at,
+		    "%s is a bare number: say of which window, as in "
+		    "\"20/hour\"",
+		    name);
+		return 0;
+	}
+	if (!conf_strings(l, group, name, POLICY_LIMITS_MAX, &texts, &n))
+		return 0;
+	limits = arena_array(&l->arena, n, sizeof(*limits));
+	if (limits == NULL)
+		return 0;
+	if (n == 0)
+		conf_error(l, at,
+		    "%s is empty: write \"20/hour\", or leave it out where "
+		    "none is needed",
+		    name);
+	for (size_t i = 0; i < n; i++)
+		take_limit(l, element(at, i), name, texts[i], limits, i);
+	*out = limits;
+	return n;
+}
+
+/* Each signature is also an upload, so that a quota of uploads needs both. */
+static void
+check_needed(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	if (conf_member(group, "limit") != NULL ||
+	    policy->action == ACTION_NONE)
+		return;
+	if (policy->anonymous && !policy->webhook)
+		conf_error(l, group,
+		    "anonymous = true needs a limit, which counts by address: "
+		    "write limit = \"5/hour\"");
+	else if (policy->action != ACTION_UPLOAD &&
+		 actions[policy->action].kind == KIND_API)
+		conf_error(l, group,
+		    "%s needs a limit, since each of its signatures is also "
+		    "an upload: write limit = \"60/hour\"",
+		    action_name(policy->action));
+}
+
+/* Would all together have used up theirs before one could? */
+static bool
+is_less(const struct limit *total, const struct limit *limit)
+{
+	return total->count < limit->count && total->seconds >= limit->seconds;
+}
+
+static void
+warn_less(struct loader *l, const config_setting_t *at,
+    const struct limit *total, const struct limit *limit)
+{
+	unsigned char all_mem[32], one_mem[32];
+	struct sink all, one;
+
+	sink_init(&all, all_mem, sizeof(all_mem));
+	sink_init(&one, one_mem, sizeof(one_mem));
+	limit_say(total, &all);
+	limit_say(limit, &one);
+	conf_warn(l, at,
+	    "limit_total = %q for all together is less than limit = %q for "
+	    "each one, which nobody can reach",
+	    sink_view(&all), sink_view(&one));
+}
+
+static void
+warn(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	const config_setting_t *at = conf_member(group, "limit_total");
+
+	if (policy->anonymous && !policy->webhook && at == NULL)
+		conf_warn(l, group,
+		    "the policy %q is open to everybody, and whoever has many "
+		    "addresses has its limit as many times: limit_total = "
+		    "\"500/day\" bounds all of them together",
+		    policy->name);
+	for (size_t i = 0; i < policy->n_totals; i++)
+		for (size_t k = 0; k < policy->n_limits; k++)
+			if (is_less(&policy->totals[i], &policy->limits[k]))
+				warn_less(l, at, &policy->totals[i],
+				    &policy->limits[k]);
+}
+
+/*
+ * limit and limit_total, and whether the policy, whose action and anonymous
+ * are there already, may do without.
+ */
+static void
+conf_limits(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	unsigned before = l->report->errors;
+
+	out->n_limits = read_limits(l, group, "limit", &out->limits);
+	out->n_totals = read_limits(l, group, "limit_total", &out->totals);
+	if (out->n_limits + out->n_totals > 0)
+		l->config->counts = true;
+	check_needed(l, group, out);
+	if (l->report->errors == before)
+		warn(l, group, out);
+}
+
+static const config_setting_t *
+member_of(const config_setting_t *group, const char *part, const char *name)
+{
+	const config_setting_t *at = conf_member(group, part);
+
+	return at == NULL ? NULL : conf_member(at, name);
+}
+
+/* verify without public_id: what it verifies are webhooks. */
+static bool
+conf_is_webhook(const config_setting_t *group, enum action action)
+{
+	return action == ACTION_VERIFY &&
+	       member_of(group, "set", "public_id") == NULL &&
+	       member_of(group, "allow", "public_id") == NULL;
+}
+
+static void
+check_token_key(struct loader *l, const config_setting_t *group,
+    const struct policy *policy, const char *what)
+{
+	if (policy->cloud == NULL || policy->cloud->token_key != NULL ||
+	    l->report->errors > 0)
+		return; /* said already, perhaps */
+	conf_error(l, group,
+	    "%s needs the key for auth tokens, which Cloudinary gives out on "
+	    "request: write token_key_file = \"token.key\" into the account",
+	    what);
+}
+
+static void
+check_deliver(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	if (!owner_may_hold(policy, "transformation"))
+		conf_error(l, group,
+		    "deliver needs transformation: list in allow those that "
+		    "may be had, as in [ \"w_200,c_fill\", \"\" ], where \"\" "
+		    "is the original");
+	if (owner_may_hold(policy, "duration"))
+		check_token_key(l, group, policy, "duration");
+}
+
+static void
+check_token(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	if (owner_may_hold(policy, "acl") && owner_may_hold(policy, "url"))
+		conf_error(l, group,
+		    "a token is for an acl or for one url: leave one of them "
+		    "out");
+	if (!owner_may_hold(policy, "duration") &&
+	    !owner_may_hold(policy, "expiration"))
+		conf_error(l, group,
+		    "a token needs an end: write duration = 3600 into set");
+	check_token_key(l, group, policy, "action = \"token\"");
+}
+
+/* Who calls it brings no proof of a session, and nothing to choose. */
+static void
+check_webhook(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	static const char *const none[] = { "set", "allow", "users",
+		"deny_users", "require", "any_owner" };
+
+	if (!policy->has_addresses)
+		conf_error(l, group,
+		    "verify needs public_id in allow, for the answers to "
+		    "uploads; or addresses = [ ... ], for webhooks: whoever "
+		    "hands them on");
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (conf_member(group, none[i]) != NULL)
+			conf_error(l, conf_member(group, none[i]),
+			    "%s has no meaning for webhooks, which come "
+			    "without a session: leave it out",
+			    none[i]);
+}
+
+static void
+read_cookie_domain(
+    struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	const config_setting_t *at = conf_member(group, "cookie_domain");
+
+	if (!conf_string(l, group, "cookie_domain", false, &out->cookie_domain))
+		return;
+	if (out->action != ACTION_TOKEN || !owner_may_hold(out, "acl"))
+		conf_error(l, at,
+		    "cookie_domain belongs to action = \"token\" with an acl");
+	if (!conf_is_host(out->cookie_domain))
+		conf_error(l, at,
+		    "cookie_domain must be the domain above both the site and "
+		    "the delivery host, as in \"example.com\": lower-case "
+		    "letters, digits, \"-\" and \".\"");
+}
+
+static void
+check_call_only(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	if (conf_member(group, "lifetime") != NULL)
+		conf_error(l, conf_member(group, "lifetime"),
+		    "lifetime has no meaning for %s: it belongs to calls of "
+		    "the API",
+		    action_name(policy->action));
+}
+
+/*
+ * What this kind of action needs, and cookie_domain. All else of the policy is
+ * there already.
+ */
+static void
+conf_kind(struct loader *l, const config_setting_t *group, struct policy *out)
+{
+	if (out->action == ACTION_NONE)
+		return;
+	if (actions[out->action].kind != KIND_API)
+		check_call_only(l, group, out);
+	if (out->action == ACTION_DELIVER)
+		check_deliver(l, group, out);
+	if (out->action == ACTION_TOKEN)
+		check_token(l, group, out);
+	if (out->webhook)
+		check_webhook(l, group, out);
+	read_cookie_domain(l, group, out);
+}
+
+/* Do these speak of who is asking? */
+static bool
+names_user(const struct text_template *t)
+{
+	return template_has(t, PIECE_USER) ||
+	       template_has(t, PIECE_USER_HASH) || template_has(t, PIECE_CLAIM);
+}
+
+static void
+check_text(struct loader *l, const char *name, int line,
+    const struct text_template *text)
+{
+	if (names_user(text))
+		owner_say(l, SAY_ERROR, line,
+		    "%s = %q: an anonymous policy asks for no session, so that "
+		    "neither {user}, {user_hash} nor {claim.NAME} can stand in "
+		    "it",
+		    name, text->source);
+}
+
+static void
+check_pattern(
+    struct loader *l, const char *name, int line, const struct pattern *pattern)
+{
+	for (size_t i = 0; i < pattern->n; i++)
+		if (pattern->segments[i].kind == SEGMENT_TEXT)
+			check_text(l, name, line, &pattern->segments[i].text);
+}
+
+/* Of one parameter, or of one key of a group. */
+static void
+check_rule(
+    struct loader *l, const char *name, int line, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n && rule->kind == RULE_VALUES; i++)
+		check_text(l, name, line, &rule->values[i]);
+	for (size_t i = 0; i < rule->n && rule->kind == RULE_PATTERNS; i++)
+		check_pattern(l, name, line, &rule->patterns[i]);
+}
+
+static void
+check_allowance(struct loader *l, const struct allowance *allow)
+{
+	const struct rule *rule = &allow->rule;
+
+	check_rule(l, allow->term->name, allow->line, rule);
+	for (size_t i = 0; i < rule->n && rule->kind == RULE_GROUP; i++)
+		check_rule(
+		    l, allow->term->name, allow->line, &rule->group[i].rule);
+}
+
+/* What asks who somebody is, or lets a signature do more than one upload. */
+static void
+check_members(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	static const char *const who[] = { "users", "deny_users", "require" };
+
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++)
+		if (conf_member(group, who[i]) != NULL)
+			conf_error(l, conf_member(group, who[i]),
+			    "%s asks who somebody is, and anonymous = true "
+			    "asks for no session: leave one of them out",
+			    who[i]);
+	if (policy->any_owner)
+		conf_error(l, conf_member(group, "any_owner"),
+		    "any_owner is for moderators, and anonymous = true is for "
+		    "everybody: leave one of them out");
+	if (policy->reusable)
+		conf_error(l, conf_member(group, "reusable"),
+		    "reusable = true would let everybody upload any number of "
+		    "files: leave it out beside anonymous = true");
+}
+
+/*
+ * What can't stand beside anonymous = true, or in a policy that asks for no
+ * session. All else of the policy is there already.
+ */
+static void
+conf_anonymous(struct loader *l, const config_setting_t *group,
+    const struct policy *policy)
+{
+	if (policy->webhook)
+		return; /* it has nothing that could name anybody */
+	if (policy->action != ACTION_NONE && policy->action != ACTION_UPLOAD)
+		conf_error(l, conf_member(group, "anonymous"),
+		    "anonymous = true belongs to action = \"upload\" only: "
+		    "nothing else would be for somebody's own");
+	check_members(l, group, policy);
+	for (size_t i = 0; i < policy->n_set; i++)
+		for (size_t k = 0; k < policy->set[i].n; k++)
+			check_text(l, policy->set[i].term->name,
+			    policy->set[i].line, &policy->set[i].values[k]);
+	for (size_t i = 0; i < policy->n_allow; i++)
+		check_allowance(l, &policy->allow[i]);
+}
 
 #define UPLOAD_SECONDS 3600
 #define OTHER_SECONDS 120

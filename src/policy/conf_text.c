@@ -1,6 +1,59 @@
 #include "base/limits.h"
 #include "base/text.h"
-#include "policy/loader.h"
+#include "policy/conf.h"
+
+static void
+say(struct report *report, const char *file, int line, const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	report_say(report, SAY_ERROR, file, line, format, &values);
+	va_end(values);
+}
+
+/* Any control character but TAB? */
+static bool
+has_control(struct span line)
+{
+	struct span_cut piece = span_cut(line, '\t');
+
+	while (!text_has_control(piece.head)) {
+		if (!piece.found)
+			return false;
+		piece = span_cut(piece.tail, '\t');
+	}
+	return true;
+}
+
+/*
+ * Are these bytes text: UTF-8, no control character but TAB and line ends?
+ * Says it for each line; false when there was one.
+ */
+static bool
+conf_bytes(struct span text, const char *file, struct report *report)
+{
+	unsigned before = report->errors;
+	struct span_cut cut;
+	int line = 1;
+
+	do {
+		cut = span_cut(text, '\n');
+		if (cut.found && span_ends(cut.head, SPAN_LIT("\r")))
+			cut.head.n--;
+		if (!text_utf8(cut.head))
+			say(report, file, line,
+			    "not UTF-8: save the file as UTF-8");
+		else if (span_has(cut.head, '\0'))
+			say(report, file, line, "a NUL byte: take it out");
+		else if (has_control(cut.head))
+			say(report, file, line,
+			    "a control character: take it out");
+		text = cut.tail;
+		line++;
+	} while (cut.found);
+	return report->errors == before;
+}
 
 /*
  * Grammar: what is left of libconfig's own, and the tree it makes is the same.
@@ -37,7 +90,7 @@ struct scan {
 };
 
 static void
-say(struct scan *s, int line, const char *format, ...)
+text_say(struct scan *s, int line, const char *format, ...)
 {
 	va_list values;
 
@@ -115,7 +168,7 @@ take_block_comment(struct scan *s)
 			s->line++;
 		s->rest = span_skip(s->rest, 1);
 	}
-	say(s, line, "this comment is never closed: put */ where it ends");
+	text_say(s, line, "this comment is never closed: put */ where it ends");
 }
 
 /* The byte behind a backslash. */
@@ -125,11 +178,11 @@ check_escape(struct scan *s, struct span c)
 	if (span_has(SPAN_LIT("\\\"nrtf"), c.p[0]))
 		return;
 	if (c.p[0] == 'x' || c.p[0] == 'X')
-		say(s, s->line,
+		text_say(s, s->line,
 		    "\\x is not taken in a string: write the character "
 		    "itself, in UTF-8");
 	else
-		say(s, s->line,
+		text_say(s, s->line,
 		    "%q behind a backslash means nothing: a backslash itself "
 		    "is written \\\\",
 		    c);
@@ -139,7 +192,7 @@ static void
 take_string(struct scan *s)
 {
 	if (s->after_string)
-		say(s, s->line,
+		text_say(s, s->line,
 		    "two strings in a row: put a comma between them, or write "
 		    "them as one");
 	s->rest = span_skip(s->rest, 1);
@@ -152,14 +205,14 @@ take_string(struct scan *s)
 			return;
 		}
 		if (c == '\t')
-			say(s, s->line,
+			text_say(s, s->line,
 			    "a TAB in a string: write \\t, or a space");
 		if (c != '\\' || s->rest.n == 0 || s->rest.p[0] == '\n')
 			continue;
 		check_escape(s, span_head(s->rest, 1));
 		s->rest = span_skip(s->rest, 1);
 	}
-	say(s, s->line,
+	text_say(s, s->line,
 	    "this string is not closed on its line: put \" where it ends");
 }
 
@@ -180,17 +233,18 @@ take_number(struct scan *s)
 	struct span digits = span_skip(whole, has_sign ? 1 : 0);
 
 	if (!all_digits(digits))
-		say(s, s->line,
+		text_say(s, s->line,
 		    "%q is no number here: write whole numbers in decimal "
 		    "digits alone, and everything else in quotes",
 		    whole);
 	else if (digits.n > 9)
-		say(s, s->line,
+		text_say(s, s->line,
 		    "%q is too long for a number, which has at most nine "
 		    "digits; an api_key and the like stand in quotes",
 		    whole);
 	else if (digits.n > 1 && digits.p[0] == '0')
-		say(s, s->line, "%q starts with a zero: leave it out", whole);
+		text_say(
+		    s, s->line, "%q starts with a zero: leave it out", whole);
 }
 
 static void
@@ -199,7 +253,7 @@ open_bracket(struct scan *s, unsigned char c)
 	if (s->depth < CONFIG_DEPTH_MAX)
 		s->open[s->depth] = (struct bracket){ c, s->line };
 	if (s->depth == CONFIG_DEPTH_MAX)
-		say(s, s->line, "brackets are nested more than %d deep",
+		text_say(s, s->line, "brackets are nested more than %d deep",
 		    (long long)CONFIG_DEPTH_MAX);
 	s->depth++;
 }
@@ -217,8 +271,8 @@ close_bracket(struct scan *s, struct span c)
 	unsigned char right;
 
 	if (s->depth == 0) {
-		say(s, s->line, "%q closes nothing: no bracket is open here",
-		    c);
+		text_say(s, s->line,
+		    "%q closes nothing: no bracket is open here", c);
 		return;
 	}
 	if (--s->depth >= CONFIG_DEPTH_MAX)
@@ -226,7 +280,8 @@ close_bracket(struct scan *s, struct span c)
 	b = &s->open[s->depth];
 	right = partner(b->c);
 	if (c.p[0] != right)
-		say(s, s->line, "%q where %q is due, for the %q of line %d", c,
+		text_say(s, s->line,
+		    "%q where %q is due, for the %q of line %d", c,
 		    (struct span){ &right, 1 }, (struct span){ &b->c, 1 },
 		    (long long)b->line);
 }
@@ -238,7 +293,8 @@ take_other(struct scan *s)
 	struct span c = span_head(s->rest, 1);
 
 	if (span_starts(s->rest, SPAN_LIT("@include"))) {
-		say(s, s->line, "@include is not taken: write it all here");
+		text_say(
+		    s, s->line, "@include is not taken: write it all here");
 		take_line(s);
 		return;
 	}
@@ -247,10 +303,10 @@ take_other(struct scan *s)
 	else
 		s->rest = span_skip(s->rest, 1);
 	if (span_eq(c, SPAN_LIT("\xef\xbb\xbf")))
-		say(s, s->line,
+		text_say(s, s->line,
 		    "a byte order mark: save the file as UTF-8 without one");
 	else
-		say(s, s->line,
+		text_say(s, s->line,
 		    "%q can't stand outside quotes: text is written \"...\"",
 		    c);
 }
@@ -321,7 +377,7 @@ conf_text(struct span text, const char *file, struct report *report)
 		if (!take_blank(&s))
 			take_token(&s);
 	for (size_t i = 0; i < s.depth && i < CONFIG_DEPTH_MAX; i++)
-		say(&s, s.open[i].line, "%q is never closed",
+		text_say(&s, s.open[i].line, "%q is never closed",
 		    (struct span){ &s.open[i].c, 1 });
 	return report->errors == before;
 }

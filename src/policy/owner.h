@@ -7,7 +7,7 @@
 #ifndef POLICY_OWNER_H
 #define POLICY_OWNER_H
 
-#include "policy/loader.h"
+#include "policy/conf.h"
 
 /* May a string of this policy hold the name? */
 bool owner_may_hold(const struct policy *policy, const char *name);

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "fuzz.h"
-#include "policy/loader.h"
+#include "policy/conf.h"
 
 #define TEXT_MAX 512
 

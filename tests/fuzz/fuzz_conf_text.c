@@ -5,7 +5,7 @@
  * opened behind it is always found open.
  */
 #include "fuzz.h"
-#include "policy/loader.h"
+#include "policy/conf.h"
 
 #define BEHIND "stands_behind"
 #define TEXT_MAX 4096

@@ -60,10 +60,10 @@
 
 #include "app.h"
 #include "cases.h"
+#include "cli/make.h"
 #include "fake_counters.h"
 #include "gateway/php_files.h"
 #include "sandbox.h"
-#include "cli/make.h"
 
 #define NOW 1767225600LL
 #define PHP_FILE "sess_abcdefghij0123456789ab"

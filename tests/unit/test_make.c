@@ -1,8 +1,8 @@
 #include "test.h"
 
+#include "cli/make.h"
 #include "opening.h"
 #include "session/formats.h"
-#include "cli/make.h"
 
 #define ISSUED 1700000000LL
 #define OBJECT "{\"u\":\"42\"}"

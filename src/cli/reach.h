@@ -4,8 +4,8 @@
  * only the sum says how much somebody can upload. What signs no call of the
  * API (deliver, token, verify) counts for nothing here.
  */
-#ifndef POLICY_REACH_H
-#define POLICY_REACH_H
+#ifndef CLI_REACH_H
+#define CLI_REACH_H
 
 #include "policy/config.h"
 

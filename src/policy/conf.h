@@ -1,10 +1,10 @@
 /*
- * Reading one configuration: what the conf_*.c files share. A mistake is said
+ * Reading one configuration: what the conf*.c files share. A mistake is said
  * and reading goes on, so that one run shows all of them; `errors` in the
  * report decides at the end. Nothing outside src/policy includes this.
  */
-#ifndef POLICY_LOADER_H
-#define POLICY_LOADER_H
+#ifndef POLICY_CONF_H
+#define POLICY_CONF_H
 
 #include <libconfig.h>
 
@@ -34,8 +34,6 @@ struct loader {
 void conf_error(
     struct loader *l, const config_setting_t *at, const char *format, ...);
 void conf_warn(
-    struct loader *l, const config_setting_t *at, const char *format, ...);
-void conf_note(
     struct loader *l, const config_setting_t *at, const char *format, ...);
 
 /* Says every member of group whose name is not in names, with the nearest. */
@@ -70,29 +68,9 @@ const config_setting_t *conf_group(struct loader *l,
 const config_setting_t *conf_member(
     const config_setting_t *group, const char *name);
 
-/*
- * The content of a secret file that the member names; said when it is absent.
- * Notes where the file lies, for the check against the document root.
- */
-bool conf_secret_file(struct loader *l, const config_setting_t *group,
-    const char *name, enum encoding encoding, struct span *out);
-
-/* The same of a file's name, NUL-terminated, that stands at this setting. */
-bool conf_secret_at(struct loader *l, const config_setting_t *at,
-    const char *name, struct span file, enum encoding encoding,
-    struct span *out);
-
-/* Long enough, and not the same as another one? at is where it is named. */
-bool conf_secret_new(
-    struct loader *l, const config_setting_t *at, struct span secret);
-
 /* Both. */
 bool conf_secret(struct loader *l, const config_setting_t *group,
     const char *name, enum encoding encoding, struct span *out);
-
-/* The same, and of the characters that Cloudinary's are of? */
-bool conf_api_secret(
-    struct loader *l, const config_setting_t *at, struct span secret);
 
 /*
  * A path that `name` (for messages; at is where it stands) is set to, in the
@@ -102,10 +80,6 @@ bool conf_api_secret(
  */
 bool conf_path(struct loader *l, const config_setting_t *at, const char *name,
     struct span text, struct span *out);
-
-/* Notes how a file is named, for people who look; text is in the arena. */
-void conf_named(
-    struct loader *l, const char *option, struct span text, bool secret);
 
 /* Notes where it really lies, for the check against the document root. */
 void conf_private(struct loader *l, struct span path);
@@ -117,38 +91,14 @@ bool conf_read(int fd, unsigned char *p, size_t cap, size_t *n);
 bool conf_require(struct loader *l, const config_setting_t *group,
     const struct claim_rule **out, size_t *n);
 
-/* A rule of `allow`, in any of its written forms. */
-bool conf_rule(struct loader *l, const config_setting_t *setting,
-    const struct term *term, const struct policy *policy, struct rule *out);
-
-/* Parts of one account: where it delivers, its token key, other secrets. */
-void conf_delivery(
-    struct loader *l, const config_setting_t *group, struct cloud *out);
-void conf_token_key(
-    struct loader *l, const config_setting_t *group, struct cloud *out);
-void conf_verify_secrets(
-    struct loader *l, const config_setting_t *group, struct cloud *out);
-
 /* A host's name of two labels or more, in lower case, at most HOST_MAX. */
 bool conf_is_host(struct span s);
 
 /* The sections. Each says its own mistakes. */
 void conf_clouds(struct loader *l, const config_setting_t *root);
 void conf_session(struct loader *l, const config_setting_t *root);
-void conf_origins(struct loader *l, const config_setting_t *root);
 void conf_store(struct loader *l, const config_setting_t *root);
-void conf_log(struct loader *l, const config_setting_t *root);
 void conf_policies(struct loader *l, const config_setting_t *root);
-
-/*
- * deny_users_file of the session: it must be there, and right, unless the
- * report is of one who serves, and looks after it again and again.
- */
-void conf_denied(struct loader *l, const config_setting_t *session);
-
-/* "20/hour": 1 to 1000000 per minute, hour or day. And back again. */
-bool limit_parse(struct span text, struct limit *out);
-void limit_say(const struct limit *limit, struct sink *out);
 
 /* The walk over what a signature also serves, when all policies are read. */
 void owner_check(struct loader *l);
@@ -160,12 +110,6 @@ void owner_check(struct loader *l);
 void owner_check_sound(struct loader *l);
 
 /*
- * Are these bytes text: UTF-8, no control character but TAB and line ends?
- * Says it for each line; false when there was one.
- */
-bool conf_bytes(struct span text, const char *file, struct report *report);
-
-/*
  * The look over the text that comes before libconfig sees it, since libconfig
  * 1.5 accepts silently what is refused here: two strings in a row, an open
  * comment, @include, NUL and \x escapes, integers over nine digits, hex and
@@ -173,5 +117,23 @@ bool conf_bytes(struct span text, const char *file, struct report *report);
  * line; false when there was one.
  */
 bool conf_text(struct span text, const char *file, struct report *report);
+
+/*
+ * `set` and `allow`, in this order. The policy's name and action are there
+ * already.
+ */
+void conf_set(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+void conf_allow(
+    struct loader *l, const config_setting_t *group, struct policy *out);
+
+/* The elements of a list or the members of a group in `set`. */
+struct parts {
+	const struct policy *policy;
+	const struct term *term;
+	size_t n;
+	struct text_template *values;
+	struct span *keys; /* of a group */
+};
 
 #endif

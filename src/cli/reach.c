@@ -1,4 +1,4 @@
-#include "policy/reach.h"
+#include "cli/reach.h"
 
 /* The least of so many limits in this window; 0 when there is none. */
 static long long
