@@ -156,10 +156,10 @@ plan(struct redis *r, const struct tally *tallies, size_t n, unsigned amount)
 	add(r, &text, "%d", (long long)amount);
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < tallies[i].n; j++) {
-			add(r, &text, "%d",
-			    (long long)tallies[i].limits[j].count);
-			add(r, &text, "%d",
-			    (long long)tallies[i].limits[j].seconds);
+			const struct limit *limit = &tallies[i].limits[j];
+
+			add(r, &text, "%d", (long long)limit->count);
+			add(r, &text, "%d", (long long)limit->seconds);
 		}
 	return NULL;
 }
@@ -336,15 +336,17 @@ static bool
 wait_for(struct redis *r, short events)
 {
 	struct pollfd wait = { r->connection->fd, events, 0 };
-	long long left;
+	int ready;
 
-	do
-		left = r->until - counters_clock();
-	while (left > 0 && poll(&wait, 1, (int)left) < 0 && errno == EINTR);
-	return left > 0 && wait.revents != 0;
+	do {
+		long long left = r->until - counters_clock();
+
+		ready = poll(&wait, 1, left > 0 ? (int)left : 0);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0;
 }
 
-/* Not by hiredis, which would be ended by SIGPIPE, and keeps a copy. */
+/* Not by hiredis, whose write raises SIGPIPE, and which wipes no copy. */
 static bool
 send_all(struct redis *r, struct span bytes)
 {

@@ -706,34 +706,18 @@ head_fault(const struct slots *s)
 	return NULL;
 }
 
-/* All n bytes. False with errno, 0 at the end of the file. */
+/* All n bytes, in or out. False with errno, 0 at the end of the file. */
 static bool
-read_at(int fd, unsigned char *out, size_t n, off_t at)
+move_at(int fd, bool out, unsigned char *bytes, size_t n, off_t at)
 {
 	while (n > 0) {
-		ssize_t got = pread(fd, out, n, at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got == 0)
-			errno = 0;
-		if (got <= 0)
-			return false;
-		out += got;
-		n -= (size_t)got;
-		at += got;
-	}
-	return true;
-}
-
-static bool
-write_at(int fd, const unsigned char *bytes, size_t n, off_t at)
-{
-	while (n > 0) {
-		ssize_t done = pwrite(fd, bytes, n, at);
+		ssize_t done =
+		    out ? pwrite(fd, bytes, n, at) : pread(fd, bytes, n, at);
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		if (done == 0)
+			errno = 0;
 		if (done <= 0)
 			return false;
 		bytes += done;
@@ -779,7 +763,7 @@ file_check(struct slots *s)
 		    "it has %d bytes, not %d: remove it, and counting starts "
 		    "anew",
 		    (long long)s->opened.size, (long long)size_of(s));
-	if (!read_at(s->fd, s->head, HEAD_BYTES, 0))
+	if (!move_at(s->fd, false, s->head, HEAD_BYTES, 0))
 		return fail(s, "it can't be read");
 	fault = head_fault(s);
 	return fault == NULL ? head_key(s) : fail(s, "%s", fault);
@@ -814,7 +798,7 @@ file_has_same_head(const struct slots *s)
 {
 	unsigned char head[HEAD_BYTES];
 
-	return read_at(s->fd, head, HEAD_BYTES, 0) &&
+	return move_at(s->fd, false, head, HEAD_BYTES, 0) &&
 	       memcmp(head, s->head, HEAD_BYTES) == 0;
 }
 
@@ -837,8 +821,8 @@ file_find(const struct slots *s, struct slots_step *t)
 
 		if (name->home != NULL)
 			continue;
-		if (!b->loaded &&
-		    !read_at(s->fd, b->bytes, BUCKET_BYTES, offset_of(b)))
+		if (!b->loaded && !move_at(s->fd, false, b->bytes, BUCKET_BYTES,
+				      offset_of(b)))
 			return false;
 		b->loaded = true;
 		step_find(t, name, b);
@@ -848,15 +832,15 @@ file_find(const struct slots *s, struct slots_step *t)
 
 /* Each slot that changed, by a write of its own. False with errno. */
 static bool
-file_write(const struct slots *s, const struct slots_step *t)
+file_write(const struct slots *s, struct slots_step *t)
 {
 	for (size_t i = 0; i < t->n_buckets * BUCKET_SLOTS; i++) {
-		const struct bucket *b = &t->buckets[i / BUCKET_SLOTS];
+		struct bucket *b = &t->buckets[i / BUCKET_SLOTS];
 		size_t at = i % BUCKET_SLOTS;
 
 		if ((b->changed & 1U << at) != 0 &&
-		    !write_at(s->fd, b->bytes + at * SLOT_BYTES, SLOT_BYTES,
-			offset_of(b) + (off_t)(at * SLOT_BYTES)))
+		    !move_at(s->fd, true, b->bytes + at * SLOT_BYTES,
+			SLOT_BYTES, offset_of(b) + (off_t)(at * SLOT_BYTES)))
 			return false;
 	}
 	return true;
@@ -1055,12 +1039,12 @@ file_open(struct slots *s, long long wait)
  * The counters: see base/counters.h.
  */
 
-/* What was said, as a reason that stays until the next call. */
-static struct counters_verdict
-broken(struct slots *s)
+/* What was said; it stays until the next call. */
+static const char *
+reason_of(struct slots *s)
 {
 	s->reason[s->why.n] = '\0';
-	return verdict(COUNTERS_BROKEN, s->reason);
+	return s->reason;
 }
 
 /*
@@ -1083,27 +1067,27 @@ ready(struct slots *s)
 	return !s->hasty;
 }
 
-/* False: the file was replaced and nothing done; try with the new one. */
+/*
+ * Under the lock. False: the file was replaced and nothing done; try with the
+ * new one. Where there is no verdict, a reason.
+ */
 static bool
 step_locked(struct slots *s, struct slots_step *t, struct counters_verdict *v)
 {
 	if (!file_is_current(s))
 		return false;
-	if (!file_find(s, t)) {
-		fail(s, "it can't be read (error %d)", (long long)errno);
-		*v = broken(s);
-		return true;
-	}
+	if (!file_find(s, t))
+		return !fail(
+		    s, "it can't be read (error %d)", (long long)errno);
 	*v = step_take(t);
 	/* With another key all slots look damaged: they must not be touched. */
 	if (t->damaged && !file_has_same_head(s))
 		return false;
 	if (!file_write(s, t)) {
+		*v = verdict(COUNTERS_BROKEN, NULL);
 		fail(s, "it can't be written to (error %d)", (long long)errno);
-		*v = broken(s);
 	} else if (v->reason != NULL) {
 		fail(s, "%s", v->reason);
-		v->reason = broken(s).reason;
 	}
 	return true;
 }
@@ -1111,13 +1095,14 @@ step_locked(struct slots *s, struct slots_step *t, struct counters_verdict *v)
 static bool
 step_once(struct slots *s, struct slots_step *t, struct counters_verdict *v)
 {
-	bool patient = counters_clock() >= s->wait_after, done;
+	bool patient = counters_clock() >= s->wait_after, done = true;
 
+	*v = verdict(COUNTERS_BROKEN, NULL);
 	switch (lock_take(s->fd, patient ? LOCK_WAIT : 0)) {
 	case LOCK_TAKEN:
 		done = step_locked(s, t, v);
 		lock_set(s->fd, F_UNLCK);
-		return done;
+		break;
 	case LOCK_BUSY:
 		s->wait_after = counters_clock() + PAUSE_WAIT;
 		fail(s, "another process holds its lock: is one stopped?");
@@ -1126,8 +1111,8 @@ step_once(struct slots *s, struct slots_step *t, struct counters_verdict *v)
 		fail(s, "it can't be locked (error %d)", (long long)errno);
 		break;
 	}
-	*v = broken(s);
-	return true;
+	v->reason = s->why.n > 0 ? reason_of(s) : NULL;
+	return done;
 }
 
 static struct counters_verdict
@@ -1142,7 +1127,7 @@ take(struct counters *self, struct tally *tallies, size_t n, unsigned amount,
 		const char *fault;
 
 		if (!ready(s))
-			return broken(s);
+			return verdict(COUNTERS_BROKEN, reason_of(s));
 		fault = step_plan(
 		    &step, key_of(s), s->buckets, tallies, n, amount, now);
 		if (fault != NULL)
@@ -1152,7 +1137,7 @@ take(struct counters *self, struct tally *tallies, size_t n, unsigned amount,
 		file_close(s);
 	}
 	fail(s, "others keep replacing it");
-	return broken(s);
+	return verdict(COUNTERS_BROKEN, reason_of(s));
 }
 
 static const char *
@@ -1162,13 +1147,13 @@ probe(struct counters *self)
 
 	for (int i = 0; i < TRIES; i++) {
 		if (!ready(s))
-			return broken(s).reason;
+			return reason_of(s);
 		if (file_is_current(s) && file_has_same_head(s))
 			return NULL;
 		file_close(s);
 	}
 	fail(s, "others keep replacing it");
-	return broken(s).reason;
+	return reason_of(s);
 }
 
 static void
