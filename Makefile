@@ -49,7 +49,7 @@ HIREDIS := $(shell $(CC) -E -include hiredis/hiredis.h -x c /dev/null \
 	>/dev/null 2>&1 && echo yes || echo no)
 ifeq ($(HIREDIS),yes)
 LIBS += -lhiredis
-$(BUILD)/store/redis_wire.o: STD += -DWITH_HIREDIS
+$(BUILD)/store/redis.o: STD += -DWITH_HIREDIS
 endif
 
 EXAMPLES = $(sort $(shell find etc -type f -not -path 'etc/debian/*' -printf '%P\n'))
@@ -176,7 +176,7 @@ $(BUILD)/samples.h: $(SAMPLES) Makefile
 	done >$@.new && mv $@.new $@
 
 # Holds the setting: what was built with another one is built again.
-$(BUILD)/store/redis_wire.o: $(BUILD)/hiredis
+$(BUILD)/store/redis.o: $(BUILD)/hiredis
 $(BUILD)/hiredis:
 	@mkdir -p $(@D)
 	@echo $(HIREDIS) >$@

@@ -19,6 +19,8 @@ struct limit {
  */
 enum crowd { CROWD_NONE = 0, CROWD_KNOWN, CROWD_OPEN };
 
+#define COUNTERS_TALLIES_MAX 2 /* of one step, in number */
+
 /* A window: fixed, [k * seconds, (k + 1) * seconds) of Unix time. */
 struct count {
 	unsigned used;   /* in the window of now; a step that was taken is in */
@@ -64,5 +66,12 @@ struct counters {
 	/* Closes what is open and frees self. */
 	void (*close)(struct counters *self);
 };
+
+/* What take() is not asked for by its contract, as a reason; NULL: nothing. */
+const char *counters_fault(
+    const struct tally *tallies, size_t n, unsigned amount);
+
+/* Milliseconds of a clock that nobody sets, for what has to end in time. */
+long long counters_clock(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "cli/paint.h"
 #include "cli/say.h"
-#include "store/look.h"
+#include "cli/store_look.h"
 #include "store/store.h"
 
 /* The longest description: every policy with every parameter fits. */

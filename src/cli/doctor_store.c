@@ -5,7 +5,7 @@
 
 #include "cli/doctor.h"
 #include "cli/path_mend.h"
-#include "store/look.h"
+#include "cli/store_look.h"
 #include "store/network.h"
 
 #define LITTLE_BYTES (16LL * 1024 * 1024) /* the store's file takes less */

@@ -14,6 +14,7 @@
 #include "http/origin.h"
 #include "policy/rule.h"
 #include "session/session.h"
+#include "store/store.h"
 
 /* Where a cloud's assets are delivered; as the SDKs' options of these names. */
 struct delivery {
@@ -100,18 +101,6 @@ struct policy {
 	bool webhook;              /* verify without public_id: anonymous too */
 	struct span cookie_domain; /* of Set-Cookie for a token; or empty */
 	bool reusable, any_owner, shared_tags;
-};
-
-/* Where counts are kept. */
-enum store_kind { STORE_NONE = 0, STORE_FILE, STORE_TCP, STORE_UNIX };
-
-struct store_config {
-	enum store_kind kind; /* STORE_FILE when nothing else is said */
-	/* A folder; an IP address; a socket. NUL-terminated, absolute. */
-	struct span place;
-	unsigned port;        /* STORE_TCP */
-	unsigned database;    /* Redis: SELECT, 0 to 9999 */
-	struct span password; /* Redis: AUTH; in the vault, or empty */
 };
 
 struct config {

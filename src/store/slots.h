@@ -25,7 +25,7 @@
 /*
  * The file "counters" in folder (absolute, NUL-terminated; outlives the
  * store), which is made with mode 0700 when it is not there. Nothing is opened
- * before the first step or probe; after one that failed to open it, a second
+ * before the first step or probe; after one that failed to open it, a moment
  * passes before the next attempt. buckets is SLOTS_BUCKETS but in tests (2 to
  * 1048576); a file of another size is refused. NULL when there is no memory.
  */

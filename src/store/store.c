@@ -22,7 +22,7 @@ store_new(const struct store_config *config)
 		return slots_new((const char *)config->place.p, SLOTS_BUCKETS);
 	case STORE_TCP:
 	case STORE_UNIX:
-		return redis_new(config);
+		return redis_new(config, REDIS_STEP_MS);
 	case STORE_NONE:
 		break;
 	}

@@ -6,7 +6,18 @@
 #define STORE_STORE_H
 
 #include "base/counters.h"
-#include "policy/config.h"
+
+/* Where counts are kept. */
+enum store_kind { STORE_NONE = 0, STORE_FILE, STORE_TCP, STORE_UNIX };
+
+struct store_config {
+	enum store_kind kind; /* STORE_FILE when nothing else is said */
+	/* A folder; an IP address; a socket. NUL-terminated, absolute. */
+	struct span place;
+	unsigned port;        /* STORE_TCP */
+	unsigned database;    /* Redis: SELECT, 0 to 9999 */
+	struct span password; /* Redis: AUTH; in the vault, or empty */
+};
 
 /*
  * NULL when this program can keep counts there; else what it was built

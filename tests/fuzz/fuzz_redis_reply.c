@@ -1,11 +1,19 @@
 /*
- * redis_wire_feed() and redis_step_read() on any bytes, as a server's answers
- * to one step after the other. The input's first two bytes choose the step and
- * how the bytes are cut into pieces. An answer is whole exactly where a small
- * reader of its own finds it whole, and a step is taken for one form alone.
+ * A step of the Redis store, whose server answers with any bytes and then ends
+ * the connection. The input's first two bytes choose the step and how the bytes
+ * are cut into pieces; behind a first line "-NOSCRIPT..." lies the answer to
+ * the second question. A step is taken, or full, for what a small reader of its
+ * own finds so, and for nothing else.
  */
+#include <pthread.h>
+#include <semaphore.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include "fuzz.h"
-#include "store/redis_wire.h"
+#include "store/redis.h"
 
 /* Of the sanitizers' allocator: gcc comes without the header. */
 int __sanitizer_install_malloc_and_free_hooks(
@@ -13,6 +21,9 @@ int __sanitizer_install_malloc_and_free_hooks(
     void (*on_free)(const volatile void *));
 
 #define WINDOWS 3
+#define NUMBERS_MAX (1 + 2 * 2 * WINDOWS)
+#define ANSWER_MAX 4096
+#define TEXT_KEPT 100
 #define ALLOCATED_MAX 65536 /* at once; what comes is at most 4096 bytes */
 
 /* A step that is asked for: its tallies, with limits of their own. */
@@ -24,16 +35,26 @@ static struct asked {
 } asked;
 
 /* One answer, as it is understood here. */
-enum kind { KIND_NONE = 0, KIND_TEXT, KIND_ODD_TEXT, KIND_NUMBERS };
+enum form { FORM_NONE = 0, FORM_TEXT, FORM_ODD_TEXT, FORM_NUMBERS };
 struct expected {
-	enum kind kind;
+	enum form form;
 	bool is_error;
 	struct span text;
 	size_t n;
-	long long numbers[REDIS_NUMBERS_MAX];
+	long long numbers[NUMBERS_MAX];
 };
 
-static bool watched; /* the parser is at work */
+/* What the server says, question by question, and in which pieces. */
+static struct said {
+	struct span answers[2];
+	unsigned char seed;
+} said;
+
+static char place[64];
+
+static sem_t served; /* once for each connection, at its end */
+
+static bool watched; /* the store is at work */
 
 static void
 on_malloc(const volatile void *p, size_t n)
@@ -49,12 +70,79 @@ on_free(const volatile void *p)
 	(void)p;
 }
 
+/* Sizes of pieces: all the same for small seeds, then any. */
+static size_t
+piece_size(unsigned *state)
+{
+	if (said.seed < 32)
+		return 1 + said.seed;
+	*state = *state * 1664525U + 1013904223U;
+	return 1 + (*state >> 16) % (said.seed < 128 ? 16 : 2048);
+}
+
+static void
+serve(int fd)
+{
+	unsigned state = said.seed;
+	char mem[16384];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct span rest = said.answers[i];
+
+		if (rest.n == 0 || read(fd, mem, sizeof(mem)) <= 0)
+			break;
+		while (rest.n > 0) {
+			size_t n = piece_size(&state);
+
+			if (n > rest.n)
+				n = rest.n;
+			if (send(fd, rest.p, n, MSG_NOSIGNAL) != (ssize_t)n)
+				return;
+			rest = span_skip(rest, n);
+		}
+	}
+	shutdown(fd, SHUT_WR);
+	while (read(fd, mem, sizeof(mem)) > 0)
+		;
+}
+
+static void *
+server(void *listener)
+{
+	for (;;) {
+		int fd = accept(*(int *)listener, NULL, NULL);
+
+		serve(fd);
+		close(fd);
+		sem_post(&served);
+	}
+	return NULL;
+}
+
+static void
+leave(void)
+{
+	unlink(place);
+}
+
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	static int listener;
+	pthread_t thread;
+
 	(void)argc;
 	(void)argv;
-	must(redis_wire_built_in(), "this needs hiredis");
+	must(redis_built_in(), "this needs hiredis");
+	snprintf(place, sizeof(place), "/tmp/signpost-fuzz-%d", (int)getpid());
+	strcpy(to.sun_path, place);
+	listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	must(bind(listener, (struct sockaddr *)&to, sizeof(to)) == 0 &&
+		 listen(listener, 16) == 0 && sem_init(&served, 0, 0) == 0 &&
+		 atexit(leave) == 0 &&
+		 pthread_create(&thread, NULL, server, &listener) == 0,
+	    "there is a server");
 	__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
 	return 0;
 }
@@ -123,13 +211,13 @@ take_number(struct span s, long long *out)
  *
  *   answer  = text / numbers
  *   text    = ( "+" / "-" ) *byte CRLF
- *   numbers = "*" 1..REDIS_NUMBERS_MAX CRLF and as many times
+ *   numbers = "*" 1..NUMBERS_MAX CRLF and as many times
  *             ":" number CRLF
  */
 static struct expected
 expect(struct span s)
 {
-	struct expected e = { .kind = KIND_NONE };
+	struct expected e = { .form = FORM_NONE };
 	struct span line;
 	size_t at = 0;
 	long long n;
@@ -144,11 +232,11 @@ expect(struct span s)
 			return e;
 		e.is_error = line.p[0] == '-';
 		e.text = span_skip(line, 1);
-		e.kind = odd ? KIND_ODD_TEXT : KIND_TEXT;
+		e.form = odd ? FORM_ODD_TEXT : FORM_TEXT;
 		return e;
 	}
 	if (line.p[0] != '*' || !take_number(span_skip(line, 1), &n) || n < 1 ||
-	    n > REDIS_NUMBERS_MAX)
+	    n > NUMBERS_MAX)
 		return e;
 	for (; e.n < (size_t)n; e.n++)
 		if (!take_line(s, &at, &line) || line.n == 0 ||
@@ -156,23 +244,21 @@ expect(struct span s)
 		    !take_number(span_skip(line, 1), &e.numbers[e.n]))
 			return e;
 	if (at == s.n)
-		e.kind = KIND_NUMBERS;
+		e.form = FORM_NUMBERS;
 	return e;
 }
 
-/* The verdict that these numbers are, by the grammar of redis_step.h. */
-static enum redis_step_what
+/* The verdict that these numbers are, by the grammar of redis.c. */
+static enum counters_what
 judge(const struct expected *e)
 {
 	size_t limits = asked.tallies[0].n, at = 1;
 	bool full = false, taken;
 
-	if (e->n == 1 && e->numbers[0] == 2)
-		return REDIS_STEP_DAMAGED;
 	limits += asked.n == 2 ? asked.tallies[1].n : 0;
 	if (e->n != 1 + 2 * limits ||
 	    (e->numbers[0] != 0 && e->numbers[0] != 1))
-		return REDIS_STEP_NONSENSE;
+		return COUNTERS_BROKEN;
 	taken = e->numbers[0] == 1;
 	for (size_t i = 0; i < limits; i++, at += 2) {
 		size_t first = asked.tallies[0].n;
@@ -181,16 +267,16 @@ judge(const struct expected *e)
 		long long used = e->numbers[at], resets = e->numbers[at + 1];
 
 		if (resets < 1 || resets > l->seconds || used < 0)
-			return REDIS_STEP_NONSENSE;
+			return COUNTERS_BROKEN;
 		if (taken && (used < asked.amount || used > l->count))
-			return REDIS_STEP_NONSENSE;
+			return COUNTERS_BROKEN;
 		if (!taken && used > LIMIT_COUNT_MAX)
-			return REDIS_STEP_NONSENSE;
+			return COUNTERS_BROKEN;
 		full = full || used + asked.amount > l->count;
 	}
 	if (taken)
-		return REDIS_STEP_TAKEN;
-	return full ? REDIS_STEP_FULL : REDIS_STEP_NONSENSE;
+		return COUNTERS_TAKEN;
+	return full ? COUNTERS_FULL : COUNTERS_BROKEN;
 }
 
 /* The numbers, in their order, became the tallies' counts. */
@@ -209,122 +295,102 @@ check_counts(const struct expected *e)
 		}
 }
 
+/* The server's error, as far as it is kept, and nothing that can't be shown. */
 static void
-check_text(const struct redis_answer *a, const struct expected *e)
+check_text(const char *reason, struct span text)
 {
-	size_t n = e->text.n < REDIS_TEXT_KEPT ? e->text.n : REDIS_TEXT_KEPT;
+	size_t n = text.n < TEXT_KEPT ? text.n : TEXT_KEPT;
+	const char *kept = strstr(reason, "it says: ");
 
-	must(a->n == 0 && a->is_error == e->is_error && a->text.n == n,
-	    "a text is one");
+	must(kept != NULL && strlen(kept + 9) >= n, "an error is told");
 	for (size_t i = 0; i < n; i++) {
-		unsigned char c = e->text.p[i];
+		unsigned char c = text.p[i];
 
-		must(a->text.p[i] == (c >= ' ' && c <= '~' ? c : '?'),
-		    "a text is what was sent, and can be printed");
+		must(kept[9 + i] == (char)(c >= ' ' && c <= '~' ? c : '?'),
+		    "an error is what was sent, and can be printed");
 	}
 }
 
-/* What redis.c makes of an answer. */
-static void
-check_answer(const struct redis_answer *a, struct span bytes)
+/* The answer at the beginning; *size: how many bytes it has. */
+static struct expected
+expect_first(struct span s, size_t *size)
 {
-	struct expected e = expect(bytes);
-	enum redis_step_what what;
+	struct expected e = { .form = FORM_NONE };
 
-	must(e.kind != KIND_NONE, "an answer has the form");
-	what = redis_step_read(
-	    a->numbers, a->n, asked.tallies, asked.n, asked.amount);
-	if (e.kind != KIND_NUMBERS) {
-		check_text(a, &e);
-		must(what == REDIS_STEP_NONSENSE, "a text takes nothing");
+	for (*size = 0; e.form == FORM_NONE && *size < s.n;)
+		e = expect(span_head(s, ++*size));
+	return e;
+}
+
+static void
+check(struct counters_verdict v, struct span answer)
+{
+	size_t size;
+	struct expected e = expect_first(answer, &size);
+	bool nonsense =
+	    v.reason != NULL && (strstr(v.reason, "makes no sense") != NULL ||
+				    strstr(v.reason, "closes") != NULL);
+
+	must((v.reason != NULL) == (v.what == COUNTERS_BROKEN) &&
+		 v.retry_after == 0,
+	    "what is broken has a reason");
+	/* What follows may come too late to be seen. */
+	if (nonsense &&
+	    (e.form != FORM_NUMBERS || size < answer.n || size > ANSWER_MAX))
+		return;
+	must(e.form != FORM_NONE && size <= ANSWER_MAX,
+	    "an answer has the form");
+	if (e.form != FORM_NUMBERS) {
+		must(v.what == COUNTERS_BROKEN && e.is_error,
+		    "a text takes nothing");
+		check_text(v.reason, e.text);
 		return;
 	}
-	must(a->n == e.n && !a->is_error && a->text.n == 0 &&
-		 memcmp(a->numbers, e.numbers, e.n * sizeof(e.numbers[0])) == 0,
-	    "numbers are what was sent");
-	must(what == judge(&e), "a verdict is what was sent");
-	if (what == REDIS_STEP_TAKEN || what == REDIS_STEP_FULL)
+	must(v.what == judge(&e), "a verdict is what was sent");
+	if (v.what != COUNTERS_BROKEN)
 		check_counts(&e);
 }
 
-/* A piece of memory of its own: what reads behind it is found. */
-static enum redis_wire_what
-feed(struct redis_wire *wire, struct span piece,
-    const struct redis_answer **answer)
+/* As the store sees the bytes: one answer, or two. */
+static struct span
+divide(struct span bytes)
 {
-	unsigned char *mem = malloc(piece.n);
-	enum redis_wire_what what;
+	struct span line;
+	size_t at = 0;
 
-	must(mem != NULL, "there is memory");
-	memcpy(mem, piece.p, piece.n);
-	watched = true;
-	what = redis_wire_feed(wire, (struct span){ mem, piece.n }, answer);
-	watched = false;
-	free(mem);
-	must((what == REDIS_WIRE_WHOLE) == (*answer != NULL),
-	    "what is whole is there");
-	return what;
-}
-
-/* Sizes of pieces: all the same for small seeds, then any. */
-static size_t
-piece_size(unsigned char seed, unsigned *state)
-{
-	if (seed < 32)
-		return 1 + seed;
-	*state = *state * 1664525U + 1013904223U;
-	return 1 + (*state >> 16) % (seed < 128 ? 16 : 2048);
-}
-
-/* One answer from the bytes; how many were its, or 0 when nothing follows. */
-static size_t
-read_answer(struct redis_wire *wire, struct span bytes, unsigned char seed,
-    unsigned *state)
-{
-	const struct redis_answer *answer = NULL;
-	enum redis_wire_what what = REDIS_WIRE_PART;
-	size_t n = 0;
-
-	choose((unsigned char)(seed ^ *state >> 24));
-	redis_wire_expect(wire);
-	while (what == REDIS_WIRE_PART && n < bytes.n) {
-		size_t size = piece_size(seed, state);
-		enum kind kind;
-
-		if (size > bytes.n - n)
-			size = bytes.n - n;
-		what = feed(wire, (struct span){ bytes.p + n, size }, &answer);
-		n += size;
-		kind = expect(span_head(bytes, n)).kind;
-		must(what == REDIS_WIRE_WHOLE || n > REDIS_ANSWER_MAX ||
-			 kind == KIND_NONE || kind == KIND_ODD_TEXT,
-		    "an answer of the form is whole");
-		must(what == REDIS_WIRE_BAD || n <= REDIS_ANSWER_MAX,
-		    "an answer has a limit");
-	}
-	if (what != REDIS_WIRE_WHOLE)
-		return 0;
-	check_answer(answer, span_head(bytes, n));
-	return n;
+	said.answers[0] = bytes;
+	said.answers[1] = span_head(bytes, 0);
+	if (!span_starts(bytes, span_of("-NOSCRIPT")) ||
+	    !take_line(bytes, &at, &line) || at > ANSWER_MAX)
+		return bytes;
+	said.answers[0] = span_head(bytes, at);
+	said.answers[1] = span_skip(bytes, at);
+	return said.answers[1];
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct redis_wire *wire;
-	struct span rest;
-	unsigned state;
-	size_t n;
+	const struct store_config config = { .kind = STORE_UNIX,
+		.place = span_of(place) };
+	struct counters_verdict v;
+	struct counters *store;
+	struct span last;
 
 	if (size < 2)
 		return 0;
-	wire = redis_wire_new();
-	must(wire != NULL, "there is memory");
-	/* The first step is the first byte's, later ones are as it comes. */
-	state = (unsigned)(data[0] ^ data[1]) << 24;
-	rest = (struct span){ data + 2, size - 2 };
-	while ((n = read_answer(wire, rest, data[1], &state)) > 0)
-		rest = span_skip(rest, n);
-	redis_wire_free(wire);
+	choose(data[0]);
+	said.seed = data[1];
+	last = divide((struct span){ data + 2, size - 2 });
+	store = redis_new(&config, 60000);
+	must(store != NULL, "there is memory");
+	watched = true;
+	v = store->take(store, asked.tallies, asked.n, asked.amount, 0);
+	watched = false;
+	check(v, last);
+	store->close(store);
+	/* The bytes are in use up to here. */
+	while (sem_wait(&served) != 0)
+		;
 	return 0;
 }

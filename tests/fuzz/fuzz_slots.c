@@ -1,17 +1,25 @@
 /*
- * step_plan(), step_next() and step_take() on a file in memory that others
- * damage. The input is a row of acts, ACT_BYTES each: steps of one or two
- * names at any time, steps that are killed before all is written, and edits of
- * the file's bytes.
+ * Steps of the store in a file that others damage. The input is a row of acts,
+ * ACT_BYTES each: steps of one or two names at any time, steps that are killed
+ * before all is written, and edits of the file's bytes.
  *
  * Beside it counts a model that knows names and windows and no slots: for each
  * at least what was granted and must still count, and at most what may. It
  * does not know what becomes of the second when the clock goes back by more
  * than the slack; the first holds always.
  */
+#define _GNU_SOURCE /* of the tests' headers */
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "../unit/counting.h"
+#include "../unit/slots_file.h"
 #include "fuzz.h"
-#include "store/step.h"
+#include "store/slots.h"
 
 #define ACT_BYTES 6
 #define ACTS_MAX 64
@@ -28,7 +36,8 @@ static const unsigned lengths[WINDOWS] = { 60, 3600, 86400 };
 
 /* The file, and every slot that was ever written into it, and where. */
 static struct file {
-	unsigned char bytes[SLOTS][SLOT_BYTES], saved[SLOTS][SLOT_BYTES];
+	unsigned char (*bytes)[SLOT_BYTES]; /* where the store reads them */
+	unsigned char saved[SLOTS][SLOT_BYTES];
 	size_t n_history;
 	struct written {
 		size_t at;
@@ -56,13 +65,16 @@ static struct clock {
 
 static bool clean; /* nothing was edited */
 static const struct hmac_key *key;
+static struct counters *store;
+
+static char folder[] = "/tmp/signpost-fuzz-XXXXXX", path[64];
 
 /* What an act asks for. */
 struct ask {
 	size_t n;
-	size_t who[STEP_TALLIES_MAX];
-	struct tally tallies[STEP_TALLIES_MAX];
-	struct limit limits[STEP_TALLIES_MAX][WINDOWS];
+	size_t who[COUNTERS_TALLIES_MAX];
+	struct tally tallies[COUNTERS_TALLIES_MAX];
+	struct limit limits[COUNTERS_TALLIES_MAX][WINDOWS];
 	unsigned amount;
 };
 
@@ -83,29 +95,64 @@ write_slot(size_t at, const unsigned char *bytes)
 	w->at = at;
 }
 
+/* How many slots may still be written before this process is killed. */
+static unsigned writes_left;
+
+/* In the place of the C library's: what is written is seen, or lost. */
+ssize_t
+pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+	size_t slot = ((size_t)at - SLOTS_HEAD) / SLOT_BYTES;
+
+	(void)fd;
+	must(n == SLOT_BYTES && at >= SLOTS_HEAD && slot < SLOTS &&
+		 at % SLOT_BYTES == 0,
+	    "one slot is written");
+	if (writes_left > 0) {
+		write_slot(slot, bytes);
+		writes_left--;
+	}
+	return (ssize_t)n;
+}
+
 /* Where all begins: an empty file, and names of which nothing is counted. */
-static unsigned char empty[SLOTS][SLOT_BYTES];
+static struct empty {
+	unsigned char head[SLOTS_HEAD], slots[SLOTS][SLOT_BYTES];
+} empty;
+
+static void
+leave(void)
+{
+	unlink(path);
+	rmdir(folder);
+}
 
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	unsigned char *map;
+	int fd;
+
 	(void)argc;
 	(void)argv;
-	key = counting_key("a key for tests");
-	for (unsigned i = 0; i < 2 * BUCKETS; i++) {
-		struct bucket b = { .number = i };
-
-		bucket_clear(&b, key);
-		memcpy(&empty[i * BUCKET_SLOTS], b.bytes, BUCKET_BYTES);
-	}
+	key = counting_key(SLOTS_KEY);
+	slots_fill(SLOTS_KEY, BUCKETS, (unsigned char *)&empty);
+	must(
+	    mkdtemp(folder) != NULL && atexit(leave) == 0, "there is a folder");
+	snprintf(path, sizeof(path), "%s/counters", folder);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	must(write(fd, &empty, sizeof(empty)) == sizeof(empty),
+	    "there is a file");
+	map = mmap(
+	    NULL, sizeof(empty), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	must(map != MAP_FAILED, "it lies in memory");
+	close(fd);
+	file.bytes = (unsigned char(*)[SLOT_BYTES])(map + SLOTS_HEAD);
+	store = slots_new(folder, BUCKETS);
+	must(store != NULL && store->probe(store) == NULL, "it is a store");
 	for (size_t i = 0; i <= NAMES; i++) {
-		struct place place;
-
 		snprintf(names[i].text, sizeof(names[i].text), "user%zu", i);
-		must(place_find(key, span_of(names[i].text), crowd_of(i),
-			 BUCKETS, &place),
-		    "each name has a place");
-		memcpy(names[i].tag, place.tag, SLOT_TAG);
+		slot_tag(key, names[i].text, names[i].tag);
 	}
 	return 0;
 }
@@ -115,8 +162,8 @@ begin(void)
 {
 	file.n_history = 0;
 	for (size_t i = 0; i < SLOTS; i++)
-		write_slot(i, empty[i]);
-	memcpy(file.saved, file.bytes, sizeof(file.saved));
+		write_slot(i, empty.slots[i]);
+	memcpy(file.saved, file.bytes[0], sizeof(file.saved));
 	for (size_t i = 0; i <= NAMES; i++) {
 		memset(names[i].low, 0, sizeof(names[i].low));
 		memset(names[i].high, 0, sizeof(names[i].high));
@@ -339,49 +386,22 @@ count_all(const struct ask *ask, bool granted)
 		}
 }
 
-/* The slots that changed, as the caller of step.h writes them, up to most. */
-static void
-write_changes(const struct step *s, unsigned most)
-{
-	for (size_t i = 0; i < s->n_buckets; i++)
-		for (unsigned at = 0; at < BUCKET_SLOTS; at++) {
-			const struct bucket *b = &s->buckets[i];
-
-			if ((b->changed & 1U << at) == 0 || most == 0)
-				continue;
-			must(b->loaded, "what was not read is not written");
-			write_slot(
-			    bucket_index(b, at), b->bytes + at * SLOT_BYTES);
-			most--;
-		}
-}
-
 /* Like a request: killed after so many writes (0: not killed). */
 static struct counters_verdict
 step(struct ask *ask, unsigned killed)
 {
 	struct counters_verdict v;
-	const char *fault;
-	struct bucket *b;
-	struct step s;
+	bool asked;
 
-	memset(&s, 0xa5, sizeof(s));
 	age_all();
-	fault = step_plan(
-	    &s, key, BUCKETS, ask->tallies, ask->n, ask->amount, clock_.now);
-	must(
-	    (fault != NULL) == (ask->amount == 0 || ask->amount > BATCH_MAX ||
-				   (ask->n == 2 && ask->who[0] == ask->who[1])),
+	writes_left = killed > 0 ? killed : SLOTS;
+	v = store->take(store, ask->tallies, ask->n, ask->amount, clock_.now);
+	asked = v.reason == NULL || strstr(v.reason, "counted: ") == NULL;
+	must(asked == (ask->amount > 0 && ask->amount <= BATCH_MAX &&
+			  (ask->n == 1 || ask->who[0] != ask->who[1])),
 	    "only what can't be asked is refused");
-	if (fault != NULL)
-		return (struct counters_verdict){ COUNTERS_BROKEN, fault, 0 };
-	while ((b = step_next(&s)) != NULL) {
-		must(b->number < 2 * BUCKETS, "there is such a bucket");
-		memcpy(b->bytes, &file.bytes[b->number * BUCKET_SLOTS],
-		    BUCKET_BYTES);
-	}
-	v = step_take(&s);
-	write_changes(&s, killed > 0 ? killed : SLOTS);
+	if (!asked)
+		return v;
 	check_verdict(ask, v);
 	if (v.what == COUNTERS_TAKEN)
 		count_all(ask, killed == 0);
@@ -466,12 +486,9 @@ static void
 edit(size_t at, const unsigned char *bytes)
 {
 	bool good = was_written(at, bytes);
-	struct slot slot;
 
 	if (memcmp(file.bytes[at], bytes, SLOT_BYTES) == 0)
 		return;
-	must(slot_unpack(key, (unsigned)at, bytes, &slot) == good,
-	    "a slot is good when it was written there");
 	clean = false;
 	meet(file.bytes[at], good);
 	if (good)
@@ -527,7 +544,7 @@ edit_some(unsigned what, const unsigned char *act)
 		memcpy(bytes, file.saved[at], SLOT_BYTES);
 		break;
 	case 4:
-		memcpy(file.saved, file.bytes, sizeof(file.saved));
+		memcpy(file.saved, file.bytes[0], sizeof(file.saved));
 		break;
 	case 5: /* half of it is of another time: a torn write */
 		memcpy(bytes, file.saved[at], act[2] % SLOT_BYTES);

@@ -2,7 +2,7 @@
 # Where hiredis is missing, the program is built without Redis, and says so.
 set -eu
 cd "$(dirname "$0")/../.."
-tests="redis redis_link redis_wire store"
+tests="redis store"
 files=
 for test in $tests; do files="$files tests/unit/test_$test.c"; done
 make -s HIREDIS=no BUILD=build/plain LTO=-fno-lto WERROR=-Werror \

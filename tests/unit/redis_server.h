@@ -21,8 +21,7 @@
 #include <unistd.h>
 
 #include "patience.h"
-#include "policy/config.h"
-#include "store/peer.h"
+#include "store/store.h"
 
 struct redis_server {
 	pid_t pid;
@@ -78,31 +77,35 @@ redis_server_exec(const struct redis_server *s)
 	_exit(127);
 }
 
-static inline bool
-redis_server_answers(const struct redis_server *s)
+/* A connection to it; -1: there is none. */
+static inline int
+redis_server_dial(const struct redis_server *s)
 {
-	struct peer p = PEER_INIT;
-	bool there = peer_open_unix(&p, s->config.place,
-			 peer_clock() + PATIENCE_MS) == PEER_DONE;
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	peer_close(&p);
-	return there;
+	strcpy(to.sun_path, s->path);
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* Waits until it listens. Aborts when it ends instead. */
 static inline void
 redis_server_run(struct redis_server *s)
 {
-	long long until = peer_clock() + PATIENCE_MS;
+	long long until = counters_clock() + PATIENCE_MS;
 	char said[4096] = "";
+	int fd;
 
 	unlink(s->path);
 	s->pid = fork();
 	if (s->pid == 0)
 		redis_server_exec(s);
-	while (!redis_server_answers(s)) {
+	while ((fd = redis_server_dial(s)) < 0) {
 		if (waitpid(s->pid, NULL, WNOHANG) != 0 ||
-		    peer_clock() > until) {
+		    counters_clock() > until) {
 			int log = open(s->log, O_RDONLY);
 
 			(void)!read(log, said, sizeof(said) - 1);
@@ -111,6 +114,7 @@ redis_server_run(struct redis_server *s)
 		}
 		moment();
 	}
+	close(fd);
 }
 
 static inline void
@@ -160,6 +164,8 @@ enum fake_what {
 	FAKE_STEPS_DOWN, /* the text once; the second time it closes */
 	FAKE_BREAKS_OFF, /* the text once, and closes */
 	FAKE_DRIPS,      /* a byte of the text each 50 ms, over and over */
+	FAKE_CUTS,       /* the text in two pieces, cut one further each time */
+	FAKE_ADDS,       /* the text, and later a part of it, unasked */
 	FAKE_FLOODS      /* the text over and over */
 };
 
@@ -179,8 +185,9 @@ fake_drips(int fd, const char *text)
 		nanosleep(&pause, NULL);
 }
 
+/* cut: how many connections there were before this one. */
 static inline void
-fake_serve(int fd, enum fake_what what, const char *text)
+fake_serve(int fd, enum fake_what what, const char *text, size_t cut)
 {
 	size_t n = strlen(text), times = 0;
 	char mem[8192];
@@ -197,8 +204,18 @@ fake_serve(int fd, enum fake_what what, const char *text)
 			fake_drips(fd, text);
 		while (what == FAKE_FLOODS && fake_sends(fd, text, n))
 			;
+		if (what == FAKE_CUTS) {
+			fake_sends(fd, text, cut % n);
+			moment();
+			fake_sends(fd, text + cut % n, n - cut % n);
+			continue;
+		}
 		if (what != FAKE_HANGS && !fake_sends(fd, text, n))
 			return;
+		if (what == FAKE_ADDS) {
+			moment();
+			fake_sends(fd, text, n / 2);
+		}
 		if (what == FAKE_BREAKS_OFF)
 			return;
 		times++;
@@ -220,10 +237,10 @@ fake_start(struct redis_server *s, enum fake_what what, const char *text)
 	s->pid = fork();
 	if (s->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;) {
+		for (size_t i = 0;; i++) {
 			int fd = accept(listener, NULL, NULL);
 
-			fake_serve(fd, what, text);
+			fake_serve(fd, what, text, i);
 			close(fd);
 		}
 	}

@@ -4,8 +4,9 @@
 
 #include "store/redis.h"
 
+#include <errno.h>
+
 #include "redis_server.h"
-#include "store/redis_link.h"
 
 #define PASSWORD "test-password-of-nobody"
 
@@ -14,7 +15,6 @@ static const struct limit three[] = { { 20, 60 }, { 30, 3600 },
 	{ 100, 86400 } };
 
 static struct redis_server server;
-static struct redis_link raw; /* for commands that no store gives */
 static struct counters *store;
 
 FIXTURE(start_server)
@@ -29,22 +29,45 @@ FIXTURE(end_server)
 		redis_server_end(&server);
 }
 
-static const struct redis_answer *
+static void
+send_words(int fd, const struct span *words, size_t n)
+{
+	dprintf(fd, "*%zu\r\n", n);
+	for (size_t i = 0; i < n; i++) {
+		dprintf(fd, "$%zu\r\n", words[i].n);
+		if (write(fd, words[i].p, words[i].n) != (ssize_t)words[i].n)
+			abort();
+		dprintf(fd, "\r\n");
+	}
+}
+
+/* A command that no store gives, on a connection of its own: all that came. */
+static const char *
 tell_words(const struct span *words, size_t n)
 {
-	const struct redis_answer *a = NULL;
+	const struct span auth[] = { SPAN_LIT("AUTH"), server.config.password };
+	static char answer[65536];
+	size_t got = 0;
+	ssize_t more;
+	int fd = redis_server_dial(&server);
 
-	raw.until = peer_clock() + PATIENCE_MS;
-	if (!redis_link_ask(&raw, words, n, &a))
-		redis_link_hang_up(&raw); /* an answer of another form */
-	return a;
+	assert_true(fd >= 0);
+	if (auth[1].n > 0)
+		send_words(fd, auth, 2);
+	send_words(fd, words, n);
+	shutdown(fd, SHUT_WR);
+	while ((more = read(fd, answer + got, sizeof(answer) - 1 - got)) > 0)
+		got += (size_t)more;
+	answer[got] = '\0';
+	close(fd);
+	return answer;
 }
 
 /* A command, of words without blanks. */
-static void
+static const char *
 tell(const char *command)
 {
-	struct span words[REDIS_WORDS_MAX], rest = span_of(command);
+	struct span words[8], rest = span_of(command);
 	size_t n = 0;
 
 	while (rest.n > 0) {
@@ -53,7 +76,7 @@ tell(const char *command)
 		words[n++] = cut.head;
 		rest = cut.tail;
 	}
-	tell_words(words, n);
+	return tell_words(words, n);
 }
 
 /* What a script says: one number. */
@@ -62,11 +85,11 @@ number(const char *script, const char *key)
 {
 	const struct span words[] = { SPAN_LIT("EVAL"), span_of(script),
 		SPAN_LIT("1"), span_of(key) };
-	const struct redis_answer *a = tell_words(words, 4);
+	const char *found = strstr(tell_words(words, 4), "*1\r\n:");
 
-	if (a == NULL || a->n != 1)
+	if (found == NULL)
 		fail_msg("%s", script);
-	return a->numbers[0];
+	return strtoll(found + 5, NULL, 10);
 }
 
 static void
@@ -96,17 +119,16 @@ static int
 open_store(void **state)
 {
 	(void)state;
-	redis_link_init(&raw, &server.config, PATIENCE_MS);
 	tell("FLUSHALL");
 	wait_for_room();
-	store = redis_new_within(&server.config, PATIENCE_MS);
+	store = redis_new(&server.config, PATIENCE_MS);
 	return store == NULL;
 }
 
 FIXTURE(close_store)
 {
 	store->close(store);
-	redis_link_hang_up(&raw);
+	store = NULL;
 }
 
 #define STORED(name) TEST_WHEN(redis_built_in, name, open_store, close_store)
@@ -144,11 +166,11 @@ take_from(struct counters *from, struct tally *t, size_t n, unsigned amount)
 static enum counters_what
 settle(struct tally *t, size_t n, unsigned amount)
 {
-	long long until = peer_clock() + PATIENCE_MS;
+	long long until = counters_clock() + PATIENCE_MS;
 	struct counters_verdict v;
 
 	while ((v = take_from(store, t, n, amount)).what == COUNTERS_BROKEN &&
-	       peer_clock() < until)
+	       counters_clock() < until)
 		moment();
 	if (v.reason != NULL)
 		fail_msg("%s", v.reason);
@@ -352,12 +374,12 @@ STORED(a_damaged_value_breaks)
 static unsigned
 take_all(void)
 {
-	struct counters *own = redis_new_within(&server.config, PATIENCE_MS);
+	struct counters *own = redis_new(&server.config, PATIENCE_MS);
 	struct tally t = tally_of("many", hundred, 1);
-	long long until = peer_clock() + PATIENCE_MS;
+	long long until = counters_clock() + PATIENCE_MS;
 	unsigned taken = 0, full = 0;
 
-	while (full < 100 && peer_clock() < until) {
+	while (full < 100 && counters_clock() < until) {
 		struct counters_verdict v = own->take(own, &t, 1, 1, 0);
 
 		taken += v.what == COUNTERS_TAKEN;
@@ -430,7 +452,7 @@ STORED(a_killed_connection_is_made_again)
 
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	for (unsigned i = 2; i < 10; i++) {
-		tell("CLIENT KILL TYPE normal"); /* a number: raw refuses it */
+		tell("CLIENT KILL TYPE normal");
 		assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 		assert_int_equal(t.counts[0].used, i);
 	}
@@ -467,13 +489,13 @@ STORED(a_server_that_hangs)
 	store->close(store);
 	free_fd = dup(0);
 	close(free_fd);
-	store = redis_new(&server.config);
+	store = redis_new(&server.config, REDIS_STEP_MS);
 	kill(server.pid, SIGSTOP);
 	for (int i = 0; i < 64; i++) {
-		long long begun = peer_clock();
+		long long begun = counters_clock();
 
 		breaks(&t, 1, 1, "no answer within 200 ms");
-		waited += peer_clock() - begun >= REDIS_STEP_MS;
+		waited += counters_clock() - begun >= REDIS_STEP_MS;
 	}
 	assert_in_range(waited, 1, 32);
 	assert_non_null(store->probe(store));
@@ -482,7 +504,7 @@ STORED(a_server_that_hangs)
 	close(free_fd);
 	kill(server.pid, SIGCONT);
 	store->close(store);
-	store = redis_new_within(&server.config, PATIENCE_MS);
+	store = redis_new(&server.config, PATIENCE_MS);
 	assert_in_range(used_of("b"), 1, 1);
 	assert_int_equal(used_of("b"), 2);
 	/* Those that hung were read too, but only those. */
@@ -515,9 +537,9 @@ STORED(what_the_server_says_is_told)
 
 STORED(a_probe_takes_nothing)
 {
-	long long until = peer_clock() + PATIENCE_MS;
+	long long until = counters_clock() + PATIENCE_MS;
 
-	while (store->probe(store) != NULL && peer_clock() < until)
+	while (store->probe(store) != NULL && counters_clock() < until)
 		moment();
 	assert_null(store->probe(store));
 	/* Its own key, which goes again, and no count. */
@@ -529,7 +551,7 @@ STORED(a_probe_takes_nothing)
 	redis_server_kill(&server);
 	assert_non_null(strstr(store->probe(store), "is the server running"));
 	redis_server_run(&server);
-	while (store->probe(store) != NULL && peer_clock() < until)
+	while (store->probe(store) != NULL && counters_clock() < until)
 		moment();
 	assert_null(store->probe(store));
 }
@@ -542,12 +564,11 @@ STORED(nothing_is_left_open)
 
 	close(before);
 	for (int i = 0; i < 50; i++) {
-		struct counters *one =
-		    redis_new_within(&server.config, PATIENCE_MS);
+		struct counters *one = redis_new(&server.config, PATIENCE_MS);
 
 		one->take(one, &t, 1, 1, 0);
 		one->close(one);
-		one = redis_new_within(&server.config, PATIENCE_MS);
+		one = redis_new(&server.config, PATIENCE_MS);
 		one->probe(one);
 		one->close(one);
 	}
@@ -583,12 +604,12 @@ breaks_with(struct span password, unsigned database, const char *why)
 	config.password = password;
 	config.database = database;
 	store->close(store);
-	store = redis_new_within(&config, PATIENCE_MS);
+	store = redis_new(&config, PATIENCE_MS);
 	breaks(&t, 1, 1, why);
 	breaks(&t, 1, 1, why);
 	assert_null(strstr(take_from(store, &t, 1, 1).reason, "nobody"));
 	store->close(store);
-	store = redis_new_within(&server.config, PATIENCE_MS);
+	store = redis_new(&server.config, PATIENCE_MS);
 }
 
 TEST_WHEN(redis_built_in, a_password_opens, open_locked, close_other)
@@ -607,7 +628,7 @@ TEST_WHEN(redis_built_in, databases_are_apart, open_locked, close_other)
 	assert_int_equal(used_of("a"), 0);
 	server.config.database = 15;
 	store->close(store);
-	store = redis_new_within(&server.config, PATIENCE_MS);
+	store = redis_new(&server.config, PATIENCE_MS);
 	assert_int_equal(used_of("a"), 0);
 	assert_int_equal(used_of("a"), 1);
 	server.config.database = 0;
@@ -638,56 +659,445 @@ TEST_WHEN(redis_built_in, tcp_is_spoken, open_tcp, close_other)
 		.port = server.port };
 
 	store->close(store);
-	store = redis_new_within(&config, PATIENCE_MS);
+	store = redis_new(&config, PATIENCE_MS);
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(used_of("a"), i);
 	/* The same count, seen through the socket. */
 	store->close(store);
-	store = redis_new_within(&server.config, PATIENCE_MS);
+	store = redis_new(&server.config, PATIENCE_MS);
 	assert_int_equal(used_of("a"), 20);
 }
 
-/* A fake's answer to a step is believed only when it can be true. */
-STORED(lies_are_not_believed)
+STORED(the_largest_step_fits)
 {
-	static const struct {
-		const char *text, *why;
-	} lies[] = {
-		{ "+OK\r\n", "makes no sense" },
-		{ "*1\r\n:1\r\n", "makes no sense" },
-		{ "*3\r\n:1\r\n:0\r\n:60\r\n", "makes no sense" },
-		{ "*3\r\n:1\r\n:101\r\n:60\r\n", "makes no sense" },
-		{ "*3\r\n:1\r\n:1\r\n:0\r\n", "makes no sense" },
-		{ "*3\r\n:1\r\n:1\r\n:86401\r\n", "makes no sense" },
-		{ "*3\r\n:2\r\n:1\r\n:60\r\n", "makes no sense" },
-		{ "*3\r\n:0\r\n:99\r\n:60\r\n", "makes no sense" },
-		{ "*5\r\n:1\r\n:1\r\n:60\r\n:1\r\n:60\r\n", "makes no sense" },
-		{ "*3\r\n:1\r\n$1\r\n1\r\n:60\r\n", "makes no sense" },
-		{ "*3\r\n:1\r\n*1\r\n:1\r\n:60\r\n", "makes no sense" },
+	static const struct limit limits[] = { { LIMIT_COUNT_MAX, 60 },
+		{ LIMIT_COUNT_MAX, 3600 }, { LIMIT_COUNT_MAX, 86400 } };
+	static char names[2][1026];
+	struct tally t[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		memset(names[i], (int)('a' + i), 1024);
+		t[i] = tally_of(names[i], limits, 3);
+	}
+	assert_int_equal(settle(t, 2, BATCH_MAX), COUNTERS_TAKEN);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(t[i / 3].counts[i % 3].used, BATCH_MAX);
+	names[1][1024] = 'b';
+	t[1] = tally_of(names[1], limits, 3);
+	breaks(t, 2, BATCH_MAX, "too long");
+	breaks(t, 1, BATCH_MAX + 1, "this can't be counted");
+}
+
+/* The number behind a name in what INFO says. */
+static long long
+info(const char *name)
+{
+	const char *found = strstr(tell("INFO"), name);
+
+	assert_non_null(found);
+	return strtoll(found + strlen(name) + 1, NULL, 10);
+}
+
+STORED(a_connection_is_kept)
+{
+	long long before;
+	int fd = dup(0);
+
+	close(fd);
+	assert_int_equal(used_of("a"), 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	before = info("total_connections_received");
+	for (unsigned i = 1; i < 100; i++)
+		assert_int_equal(used_of("a"), i);
+	assert_null(store->probe(store));
+	assert_int_equal(info("total_connections_received"), before + 1);
+}
+
+/* Tests with a fake in the server's place. */
+
+#define TAKEN "*3\r\n:1\r\n:1\r\n:60\r\n"
+
+static struct redis_server fake;
+
+FIXTURE(remove_fake)
+{
+	if (store != NULL)
+		store->close(store);
+	store = NULL;
+	redis_server_end(&fake);
+}
+
+#define FAKED(name) TEST_WHEN(redis_built_in, name, NULL, remove_fake)
+
+/* Another store there, which has not failed yet. */
+static void
+renew(unsigned ms)
+{
+	if (store != NULL)
+		store->close(store);
+	store = redis_new(&fake.config, ms);
+	assert_non_null(store);
+}
+
+static void
+start(enum fake_what what, const char *text)
+{
+	fake_start(&fake, what, text);
+	renew(PATIENCE_MS);
+}
+
+static enum counters_what
+takes(void)
+{
+	struct tally t = tally_of("a", hundred, 1);
+
+	return take_from(store, &t, 1, 1).what;
+}
+
+/* One step breaks, for this reason. */
+static void
+fails(const char *why)
+{
+	struct tally t = tally_of("a", hundred, 1);
+
+	renew(PATIENCE_MS);
+	breaks(&t, 1, 1, why);
+}
+
+FAKED(an_answer_comes_in_pieces)
+{
+	start(FAKE_CUTS, TAKEN);
+	for (size_t i = 0; i < strlen(TAKEN); i++) {
+		renew(PATIENCE_MS);
+		assert_int_equal(takes(), COUNTERS_TAKEN);
+	}
+}
+
+/* Asked twice on one connection, it closes: the second question goes again. */
+FAKED(a_closed_one_is_opened_anew)
+{
+	signal(SIGPIPE, SIG_DFL);
+	start(FAKE_STEPS_DOWN, TAKEN);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(takes(), COUNTERS_TAKEN);
+	/* But not the script's. */
+	remove_fake(NULL);
+	start(FAKE_STEPS_DOWN, "-NOSCRIPT\r\n");
+	fails("it closes the connection");
+}
+
+FAKED(a_new_one_is_tried_once)
+{
+	signal(SIGPIPE, SIG_DFL);
+	start(FAKE_CLOSES, "");
+	fails("it closes the connection");
+	fails("it closes the connection");
+	remove_fake(NULL);
+	start(FAKE_SHUTS, "");
+	fails("it closes the connection");
+}
+
+/* Too many clients: an error that nobody asked for, and the end. */
+FAKED(an_error_at_once_is_told)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	const char *reason;
+
+	start(FAKE_GREETS, "-ERR max number of clients reached\r\n");
+	reason = take_from(store, &t, 1, 1).reason;
+	/* Unless it was gone before it could be asked. */
+	assert_true(strstr(reason, "it says: ERR max") != NULL ||
+		    strstr(reason, "it closes the connection") != NULL);
+}
+
+/* The time ends at one moment, whatever comes meanwhile. */
+static void
+is_late(enum fake_what what, const char *text)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	long long begun;
+
+	start(what, text);
+	renew(120);
+	begun = counters_clock();
+	breaks(&t, 1, 1, "no answer within 120 ms");
+	assert_in_range(counters_clock() - begun, 120, PATIENCE_MS);
+	remove_fake(NULL);
+}
+
+TEST_WHEN(redis_built_in, what_never_ends_is_late, NULL, NULL)
+{
+	static const char *const promises[] = { "$536870912\r\nx",
+		"$9223372036854775807\r\n", "+", "*1\r\n$9999999\r\n",
+		"*3\r\n:1\r\n:1" };
+
+	is_late(FAKE_HANGS, "");
+	is_late(FAKE_DRIPS, "*100000000000\r\n");
+	is_late(FAKE_DRIPS, "+PONGPONGPONGPONGPONG");
+	is_late(FAKE_DRIPS, TAKEN);
+	for (size_t i = 0; i < sizeof(promises) / sizeof(promises[0]); i++)
+		is_late(FAKE_ANSWERS, promises[i]);
+}
+
+FAKED(a_server_that_floods)
+{
+	static char text[65536];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[0] = '+';
+	start(FAKE_FLOODS, text);
+	fails("makes no sense");
+}
+
+/* A Unix socket's queue is full: connecting waits for room, or ends. */
+FAKED(a_full_queue_is_waited_for)
+{
+	struct tally t = tally_of("a", hundred, 1);
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fds[80], error = 0;
+	size_t n = 0;
+	pid_t child;
+
+	start(FAKE_ANSWERS, TAKEN);
+	kill(fake.pid, SIGSTOP);
+	strcpy(to.sun_path, fake.path);
+	for (; n < 80 && error == 0; n++) {
+		fds[n] = socket(
+		    AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (connect(fds[n], (struct sockaddr *)&to, sizeof(to)) != 0)
+			error = errno;
+	}
+	assert_int_equal(error, EAGAIN);
+	renew(50);
+	breaks(&t, 1, 1, "no answer within 50 ms");
+	while (n > 0)
+		close(fds[--n]);
+	renew(PATIENCE_MS);
+	child = fork();
+	if (child == 0) {
+		moment();
+		_exit(kill(fake.pid, SIGCONT) != 0);
+	}
+	assert_int_equal(takes(), COUNTERS_TAKEN);
+	waitpid(child, NULL, 0);
+}
+
+FAKED(an_answer_is_bounded)
+{
+	static char text[4098] = "-";
+
+	memset(text + 1, 'x', 4093);
+	strcpy(text + 4094, "\r\n");
+	start(FAKE_ANSWERS, text);
+	fails("it says: xxx");
+	remove_fake(NULL);
+	strcpy(text + 4094, "x\r\n");
+	start(FAKE_ANSWERS, text);
+	fails("makes no sense");
+	remove_fake(NULL);
+	start(FAKE_BREAKS_OFF, "*2\r\n:1\r\n");
+	fails("its answer makes no sense: is this Redis?");
+}
+
+/* What nobody asked for must not become the next question's answer. */
+FAKED(a_word_too_many_is_never_an_answer)
+{
+	start(FAKE_ADDS, TAKEN);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(takes(), COUNTERS_TAKEN);
+		for (int j = 0; j < 10; j++)
+			moment();
+	}
+}
+
+/* A server that has no AUTH repeats what it was given. */
+FAKED(the_password_is_not_told)
+{
+	struct tally t = tally_of("a", hundred, 1);
+
+	start(FAKE_ANSWERS,
+	    "-ERR unknown command `AUTH`, with args beginning with: "
+	    "`test-password-of-nobody`\r\n");
+	fake.config.password = SPAN_LIT(PASSWORD);
+	fails("it refuses the password of store_password_file: is it");
+	assert_null(strstr(take_from(store, &t, 1, 1).reason, "nobody"));
+}
+
+FAKED(a_greeting_is_not_a_welcome)
+{
+	start(FAKE_ANSWERS, TAKEN);
+	fake.config.password = SPAN_LIT(PASSWORD);
+	fails("its answer makes no sense");
+	fake.config.password = SPAN_LIT("");
+	fake.config.database = 3;
+	fails("its answer makes no sense");
+	fake.config.database = 0;
+	renew(PATIENCE_MS);
+	assert_int_equal(takes(), COUNTERS_TAKEN);
+}
+
+FAKED(a_reason_says_where)
+{
+	char path[SOCKET_PATH_MAX + 1];
+
+	start(FAKE_CLOSES, "");
+	fake.config = (struct store_config){ .kind = STORE_TCP,
+		.place = SPAN_LIT("127.0.0.1"),
+		.port = free_port() };
+	fails("redis at \"127.0.0.1\" port ");
+	fails(": Connection refused: is the server running");
+	fake.config.place = SPAN_LIT("::1");
+	fails(": is the server running");
+	fake.config = (struct store_config){ .kind = STORE_UNIX,
+		.place = SPAN_LIT("/tmp/signpost-none") };
+	fails("redis at \"/tmp/signpost-none\": No such file or directory: "
+	      "is the server running, and is this the right place?");
+	memset(path, '/', SOCKET_PATH_MAX);
+	path[SOCKET_PATH_MAX] = '\0';
+	fake.config =
+	    (struct store_config){ .kind = STORE_UNIX, .place = span_of(path) };
+	fails("is this the right place?");
+}
+
+TEST_WHEN(redis_built_in, ipv6_is_spoken, NULL, NULL)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
+		.sin6_addr = in6addr_loopback };
+	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t size = sizeof(to);
+	struct tally t = tally_of("a", hundred, 1);
+	struct store_config config = { .kind = STORE_TCP,
+		.place = SPAN_LIT("::1") };
+
+	if (bind(listener, (struct sockaddr *)&to, size) != 0 ||
+	    listen(listener, 1) != 0 ||
+	    getsockname(listener, (struct sockaddr *)&to, &size) != 0)
+		skip(); /* no such protocol here */
+	config.port = ntohs(to.sin6_port);
+	store = redis_new(&config, 50);
+	breaks(&t, 1, 1, "no answer within 50 ms");
+	store->close(store);
+	store = NULL;
+	close(listener);
+}
+
+/* The same answer for each of these, with a fake for each. */
+static void
+each_fails(const char *const *texts, size_t n, const char *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		start(FAKE_ANSWERS, texts[i]);
+		fails(why);
+		remove_fake(NULL);
+	}
+}
+
+/* A fake's answer to a step is believed only when it can be true. */
+TEST_WHEN(redis_built_in, lies_are_not_believed, NULL, NULL)
+{
+	static const char *const lies[] = {
+		"+OK\r\n",
+		"*1\r\n:1\r\n",
+		"*1\r\n:0\r\n",
+		"*3\r\n:1\r\n:0\r\n:60\r\n",
+		"*3\r\n:1\r\n:-1\r\n:60\r\n",
+		"*3\r\n:1\r\n:101\r\n:60\r\n",
+		"*3\r\n:1\r\n:4294967297\r\n:60\r\n",
+		"*3\r\n:1\r\n:1\r\n:0\r\n",
+		"*3\r\n:1\r\n:1\r\n:-1\r\n",
+		"*3\r\n:1\r\n:1\r\n:86401\r\n",
+		"*3\r\n:2\r\n:1\r\n:60\r\n",
+		"*3\r\n:-1\r\n:1\r\n:60\r\n",
+		"*3\r\n:4294967297\r\n:1\r\n:60\r\n",
+		"*3\r\n:0\r\n:99\r\n:60\r\n",
+		"*3\r\n:0\r\n:-1\r\n:60\r\n",
+		"*3\r\n:0\r\n:1000001\r\n:60\r\n",
+		"*3\r\n:0\r\n:100\r\n:86401\r\n",
+		"*2\r\n:1\r\n:1\r\n",
+		"*4\r\n:1\r\n:1\r\n:60\r\n:1\r\n",
+		"*5\r\n:1\r\n:1\r\n:60\r\n:1\r\n:60\r\n",
+		"*2\r\n:2\r\n:2\r\n",
+		"*3\r\n:1\r\n$1\r\n1\r\n:60\r\n",
+		"*3\r\n:1\r\n*1\r\n:1\r\n:60\r\n",
+		"*3\r\n:1\r\n$-1\r\n:60\r\n",
+		"*3\r\n:1\r\n+1\r\n:60\r\n",
+		"*3\r\n:1\r\n#t\r\n:60\r\n",
+		"*3\r\n:1\r\n,1\r\n:60\r\n",
+		TAKEN "+",
+		TAKEN ":1\r\n",
+		TAKEN TAKEN,
+	};
+
+	each_fails(lies, sizeof(lies) / sizeof(lies[0]), "makes no sense");
+	start(FAKE_ANSWERS, TAKEN);
+	assert_int_equal(takes(), COUNTERS_TAKEN);
+	remove_fake(NULL);
+	start(FAKE_ANSWERS, "*3\r\n:0\r\n:100\r\n:86400\r\n");
+	assert_int_equal(takes(), COUNTERS_FULL);
+	remove_fake(NULL);
+}
+
+TEST_WHEN(redis_built_in, all_else_is_refused, NULL, NULL)
+{
+	static const char *const bad[] = { "HTTP/1.1 400 Bad Request\r\n\r\n",
+		"\r\n", ":1\r\n", "$2\r\nhi\r\n", "$-1\r\n", "*-1\r\n",
+		"*0\r\n", "*-2\r\n", "*14\r\n", "*1000000000\r\n",
+		"*2147483647\r\n", "*2147483648\r\n", "*4294967296\r\n",
+		"*9223372036854775807\r\n", "*99999999999999999999\r\n",
+		"*1\r\n*1\r\n:1\r\n", "*1\r\n*2000000000\r\n",
+		"*2\r\n*1\r\n:1\r\n:1\r\n", "*1\r\n$1\r\n1\r\n",
+		"*1\r\n$-1\r\n", "*1\r\n+1\r\n", "*1\r\n-ERR\r\n",
+		"*1\r\n:1x\r\n", "*1\r\n:\r\n",
+		"*1\r\n:99999999999999999999\r\n", "*x\r\n",
+		"%1\r\n+a\r\n:1\r\n", "_\r\n", "#t\r\n", ",1.5\r\n",
+		"*1\r\n#t\r\n", "*1\r\n,1\r\n", "+PONG\r\n+",
+		"+PONG\r\n+PONG\r\n", "*1\r\n:1\r\n:2\r\n" };
+
+	each_fails(bad, sizeof(bad) / sizeof(bad[0]),
+	    "its answer makes no sense: is this Redis?");
+}
+
+TEST_WHEN(redis_built_in, errors_are_told_and_cleaned, NULL, NULL)
+{
+	static const char *const errors[][2] = {
 		{ "-LOADING Redis is loading\r\n", "it says: LOADING" },
 		{ "-MOVED 3999 127.0.0.1:6381\r\n", "it says: MOVED" },
 		{ "-BUSY in a script\r\n", "it says: BUSY" },
 		{ "-NOSCRIPT always\r\n", "it says: NOSCRIPT" },
+		{ "-ERR a\x1b[31m\xc3\xa9\x7f.\r\n",
+		    "it says: ERR a?[31m???." },
 		{ "*1\r\n:2\r\n", "something else than a count" },
 	};
-	static struct redis_server fake;
 	struct tally t = tally_of("a", hundred, 1);
+	char text[200] = "-";
+	const char *said;
 
-	store->close(store);
-	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
-		fake_start(&fake, FAKE_ANSWERS, lies[i].text);
-		store = redis_new_within(&fake.config, PATIENCE_MS);
-		breaks(&t, 1, 1, lies[i].why);
-		store->close(store);
-		redis_server_end(&fake);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		each_fails(&errors[i][0], 1, errors[i][1]);
+	for (size_t n = 99; n <= 101; n++) {
+		memset(text + 1, 'x', n);
+		strcpy(text + 1 + n, "\r\n");
+		start(FAKE_ANSWERS, text);
+		said = strstr(take_from(store, &t, 1, 1).reason, ": x");
+		assert_int_equal(strlen(said), 2 + (n < 100 ? n : 100));
+		remove_fake(NULL);
 	}
-	fake_start(&fake, FAKE_ANSWERS, "*3\r\n:1\r\n:1\r\n:60\r\n");
-	store = redis_new_within(&fake.config, PATIENCE_MS);
-	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
-	store->close(store);
-	redis_server_end(&fake);
-	store = redis_new_within(&server.config, PATIENCE_MS);
-	assert_int_equal(used_of("a"), 0);
+}
+
+/* All numbers of the longest list, each in its place. */
+FAKED(every_number_has_its_place)
+{
+	struct tally t[2] = { tally_of("a", three, 3),
+		tally_of("b", three, 3) };
+
+	start(FAKE_ANSWERS,
+	    "*13\r\n:1\r\n:11\r\n:1\r\n:12\r\n:2\r\n:13\r\n:3\r\n:14\r\n:4\r\n"
+	    ":15\r\n:5\r\n:16\r\n:6\r\n");
+	assert_int_equal(take_from(store, t, 2, 5).what, COUNTERS_TAKEN);
+	for (unsigned i = 0; i < 6; i++) {
+		assert_int_equal(t[i / 3].counts[i % 3].used, 11 + i);
+		assert_int_equal(t[i / 3].counts[i % 3].resets, 1 + i);
+	}
 }
 
 TEST_WHEN(left_out, without_hiredis_there_is_no_store, NULL, NULL)
@@ -695,7 +1105,7 @@ TEST_WHEN(left_out, without_hiredis_there_is_no_store, NULL, NULL)
 	const struct store_config config = { .kind = STORE_UNIX,
 		.place = SPAN_INIT("/tmp/x") };
 
-	assert_null(redis_new(&config));
+	assert_null(redis_new(&config, REDIS_STEP_MS));
 	/* Whoever leaves it out says so. */
 	assert_non_null(getenv("WITHOUT_HIREDIS"));
 }

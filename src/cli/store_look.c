@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* AT_EACCESS */
 
-#include "store/look.h"
+#include "cli/store_look.h"
 
 #include <errno.h>
 #include <fcntl.h>

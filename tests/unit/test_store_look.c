@@ -2,7 +2,7 @@
 
 #include "test.h"
 
-#include "store/look.h"
+#include "cli/store_look.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Would counting work? For `signpost check`; nothing is made or counted. */
-#ifndef STORE_LOOK_H
-#define STORE_LOOK_H
+#ifndef CLI_STORE_LOOK_H
+#define CLI_STORE_LOOK_H
 
 #include "base/sink.h"
 #include "policy/config.h"
