@@ -42,7 +42,9 @@ LTO    =
 endif
 # What is built is the same wherever it is built.
 OPT   += '-ffile-prefix-map=$(CURDIR)=.'
-LIBS   = -lfcgi -lcrypto -lconfig -ljansson -lz
+LIBS   = -lfcgi -lcrypto -lconfig -lz
+# Another reader of JSON, which tests compare with.
+OTHERS = -ljansson
 
 # Counters on several machines, where hiredis is: HIREDIS=no leaves it out.
 HIREDIS := $(shell $(CC) -E -include hiredis/hiredis.h -x c /dev/null \
@@ -192,13 +194,13 @@ $(BUILD)/tests/%.o: tests/unit/%.c
 # All unit tests. (The folder is newer when a test was taken away.)
 $(BUILD)/units: $(UNITS) $(LIBRARY) tests/unit
 	$(call SAY,LINK) $(CC) $(OPT) $(SAN) -fno-lto $(WRAPPED) -o $@ \
-		$(UNITS) $(LIBRARY) $(LIBS) -lcmocka
+		$(UNITS) $(LIBRARY) $(LIBS) $(OTHERS) -lcmocka
 
 # A target of make fuzz, without libFuzzer: it takes a folder of inputs.
 $(BUILD)/replay/%: tests/fuzz/fuzz_%.c $(BUILD)/replay.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call SAY,LINK) $(CC) $(STD) $(WARN) $(OPT) $(SAN) -fno-lto -MMD -MP -MF $@.d -o $@ $< \
-		$(BUILD)/replay.o $(LIBRARY) $(LIBS)
+		$(BUILD)/replay.o $(LIBRARY) $(LIBS) $(OTHERS)
 
 $(BUILD)/replay.o: tests/fuzz/replay.c
 	@mkdir -p $(@D)

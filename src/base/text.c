@@ -45,22 +45,26 @@ ascii_8(const unsigned char *p)
 	return (eight & UINT64_C(0x8080808080808080)) == 0;
 }
 
+size_t
+text_utf8_size(struct span s)
+{
+	struct span rest = s;
+	size_t n = 1;
+
+	while (rest.n > 0 && n > 0) {
+		if (rest.p[0] < 0x80)
+			n = rest.n >= 8 && ascii_8(rest.p) ? 8 : 1;
+		else
+			n = char_size(rest);
+		rest = span_skip(rest, n);
+	}
+	return s.n - rest.n;
+}
+
 bool
 text_utf8(struct span s)
 {
-	while (s.n > 0) {
-		size_t n;
-
-		if (s.p[0] < 0x80)
-			n = s.n >= 8 && ascii_8(s.p) ? 8 : 1;
-		else
-			n = char_size(s);
-
-		if (n == 0)
-			return false;
-		s = span_skip(s, n);
-	}
-	return true;
+	return text_utf8_size(s) == s.n;
 }
 
 bool

@@ -7,6 +7,9 @@
 /* RFC 3629: no overlong form, no surrogate, nothing over U+10FFFF. */
 bool text_utf8(struct span s);
 
+/* How many bytes stand before what is none; all of them where all is. */
+size_t text_utf8_size(struct span s);
+
 /* Any of U+0000-U+001F, U+007F, or U+0080-U+009F (as valid UTF-8)? */
 bool text_has_control(struct span s);
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <openssl/opensslv.h>
 #include <stdlib.h>
@@ -127,8 +126,6 @@ look_openssl(struct doctor *d)
 static void
 look_others(struct doctor *d)
 {
-	finding_add(d->found, FINDING_OK, group, "jansson", "%s",
-	    jansson_version_str());
 	finding_add(d->found, FINDING_OK, group, "zlib", "%s", zlibVersion());
 }
 

@@ -1,7 +1,6 @@
 #include "cli/explain.h"
 #include "cli/explain_text.h"
-#include "http/json_read.h"
-#include "http/json_scan.h"
+#include "http/json.h"
 
 #define NESTED_MAX 3 /* JSON in strings of JSON, in number */
 
@@ -16,14 +15,13 @@ static const char stale[] = "Stale request - reported time is ";
 static struct span
 message_at(struct span text, size_t at, struct arena *arena)
 {
-	struct span rest, from, message;
+	struct json_value string;
+	struct span rest, message;
 
 	if (at > 0 && text.p[at - 1] == '"') {
-		rest = from = span_skip(text, at - 1);
-		if (json_scan_string(&rest) &&
-		    json_read_text((struct json_value){ JSON_KIND_STRING,
-				       json_scanned(from, rest) },
-			arena, &message))
+		rest = span_skip(text, at - 1);
+		if (json_take(&rest, 0, &string) &&
+		    json_read_text(string, arena, &message))
 			return message;
 	}
 	return span_skip(text, at);
@@ -214,15 +212,14 @@ read_line(struct span line, struct complaint *out)
 static bool
 read_lines(struct span text, struct complaint *out)
 {
-	struct span from, line;
+	struct json_value fields;
 	struct span_cut cut;
+	struct span line;
 
 	while ((text = explain_strip(text)).n > 0) {
 		if (text.p[0] == '{') {
-			from = text;
-			if (!json_scan_value(&text, JSON_DEPTH_MAX) ||
-			    !take(&out->has_ours, &out->ours,
-				json_scanned(from, text)))
+			if (!json_take(&text, JSON_DEPTH_MAX, &fields) ||
+			    !take(&out->has_ours, &out->ours, fields.text))
 				return false;
 			continue;
 		}

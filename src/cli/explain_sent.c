@@ -1,8 +1,7 @@
 #include "base/enc.h"
 #include "cli/explain.h"
 #include "cli/explain_text.h"
-#include "http/json_read.h"
-#include "http/json_scan.h"
+#include "http/json.h"
 
 /* public_ids[] and public_ids[0] are elements of public_ids. */
 static bool
@@ -77,22 +76,6 @@ text_of(struct json_value v, struct arena *arena, struct span *out)
 	return v.kind != JSON_KIND_OBJECT;
 }
 
-static struct json_value
-value_of(struct span text)
-{
-	static const struct {
-		unsigned char first;
-		enum json_kind kind;
-	} kinds[] = { { '"', JSON_KIND_STRING }, { '{', JSON_KIND_OBJECT },
-		{ '[', JSON_KIND_ARRAY }, { 't', JSON_KIND_TRUE },
-		{ 'f', JSON_KIND_FALSE }, { 'n', JSON_KIND_NULL } };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (text.n > 0 && text.p[0] == kinds[i].first)
-			return (struct json_value){ kinds[i].kind, text };
-	return (struct json_value){ JSON_KIND_NUMBER, text };
-}
-
 static bool
 add_json(struct pieces *fields, struct span name, struct json_value v,
     struct arena *arena, struct sent *out)
@@ -123,31 +106,17 @@ add_json(struct pieces *fields, struct span name, struct json_value v,
 
 /* Of an object that json_object_valid() accepted. */
 static bool
-read_object(struct span object, struct pieces *fields, struct arena *arena,
-    struct sent *out)
+read_object(struct json_value object, struct pieces *fields,
+    struct arena *arena, struct sent *out)
 {
-	struct span rest = span_skip(object, 1), from, name;
+	struct json_walk w = json_walk(object);
+	struct json_value key, v;
+	struct span name;
 
-	json_scan_space(&rest);
-	while (rest.n > 0 && rest.p[0] == '"') {
-		from = rest;
-		if (!json_scan_string(&rest) ||
-		    !json_read_text((struct json_value){ JSON_KIND_STRING,
-					json_scanned(from, rest) },
-			arena, &name))
+	while (json_next(&w, &key, &v))
+		if (!json_read_text(key, arena, &name) ||
+		    !add_json(fields, name, v, arena, out))
 			return false;
-		json_scan_space(&rest);
-		json_scan_byte(&rest, ':');
-		json_scan_space(&rest);
-		from = rest;
-		if (!json_scan_value(&rest, JSON_DEPTH_MAX) ||
-		    !add_json(fields, name, value_of(json_scanned(from, rest)),
-			arena, out))
-			return false;
-		json_scan_space(&rest);
-		json_scan_byte(&rest, ',');
-		json_scan_space(&rest);
-	}
 	return true;
 }
 
@@ -156,7 +125,7 @@ read_json(struct span text, struct arena *arena, struct sent *out)
 {
 	static const char *const wrappers[] = { "fields", "paramsToSign",
 		"params_to_sign" };
-	struct json_value all = { JSON_KIND_OBJECT, text }, inner;
+	struct json_value all = { JSON_KIND_OBJECT, text }, inner, object = all;
 	struct pieces fields = { .n = 0 };
 
 	if (!json_object_valid(text, JSON_DEPTH_MAX))
@@ -164,9 +133,9 @@ read_json(struct span text, struct arena *arena, struct sent *out)
 	for (size_t i = 0; i < 3; i++) {
 		inner = json_member(all, span_of(wrappers[i]));
 		if (inner.kind == JSON_KIND_OBJECT)
-			text = inner.text;
+			object = inner;
 	}
-	return read_object(text, &fields, arena, out) &&
+	return read_object(object, &fields, arena, out) &&
 	       make(&fields, arena, out);
 }
 

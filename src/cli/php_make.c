@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/write.h"
+#include "http/json.h"
 
 #define ID_BYTES 16
 
@@ -18,65 +18,82 @@ write_text(struct span text, struct sink *out)
 	sink_say(out, "s:%d:\"%v\";", (long long)text.n, text);
 }
 
-static void write_object(json_t *object, struct sink *out);
+static bool write_object(
+    struct json_value object, struct arena *arena, struct sink *out);
 
 /* The depth is that of the JSON, which its maker has bounded. */
-static void
-write_value(json_t *value, struct sink *out)
+static bool
+write_value(struct json_value value, struct arena *arena, struct sink *out)
 {
-	if (json_is_object(value))
-		write_object(value, out);
-	else
-		write_text(
-		    (struct span){
-			(const unsigned char *)json_string_value(value),
-			json_string_length(value) },
-		    out);
+	struct span text;
+
+	if (value.kind == JSON_KIND_OBJECT)
+		return write_object(value, arena, out);
+	if (!json_read_text(value, arena, &text))
+		return false;
+	write_text(text, out);
+	return true;
 }
 
-static void
-write_object(json_t *object, struct sink *out)
+static size_t
+members_of(struct json_value object)
 {
-	const char *name;
-	json_t *value;
+	struct json_walk w = json_walk(object);
+	struct json_value name, value;
+	size_t n = 0;
 
-	sink_say(out, "a:%d:{", (long long)json_object_size(object));
-	json_object_foreach(object, name, value)
-	{
-		write_text(span_of(name), out);
-		write_value(value, out);
-	}
+	while (json_next(&w, &name, &value))
+		n++;
+	return n;
+}
+
+static bool
+write_object(struct json_value object, struct arena *arena, struct sink *out)
+{
+	struct json_walk w = json_walk(object);
+	struct json_value name, value;
+
+	sink_say(out, "a:%d:{", (long long)members_of(object));
+	while (json_next(&w, &name, &value))
+		if (!write_value(name, arena, out) ||
+		    !write_value(value, arena, out))
+			return false;
 	sink_byte(out, '}');
+	return true;
 }
 
 /* What session.serialize_handler = php writes: NAME "|" value, for each. */
-static void
-write_members(json_t *object, struct sink *out)
+static bool
+write_members(struct json_value object, struct arena *arena, struct sink *out)
 {
-	const char *name;
-	json_t *value;
+	struct json_walk w = json_walk(object);
+	struct json_value name, value;
+	struct span text;
 
-	json_object_foreach(object, name, value)
-	{
-		sink_say(out, "%s|", name);
-		write_value(value, out);
+	while (json_next(&w, &name, &value)) {
+		if (!json_read_text(name, arena, &text))
+			return false;
+		sink_say(out, "%v|", text);
+		if (!write_value(value, arena, out))
+			return false;
 	}
+	return true;
 }
 
 bool
 php_write(
     const struct session_config *config, struct span json, struct sink *out)
 {
-	json_t *object = json_loadb((const char *)json.p, json.n, 0, NULL);
+	struct json_value object = { JSON_KIND_OBJECT, json };
+	unsigned char mem[2 * COOKIE_MAX];
+	struct arena arena;
 
-	if (object == NULL)
+	arena_init(&arena, mem, sizeof(mem));
+	if (!json_object_valid(json, TOKEN_DEPTH_MAX))
 		return false;
-	if (config->php_serialize)
-		write_object(object, out);
-	else
-		write_members(object, out);
-	json_decref(object);
-	return !out->full;
+	return (config->php_serialize ? write_object(object, &arena, out)
+				      : write_members(object, &arena, out)) &&
+	       !out->full;
 }
 
 static bool

@@ -1,7 +1,7 @@
 #include "cloudinary/verify.h"
 
 #include "base/enc.h"
-#include "http/json_read.h"
+#include "http/json.h"
 
 static const struct span no_param = { NULL, 0 };
 

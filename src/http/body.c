@@ -1,182 +1,253 @@
 #include "http/body.h"
 
-#include <jansson.h>
-
-#include "http/body_param.h"
 #include "http/camel.h"
+#include "http/json.h"
 
 static const struct span nameless = { NULL, 0 };
 
-/* jansson's allocator gets no context. Nothing else allocates with jansson. */
-static struct arena *pool;
-
-static void *
-pool_take(size_t n)
-{
-	return arena_take(pool, n);
-}
-
-static void
-pool_keep(void *p)
-{
-	(void)p; /* the arena is given back whole */
-}
-
-/* Where a string that begins at i ends; the text's size if it does not. */
-static size_t
-string_end(struct span text, size_t i)
-{
-	for (i++; i < text.n && text.p[i] != '"'; i++)
-		if (text.p[i] == '\\')
-			i++;
-	return i;
-}
-
-/* How far a body is counted. */
-struct tally {
-	size_t depth;
-	size_t members[JSON_DEPTH_MAX + 1]; /* of what is open at each depth */
-	struct span last;                   /* the string before */
-};
-
+/* The whole text, as one value; said where it is none that can be read. */
 static bool
-count(struct tally *t, unsigned char c, struct reading *r)
+parse(struct span text, struct reading *r, struct json_value *root)
 {
-	if (c == '{' || c == '[') {
-		if (t->depth == JSON_DEPTH_MAX)
-			return problem_set(r->why, 400, "malformed", nameless,
-			    "The JSON is nested more than %d deep.",
-			    (long long)JSON_DEPTH_MAX);
-		t->members[++t->depth] = 0;
-	} else if ((c == '}' || c == ']') && t->depth > 0) {
-		t->depth--;
-	} else if (c == ':' && t->members[t->depth]++ == JSON_MEMBERS_MAX) {
+	struct json_body body = json_body_read(text);
+
+	*root = body.root;
+	switch (body.fault) {
+	case JSON_RIGHT:
+		return true;
+	case JSON_DEEP:
+		return problem_set(r->why, 400, "malformed", nameless,
+		    "The JSON is nested more than %d deep.",
+		    (long long)JSON_DEPTH_MAX);
+	case JSON_CROWDED:
 		return problem_set(r->why, 400, "too_many", nameless,
 		    "An object in the JSON has more than %d names.",
 		    (long long)JSON_MEMBERS_MAX);
+	case JSON_ZERO:
+		return problem_set(r->why, 400, "malformed", nameless,
+		    "The number behind %q begins with -0, which has "
+		    "another spelling; send it as a string.",
+		    body.last);
+	case JSON_DUPLICATE:
+		return problem_set(r->why, 400, "duplicate", nameless,
+		    "The JSON has one name twice (line %d, column %d).",
+		    body.line, body.column);
+	case JSON_MALFORMED:
+		break;
 	}
-	return true;
+	return problem_set(r->why, 400, "malformed", nameless,
+	    "This is not a JSON object that can be read (line %d, column %d).",
+	    body.line, body.column);
+}
+
+/* A string's text, whatever it holds; views into the arena. */
+static bool
+unescape(struct reading *r, struct json_value v, struct span *out)
+{
+	return json_read_text(v, r->arena, out) || reading_no_room(r);
+}
+
+/* A string's text. Else 400 with the problem, and *out is empty. */
+static bool
+read_string(
+    struct reading *r, struct span name, struct json_value v, struct span *out)
+{
+	*out = (struct span){ NULL, 0 };
+	if (v.kind != JSON_KIND_STRING)
+		return problem_set(r->why, 400, "malformed", name,
+		    "%q takes strings here and nothing else.", name);
+	return unescape(r, v, out) && reading_text(r, name, *out);
+}
+
+/* string / true / false / whole number; anything else is refused. */
+static bool
+read_scalar(
+    struct reading *r, struct span name, struct json_value v, struct span *out)
+{
+	switch (v.kind) {
+	case JSON_KIND_STRING:
+		return read_string(r, name, v, out);
+	case JSON_KIND_TRUE:
+	case JSON_KIND_FALSE:
+	case JSON_KIND_NUMBER:
+		*out = arena_copy(r->arena, v.text);
+		if (r->arena->full)
+			return reading_no_room(r);
+		if (v.kind != JSON_KIND_NUMBER ||
+		    (!span_has(v.text, '.') && !span_has(v.text, 'e') &&
+			!span_has(v.text, 'E')))
+			return true; /* its one spelling: -0 is refused before
+				      */
+		return problem_set(r->why, 400, "malformed", name,
+		    "%q is a number with a fraction or an exponent; send %s.",
+		    name,
+		    span_is(name, "timestamp")
+			? "whole seconds, as Math.floor(Date.now() / 1000)"
+			: "it as a string");
+	case JSON_KIND_NULL:
+		return problem_set(r->why, 400, "malformed", name,
+		    "%q is null; leave it out.", name);
+	case JSON_KIND_OBJECT:
+	case JSON_KIND_ARRAY:
+	case JSON_ABSENT:
+	case JSON_TWICE:
+		break;
+	}
+	return problem_set(r->why, 400, "malformed", name,
+	    "%q is an object; it must be a string, a boolean, a whole "
+	    "number or a list of strings.",
+	    name);
 }
 
 /*
- * jansson itself nests up to 2048 deep, takes any number of names, and makes
- * a 0 of -0. This only looks: as far as the text is JSON it sees the same
- * strings as jansson does, and jansson stops where it is not.
+ * The elements of a list, or the members of an object with their keys. A null
+ * is an empty element, as a form has: the policy refuses both.
  */
 static bool
-check_text(struct span body, struct reading *r)
+read_elements(struct reading *r, struct span name, struct json_value all,
+    struct span *keys, struct span *values)
 {
-	struct tally t = { 0, { 0 }, nameless };
+	struct json_walk w = json_walk(all);
+	struct json_value key, v;
 
-	for (size_t i = 0; i < body.n; i++) {
-		unsigned char c = body.p[i];
-
-		if (c == '"') {
-			size_t begin = i + 1;
-
-			i = string_end(body, i);
-			/* A backslash at the end leads beyond it. */
-			if (i <= body.n)
-				t.last =
-				    (struct span){ body.p + begin, i - begin };
-		} else if (c == '-' && i + 1 < body.n && body.p[i + 1] == '0') {
-			return problem_set(r->why, 400, "malformed", nameless,
-			    "The number behind %q begins with -0, which has "
-			    "another spelling; send it as a string.",
-			    t.last);
-		} else if (!count(&t, c, r)) {
+	for (size_t i = 0; json_next(&w, &key, &v); i++) {
+		values[i] = SPAN_LIT("");
+		if (keys != NULL && (!unescape(r, key, &keys[i]) ||
+					!reading_text(r, name, keys[i])))
 			return false;
-		}
+		if (v.kind != JSON_KIND_NULL &&
+		    !read_string(r, name, v, &values[i]))
+			return false;
 	}
 	return true;
 }
 
-/*
- * The seed is fixed, for without one jansson opens /dev/urandom. Names that
- * are made to collide cost little, since few stand in one object (count).
- */
-static json_t *
-parse(struct span body, struct reading *r)
+static size_t
+count(struct json_value all)
 {
-	json_error_t error;
-	json_t *root;
+	struct json_walk w = json_walk(all);
+	struct json_value key, v;
+	size_t n = 0;
 
-	json_set_alloc_funcs(pool_take, pool_keep);
-	json_object_seed(1);
-	pool = r->arena;
-	root = json_loadb(
-	    (const char *)body.p, body.n, JSON_REJECT_DUPLICATES, &error);
-	pool = NULL;
-	if (root != NULL)
-		return root;
+	while (json_next(&w, &key, &v))
+		n++;
+	return n;
+}
+
+/*
+ * Adds the parameter:
+ *
+ *   string, boolean, whole number   SHAPE_TEXT
+ *   list of strings                 SHAPE_LIST
+ *   object of strings               SHAPE_OBJECT, context and metadata only
+ *
+ * Lists and objects may be empty. Anything else is a 400 with the problem.
+ */
+static bool
+read_param(struct reading *r, struct span name, struct json_value v)
+{
+	bool is_list = v.kind == JSON_KIND_ARRAY,
+	     is_object =
+		 v.kind == JSON_KIND_OBJECT &&
+		 (span_is(name, "context") || span_is(name, "metadata"));
+	size_t n = is_list || is_object ? count(v) : 1;
+	struct span *values = NULL, *keys = NULL;
+	struct param *p;
+
+	if (!reading_name(r, name))
+		return false;
+	if (n > LIST_MAX)
+		return problem_set(r->why, 400, "too_many", name,
+		    "%q has more than %d elements.", name, (long long)LIST_MAX);
+	p = reading_add(r, name,
+	    is_object ? SHAPE_OBJECT
+	    : is_list ? SHAPE_LIST
+		      : SHAPE_TEXT);
+	if (p == NULL)
+		return false;
+	values = arena_array(r->arena, n, sizeof(*values));
+	if (is_object)
+		keys = arena_array(r->arena, n, sizeof(*keys));
 	if (r->arena->full)
-		reading_no_room(r);
-	else if (json_error_code(&error) == json_error_duplicate_key)
-		problem_set(r->why, 400, "duplicate", nameless,
-		    "The JSON has one name twice (line %d, column %d).",
-		    (long long)error.line, (long long)error.column);
-	else
-		problem_set(r->why, 400, "malformed", nameless,
-		    "This is not a JSON object that can be read (line %d, "
-		    "column %d).",
-		    (long long)error.line, (long long)error.column);
-	return NULL;
+		return reading_no_room(r);
+	p->n = n;
+	p->values = values;
+	p->keys = keys;
+	return is_list || is_object ? read_elements(r, name, v, keys, values)
+				    : read_scalar(r, name, v, values);
 }
 
 /* policy or contract, which are strings */
 static bool
-read_own(struct reading *r, struct span name, const json_t *v)
+read_own(struct reading *r, struct span name, struct json_value v)
 {
 	struct span value;
 
-	return body_string(r, name, v, &value) && reading_own(r, name, value);
+	return read_string(r, name, v, &value) && reading_own(r, name, value);
 }
 
 /* Every member is a parameter, or one of our own. */
 static bool
-read_plain(struct reading *r, json_t *object)
+read_plain(struct reading *r, struct json_value object)
 {
-	void *m = json_object_iter(object);
+	struct json_walk w = json_walk(object);
+	struct json_value key, v;
+	struct span name;
 
-	for (; m != NULL; m = json_object_iter_next(object, m)) {
-		struct span name = body_name(m);
-		json_t *v = json_object_iter_value(m);
-
-		if (!(reading_is_own(name) ? read_own(r, name, v)
-					   : body_param(r, name, v)))
+	while (json_next(&w, &key, &v))
+		if (!unescape(r, key, &name) ||
+		    !(reading_is_own(name) ? read_own(r, name, v)
+					   : read_param(r, name, v)))
 			return false;
-	}
 	return true;
 }
 
 /* Every member is a parameter; camel: also by the widget's name for it. */
 static bool
-read_item(struct reading *r, json_t *object, bool camel)
+read_item(struct reading *r, struct json_value object, bool camel)
 {
-	void *m = json_object_iter(object);
+	struct json_walk w = json_walk(object);
+	struct json_value key, v;
+	struct span name;
 
-	for (; m != NULL; m = json_object_iter_next(object, m)) {
-		struct span name = body_name(m);
-		const char *snake = camel ? camel_to_snake(name) : NULL;
+	while (json_next(&w, &key, &v)) {
+		const char *snake;
 
+		if (!unescape(r, key, &name))
+			return false;
+		snake = camel ? camel_to_snake(name) : NULL;
 		if (reading_is_own(name))
 			return problem_set(r->why, 400, "malformed", name,
 			    "%q stands among the parameters; %s.", name,
 			    span_is(name, "policy") ? "write it beside them"
 						    : "leave it out");
-		if (snake != NULL)
-			name = span_of(snake);
-		if (!body_param(r, name, json_object_iter_value(m)))
+		if (!read_param(r, snake != NULL ? span_of(snake) : name, v))
 			return false;
 	}
 	return true;
 }
 
 static bool
-read_items(struct reading *r, json_t *items, struct ask *out)
+read_prepared(
+    struct reading *r, struct json_value item, size_t i, struct ask *out)
 {
-	out->list = json_is_array(items);
-	out->n = out->list ? json_array_size(items) : 1;
+	r->params = &out->items[i];
+	r->params->n = 0;
+	if (item.kind != JSON_KIND_OBJECT)
+		return problem_set(r->why, 400, "malformed", nameless,
+		    "prepareUploadParams must be a JSON object, or a "
+		    "list of objects.");
+	return read_item(r, item, true);
+}
+
+static bool
+read_items(struct reading *r, struct json_value items, struct ask *out)
+{
+	struct json_walk w = json_walk(items);
+	struct json_value key, item;
+
+	out->list = items.kind == JSON_KIND_ARRAY;
+	out->n = out->list ? count(items) : 1;
 	if (out->n == 0)
 		return problem_set(r->why, 400, "malformed", nameless,
 		    "prepareUploadParams is an empty list; send one object for "
@@ -186,37 +257,32 @@ read_items(struct reading *r, json_t *items, struct ask *out)
 		    "prepareUploadParams has more than %d elements; ask again "
 		    "for the rest.",
 		    (long long)BATCH_MAX);
-	for (size_t i = 0; i < out->n; i++) {
-		json_t *item = out->list ? json_array_get(items, i) : items;
-
-		r->params = &out->items[i];
-		r->params->n = 0;
-		if (!json_is_object(item))
-			return problem_set(r->why, 400, "malformed", nameless,
-			    "prepareUploadParams must be a JSON object, or a "
-			    "list of objects.");
-		if (!read_item(r, item, true))
+	if (!out->list)
+		return read_prepared(r, items, 0, out);
+	for (size_t i = 0; json_next(&w, &key, &item); i++)
+		if (!read_prepared(r, item, i, out))
 			return false;
-	}
 	return true;
 }
 
 /* Beside what chooses the contract there is only the policy. */
 static bool
-read_beside(struct reading *r, json_t *root, struct span choice)
+read_beside(struct reading *r, struct json_value root, struct span choice)
 {
-	void *m = json_object_iter(root);
+	struct json_walk w = json_walk(root);
+	struct json_value key, v;
+	struct span name;
 
-	for (; m != NULL; m = json_object_iter_next(root, m)) {
-		struct span name = body_name(m);
-
+	while (json_next(&w, &key, &v)) {
+		if (!unescape(r, key, &name))
+			return false;
 		if (span_eq(name, choice))
 			continue;
 		if (!reading_is_own(name))
 			return problem_set(r->why, 400, "malformed", nameless,
 			    "%q stands beside %q; only \"policy\" may.", name,
 			    choice);
-		if (!read_own(r, name, json_object_iter_value(m)))
+		if (!read_own(r, name, v))
 			return false;
 	}
 	return r->contract == CONTRACT_NONE ||
@@ -227,19 +293,19 @@ read_beside(struct reading *r, json_t *root, struct span choice)
 }
 
 static bool
-read_signed(struct reading *r, json_t *inner)
+read_signed(struct reading *r, struct json_value inner)
 {
-	return json_is_object(inner)
+	return inner.kind == JSON_KIND_OBJECT
 		   ? read_item(r, inner, false)
 		   : problem_set(r->why, 400, "malformed", nameless,
 			 "The parameters to sign must be a JSON object.");
 }
 
 static bool
-read_chosen(
-    struct reading *r, json_t *root, const char *choice, struct ask *out)
+read_chosen(struct reading *r, struct json_value root, const char *choice,
+    struct ask *out)
 {
-	json_t *inner = json_object_get(root, choice);
+	struct json_value inner = json_member(root, span_of(choice));
 
 	if (!read_beside(r, root, span_of(choice)))
 		return false;
@@ -249,7 +315,8 @@ read_chosen(
 }
 
 static bool
-read_root(struct reading *r, json_t *root, bool chosen_only, struct ask *out)
+read_root(struct reading *r, struct json_value root, bool chosen_only,
+    struct ask *out)
 {
 	static const struct {
 		const char *name;
@@ -259,11 +326,12 @@ read_root(struct reading *r, json_t *root, bool chosen_only, struct ask *out)
 		{ "prepareUploadParams", CONTRACT_PREPARE } };
 	const char *choice = NULL;
 
-	if (!json_is_object(root))
+	if (root.kind != JSON_KIND_OBJECT)
 		return problem_set(r->why, 400, "malformed", nameless,
 		    "This is not a JSON object.");
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-		if (json_object_get(root, choices[i].name) == NULL)
+		if (json_member(root, span_of(choices[i].name)).kind ==
+		    JSON_ABSENT)
 			continue;
 		if (choice != NULL)
 			return problem_set(r->why, 400, "duplicate", nameless,
@@ -283,22 +351,19 @@ read_root(struct reading *r, json_t *root, bool chosen_only, struct ask *out)
 bool
 body_params(struct span text, struct reading *r)
 {
-	json_t *root = check_text(text, r) ? parse(text, r) : NULL;
+	struct json_value root;
 
-	return root != NULL && read_signed(r, root);
+	return parse(text, r, &root) && read_signed(r, root);
 }
 
 bool
 body_read(
     struct span body, bool chosen_only, struct reading *r, struct ask *out)
 {
-	json_t *root;
+	struct json_value root;
 
 	out->contract = CONTRACT_NONE;
 	out->list = false;
 	out->n = 1;
-	if (!check_text(body, r))
-		return false;
-	root = parse(body, r);
-	return root != NULL && read_root(r, root, chosen_only, out);
+	return parse(body, r, &root) && read_root(r, root, chosen_only, out);
 }

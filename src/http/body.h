@@ -1,4 +1,4 @@
-/* A JSON body of a request, read with jansson inside the arena. */
+/* A JSON body of a request. Views into the arena and the body. */
 #ifndef HTTP_BODY_H
 #define HTTP_BODY_H
 

@@ -25,7 +25,8 @@ void json_close(struct json_out *j);
 void json_text(struct json_out *j, struct span text);
 void json_number(struct json_out *j, long long value);
 void json_bool(struct json_out *j, bool value);
-void json_nothing(struct json_out *j); /* null; jansson has the name */
+void json_nothing(
+    struct json_out *j); /* null; tests link jansson, which has the name */
 
 /* A name as above, and its value. */
 void json_named_text(struct json_out *j, const char *name, struct span text);

@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "http/json_read.h"
+#include "http/json.h"
 
 /* A template under construction: literals grow at the end of text. */
 struct build {

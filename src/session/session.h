@@ -8,7 +8,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/php_sessions.h"
-#include "http/json_read.h"
+#include "http/json.h"
 #include "http/request.h"
 
 /* How the proof is verified; formats.h names what can be configured. */

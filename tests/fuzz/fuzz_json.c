@@ -8,7 +8,7 @@
 
 #include "base/limits.h"
 #include "fuzz.h"
-#include "http/json_read.h"
+#include "http/json.h"
 
 #define INPUT_MAX 4096
 

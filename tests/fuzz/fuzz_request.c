@@ -149,8 +149,6 @@ ask(struct span input, enum state state)
 	memset(&workspace, 0xa5, sizeof(workspace));
 	handle(state == STATE_MISCONFIGURED ? NULL : config, &request,
 	    DECIDING_NOW, &world, &workspace, &answer);
-	/* The program gave jansson an allocator of its own. */
-	json_set_alloc_funcs(malloc, free);
 }
 
 static json_t *

@@ -18,22 +18,24 @@ build h:stdio.h   libc6-dev       glibc-devel     musl-dev
 build h:fcgiapp.h libfcgi-dev     fcgi-devel      fcgi-dev
 build h:openssl/sha.h libssl-dev  openssl-devel   openssl-dev
 build h:libconfig.h libconfig-dev libconfig-devel libconfig-dev
-build h:jansson.h libjansson-dev  jansson-devel   jansson-dev
 build h:zlib.h    zlib1g-dev      zlib-devel      zlib-dev
 build h:hiredis/hiredis.h libhiredis-dev hiredis-devel hiredis-dev
 serve c:lighttpd  lighttpd        lighttpd        lighttpd
 serve c:curl      curl            curl            curl
 serve c:python3   python3         python3         python3
 quick h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
+quick h:jansson.h libjansson-dev  jansson-devel   jansson-dev
 quick c:lighttpd  lighttpd        lighttpd        lighttpd
 quick c:node      nodejs          nodejs          nodejs
 quick c:npm       npm             npm             npm
 units h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
+units h:jansson.h libjansson-dev  jansson-devel   jansson-dev
 units c:redis-server redis-server redis         redis
 units c:python3   python3         python3         python3
 check c:lighttpd  lighttpd        lighttpd        lighttpd
 check c:curl      curl            curl            curl
 check h:cmocka.h  libcmocka-dev   libcmocka-devel cmocka-dev
+check h:jansson.h libjansson-dev  jansson-devel   jansson-dev
 check c:python3   python3         python3         python3
 check c:chromium  chromium        chromium        chromium  client_module demo demo_hostile readme_page
 check c:nginx     nginx-light     nginx           nginx

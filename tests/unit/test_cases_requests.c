@@ -417,8 +417,6 @@ ask(const struct item *item)
 	memset(&answer, 0xa5, sizeof(answer));
 	handle(is_given(item, "configuration", "none") ? NULL : config,
 	    &request, now, &world, &workspace, &answer);
-	/* The program gave jansson an allocator of its own. */
-	json_set_alloc_funcs(malloc, free);
 	sink_init(&out, head, sizeof(head) - 1);
 	answer_write(&answer, &out);
 	head[out.n] = '\0';

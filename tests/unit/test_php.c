@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "guard.h"
-#include "http/json_read.h"
+#include "http/json.h"
 #include "opening.h"
 #include "session/families.h"
 #include "session/php.h"

@@ -1,13 +1,14 @@
 /*
- * A strict reader for JSON that was signed by somebody (RFC 8259, no
- * leniency): it works on a view, allocates nothing and keeps numbers as their
- * text. Bodies of requests are read by jansson instead (ask.h); no name here is
- * one of jansson's, which would call ours.
+ * The one reader of JSON (RFC 8259, no leniency): the payloads of tokens, which
+ * somebody has signed, and the bodies of requests. It works on a view, takes
+ * nothing from the heap and keeps numbers as their text. What it checks and
+ * what it looks up goes through the same grammar, so the two can't disagree.
  */
-#ifndef HTTP_JSON_READ_H
-#define HTTP_JSON_READ_H
+#ifndef HTTP_JSON_H
+#define HTTP_JSON_H
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/span.h"
 
 enum json_kind {
@@ -36,8 +37,56 @@ struct json_value {
  */
 bool json_object_valid(struct span text, unsigned depth_max);
 
+/* Why a body is refused. */
+enum json_fault {
+	JSON_MALFORMED = 0,
+	JSON_RIGHT,
+	JSON_DEEP,      /* more than JSON_DEPTH_MAX brackets */
+	JSON_CROWDED,   /* an object of more than JSON_MEMBERS_MAX names */
+	JSON_DUPLICATE, /* one name twice in an object, after unescaping */
+	JSON_ZERO /* a number that begins with -0, which has two spellings */
+};
+
+struct json_body {
+	enum json_fault fault;
+	struct json_value root; /* an object or an array, where it is right */
+	long long line,
+	    column;       /* from 1 and 0, in characters: where it ended */
+	struct span last; /* the string before that */
+};
+
 /*
- * Members of an object that json_object_valid() accepted, by their names after
+ * The same of a request's body, which may be an array too, and which is
+ * stricter: at most JSON_DEPTH_MAX deep, no object with a name twice or more
+ * than JSON_MEMBERS_MAX of them, no whole number that is none of 64 bits.
+ */
+struct json_body json_body_read(struct span text);
+
+/*
+ * Takes a value, with at most depth brackets around its innermost part, off the
+ * front of *rest, where nothing stands before it. False, and *rest somewhere
+ * inside, where there is none.
+ */
+bool json_take(struct span *rest, unsigned depth, struct json_value *out);
+
+/*
+ * A walk through the members of an object, or the elements of an array, that
+ * were found to be right: each one once, in their order. Nothing in any other
+ * value.
+ */
+struct json_walk {
+	struct span rest;
+	bool named, more;
+};
+
+struct json_walk json_walk(struct json_value v);
+
+/* False at the end. *name, a string, is left alone in an array. */
+bool json_next(
+    struct json_walk *w, struct json_value *name, struct json_value *value);
+
+/*
+ * Members of an object that was accepted, by their names after
  * unescaping, in one walk: found[i] is the value of names[i], JSON_ABSENT when
  * object is none or has no such member.
  */
