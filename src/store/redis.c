@@ -290,28 +290,24 @@ fail_nonsense(struct redis *r)
 	return fail(r, "its answer makes no sense: is this Redis?");
 }
 
-/* For an answer that is not the one that was wanted. */
+/*
+ * For an answer that is not the one that was wanted: with what mends it, where
+ * the server's own words do not say so.
+ */
 static bool
 fail_answer(struct redis *r)
 {
-	/* What mends it, where the server's own words do not say so. */
-	static const struct {
-		struct span error;
-		const char *mend;
-	} mends[] = {
-		{ SPAN_INIT("NOAUTH"),
-		    " (name the file with its password: store_password_file)" },
-		{ SPAN_INIT("READONLY"),
-		    " (this is a replica: name the primary)" },
-	};
+	struct span text = r->answer.text;
 	const char *mend = "";
 
 	if (!r->answer.is_error)
 		return fail_nonsense(r);
-	for (size_t i = 0; i < sizeof(mends) / sizeof(mends[0]); i++)
-		if (span_starts(r->answer.text, mends[i].error))
-			mend = mends[i].mend;
-	return fail(r, "it says: %v%s", r->answer.text, mend);
+	if (span_starts(text, SPAN_LIT("NOAUTH")))
+		mend = " (name the file with its password: "
+		       "store_password_file)";
+	if (span_starts(text, SPAN_LIT("READONLY")))
+		mend = " (this is a replica: name the primary)";
+	return fail(r, "it says: %v%s", text, mend);
 }
 
 /* A late answer can't be taken for another question's any more. */
@@ -469,39 +465,38 @@ dial(struct redis *r)
 	return true;
 }
 
-/* With password and database. */
+/*
+ * With the password: the server's own words are kept back here, since one
+ * without AUTH repeats what it was given.
+ */
 static bool
 log_in(struct redis *r)
 {
-	unsigned char mem[20];
-	struct sink number;
+	const struct span words[] = { SPAN_LIT("AUTH"), r->config->password };
 
-	/*
-	 * The server's own words are kept back here: a server without AUTH
-	 * repeats what it was given.
-	 */
-	if (r->config->password.n > 0) {
-		const struct span auth[] = { SPAN_LIT("AUTH"),
-			r->config->password };
+	if (r->config->password.n == 0)
+		return true;
+	if (!ask(r, words, 2))
+		return false;
+	if (r->answer.is_error)
+		return fail(r,
+		    "it refuses the password of store_password_file: is it "
+		    "the right one, and does this server ask for one?");
+	return says_ok(r) || fail_nonsense(r);
+}
 
-		if (!ask(r, auth, 2))
-			return false;
-		if (r->answer.is_error)
-			return fail(r,
-			    "it refuses the password of store_password_file: "
-			    "is it the right one, and does this server ask "
-			    "for one?");
-		if (!says_ok(r))
-			return fail_nonsense(r);
-	}
-	sink_init(&number, mem, sizeof(mem));
-	sink_int(&number, r->config->database);
-	return r->config->database == 0 ||
-	       (ask(r,
-		    (const struct span[]){
-			SPAN_LIT("SELECT"), sink_view(&number) },
-		    2) &&
-		   (says_ok(r) || fail_answer(r)));
+static bool
+choose_database(struct redis *r)
+{
+	char number[20];
+	struct span words[] = { SPAN_LIT("SELECT"), { NULL, 0 } };
+
+	if (r->config->database == 0)
+		return true;
+	sink_string(
+	    number, sizeof(number), "%d", (long long)r->config->database);
+	words[1] = span_of(number);
+	return ask(r, words, 2) && (says_ok(r) || fail_answer(r));
 }
 
 /*
@@ -529,7 +524,7 @@ ask_anew(struct redis *r, const struct span *words, size_t n)
 		if (!r->closed)
 			return false;
 	}
-	return dial(r) && log_in(r) && ask(r, words, n);
+	return dial(r) && log_in(r) && choose_database(r) && ask(r, words, n);
 }
 
 /* A server that does not know the script yet gets it. */

@@ -163,6 +163,7 @@ enum fake_what {
 	FAKE_ANSWERS,    /* the text, each time */
 	FAKE_STEPS_DOWN, /* the text once; the second time it closes */
 	FAKE_BREAKS_OFF, /* the text once, and closes */
+	FAKE_FALTERS,    /* the text once; then half of it, and closes */
 	FAKE_DRIPS,      /* a byte of the text each 50 ms, over and over */
 	FAKE_CUTS,       /* the text in two pieces, cut one further each time */
 	FAKE_ADDS,       /* the text, and later a part of it, unasked */
@@ -200,6 +201,10 @@ fake_serve(int fd, enum fake_what what, const char *text, size_t cut)
 		if (what == FAKE_CLOSES ||
 		    (what == FAKE_STEPS_DOWN && times > 0))
 			return;
+		if (what == FAKE_FALTERS && times > 0) {
+			fake_sends(fd, text, n / 2);
+			return;
+		}
 		if (what == FAKE_DRIPS)
 			fake_drips(fd, text);
 		while (what == FAKE_FLOODS && fake_sends(fd, text, n))

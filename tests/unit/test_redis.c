@@ -410,6 +410,16 @@ STORED(four_processes_take_what_there_is)
 	assert_int_equal(taken, 100);
 }
 
+/* The number behind a name in what INFO says. */
+static long long
+info(const char *name)
+{
+	const char *found = strstr(tell("INFO"), name);
+
+	assert_non_null(found);
+	return strtoll(found + strlen(name) + 1, NULL, 10);
+}
+
 /* A store that is used on both sides of fork() has two connections. */
 STORED(a_child_has_a_connection_of_its_own)
 {
@@ -421,6 +431,11 @@ STORED(a_child_has_a_connection_of_its_own)
 	assert_int_equal(settle(&t, 1, 1), COUNTERS_TAKEN);
 	pid = fork();
 	if (pid == 0) {
+		long long before = info("total_connections_received");
+
+		used_of("c");
+		if (info("total_connections_received") != before + 2)
+			_exit(2);
 		t = tally_of("b", hundred, 1);
 		for (unsigned i = 1; i <= 50; i++)
 			if (settle(&t, 1, 1) != COUNTERS_TAKEN ||
@@ -688,16 +703,6 @@ STORED(the_largest_step_fits)
 	breaks(t, 1, BATCH_MAX + 1, "this can't be counted");
 }
 
-/* The number behind a name in what INFO says. */
-static long long
-info(const char *name)
-{
-	const char *found = strstr(tell("INFO"), name);
-
-	assert_non_null(found);
-	return strtoll(found + strlen(name) + 1, NULL, 10);
-}
-
 STORED(a_connection_is_kept)
 {
 	long long before;
@@ -780,7 +785,20 @@ FAKED(a_closed_one_is_opened_anew)
 	start(FAKE_STEPS_DOWN, TAKEN);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(takes(), COUNTERS_TAKEN);
-	/* But not the script's. */
+	/* But not when half an answer came, and it may count twice. */
+	remove_fake(NULL);
+	start(FAKE_FALTERS, TAKEN);
+	assert_int_equal(takes(), COUNTERS_TAKEN);
+	breaks(&(struct tally){ .name = SPAN_LIT("a"),
+		   .crowd = CROWD_KNOWN,
+		   .n = 1,
+		   .limits = hundred },
+	    1, 1, "its answer makes no sense");
+	/* Nor the script's, gone or not when it is sent. */
+	remove_fake(NULL);
+	start(FAKE_BREAKS_OFF, "-NOSCRIPT\r\n");
+	for (int i = 0; i < 50; i++)
+		fails("it closes the connection");
 	remove_fake(NULL);
 	start(FAKE_STEPS_DOWN, "-NOSCRIPT\r\n");
 	fails("it closes the connection");
@@ -959,6 +977,36 @@ FAKED(a_reason_says_where)
 	fails("is this the right place?");
 }
 
+/* TCP has no error for a full queue: what is sent there is lost. */
+TEST_WHEN(redis_built_in, a_full_queue_of_tcp_is_late, NULL, NULL)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), fds[4];
+	socklen_t size = sizeof(to);
+	struct tally t = tally_of("a", hundred, 1);
+	struct store_config config = { .kind = STORE_TCP,
+		.place = SPAN_LIT("127.0.0.1") };
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(listener, (struct sockaddr *)&to, size), 0);
+	assert_int_equal(listen(listener, 0), 0);
+	assert_int_equal(
+	    getsockname(listener, (struct sockaddr *)&to, &size), 0);
+	for (size_t i = 0; i < 4; i++) {
+		fds[i] = socket(
+		    AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		connect(fds[i], (struct sockaddr *)&to, size);
+	}
+	config.port = ntohs(to.sin_port);
+	store = redis_new(&config, 50);
+	breaks(&t, 1, 1, ": no answer within 50 ms");
+	store->close(store);
+	store = NULL;
+	for (size_t i = 0; i < 4; i++)
+		close(fds[i]);
+	close(listener);
+}
+
 TEST_WHEN(redis_built_in, ipv6_is_spoken, NULL, NULL)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
@@ -1017,6 +1065,7 @@ TEST_WHEN(redis_built_in, lies_are_not_believed, NULL, NULL)
 		"*4\r\n:1\r\n:1\r\n:60\r\n:1\r\n",
 		"*5\r\n:1\r\n:1\r\n:60\r\n:1\r\n:60\r\n",
 		"*2\r\n:2\r\n:2\r\n",
+		"*2\r\n:2\r\n$-1\r\n",
 		"*3\r\n:1\r\n$1\r\n1\r\n:60\r\n",
 		"*3\r\n:1\r\n*1\r\n:1\r\n:60\r\n",
 		"*3\r\n:1\r\n$-1\r\n:60\r\n",
