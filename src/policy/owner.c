@@ -575,7 +575,7 @@ check_open_id(
 	sink_init(&why, mem, sizeof(mem));
 	one.id = id = read_id(o->l, &one, &why);
 	if (id == NULL)
-		return; /* no room: said at the end */
+		return; /* said already, or no room: said at the end */
 	if (!pattern_fresh(id, &why))
 		conf_error_at(o->l, set->line,
 		    "public_id = %q of an anonymous policy could be an asset "
