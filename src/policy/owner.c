@@ -11,10 +11,10 @@ struct asset_id {
 	const struct setting *folder; /* that stands before it, or NULL */
 	int line;
 	struct span source;       /* as configured, without the folder */
+	bool open;                /* of an anonymous policy: anybody's */
 	const struct pattern *id; /* of the whole id alone; NULL: it need not be
-				     one user's */
+				     one user's, nor is it open */
 	struct span missing;      /* then: why not */
-	bool open;                /* everybody can get it */
 	struct asset_id *next;
 	const struct asset_id *before; /* see check_apart() */
 };
@@ -105,13 +105,13 @@ choices_of(const struct policy *policy, const char *name, bool allowed)
 	    struct choices){ allow->line, allow->rule.n, allow->rule.values };
 }
 
-/* Of `tag`, which stands in one of both. */
+/* Of one that stands in `set` or in `allow`. */
 static struct choices
-tag_choices(const struct policy *policy)
+choices_either(const struct policy *policy, const char *name)
 {
-	struct choices set = choices_of(policy, "tag", false);
+	struct choices set = choices_of(policy, name, false);
 
-	return set.line != 0 ? set : choices_of(policy, "tag", true);
+	return set.line != 0 ? set : choices_of(policy, name, true);
 }
 
 /*
@@ -137,13 +137,15 @@ is_id(const struct term *term)
 /*
  * Would Cloudinary put it before the public_id of this policy? With fixed
  * folders an id is folder + "/" + public_id, which another user's could be,
- * too. asset_folder alone makes no part of an id.
+ * too. asset_folder alone makes no part of an id; but what anybody may upload
+ * lies apart from it as well.
  */
 static bool
 carries(const struct policy *policy, const struct term *term)
 {
-	return term->type == TERM_FOLDER &&
-	       owner_may_hold(policy, "public_id") &&
+	if (term->type != TERM_FOLDER || policy->anonymous)
+		return term->type == TERM_FOLDER;
+	return owner_may_hold(policy, "public_id") &&
 	       (!span_is(span_of(term->name), "asset_folder") ||
 		   is_set_to(
 		       policy, "use_asset_folder_as_public_id_prefix", "true"));
@@ -261,9 +263,9 @@ keep_id(struct ownership *o, const struct asset_id *one)
 }
 
 /*
- * Keeps it, by itself, and where it is owned also as what Cloudinary makes of
- * it with each folder that the policy sets. id: its pattern, where there is
- * one already.
+ * Keeps it, by itself, and where it is owned or open also as what Cloudinary
+ * makes of it with each folder that the policy sets. id: its pattern, where
+ * there is one already.
  */
 static void
 collect_id(struct ownership *o, struct asset_id one, const struct pattern *id)
@@ -275,7 +277,7 @@ collect_id(struct ownership *o, struct asset_id one, const struct pattern *id)
 	sink_init(&why, mem, sizeof(mem));
 	if (id == NULL)
 		id = read_id(o->l, &one, &why);
-	if (id != NULL && pattern_owned(id, &why))
+	if (id != NULL && (one.open || pattern_owned(id, &why)))
 		one.id = id;
 	one.missing = sink_view(&why);
 	keep_id(o, &one);
@@ -287,6 +289,8 @@ collect_id(struct ownership *o, struct asset_id one, const struct pattern *id)
 		const struct pattern *whole = NULL;
 
 		one.folder = &policy->set[i];
+		if (one.open)
+			one.line = one.folder->line;
 		if (carries(policy, one.folder->term))
 			whole = join_id(o->l, policy, one.folder, id);
 		if (whole != NULL)
@@ -413,7 +417,7 @@ tags_are_own(const struct choices *tags)
 bool
 owner_tag_is_own(const struct policy *policy)
 {
-	struct choices tags = tag_choices(policy);
+	struct choices tags = choices_either(policy, "tag");
 
 	return tags_are_own(&tags);
 }
@@ -481,7 +485,7 @@ static bool
 check_command(struct ownership *o, const struct policy *policy, bool allowed)
 {
 	struct choices commands = choices_of(policy, "command", allowed);
-	struct choices tags = tag_choices(policy);
+	struct choices tags = choices_either(policy, "tag");
 	size_t i = 0;
 
 	while (i < commands.n && is_narrow(commands.text[i].source))
@@ -514,19 +518,15 @@ check_folders(struct ownership *o, const struct policy *policy)
 
 	for (size_t i = 0; i < vocabulary_count; i++) {
 		const struct term *term = &vocabulary[i];
-		const struct allowance *allow;
-		const struct setting *set;
+		struct choices one;
 
-		if (term->type != TERM_FOLDER)
+		if (!carries(policy, term))
 			continue;
-		allow = policy_allowance(policy, term);
-		set = policy_setting(policy, term);
-		if ((set == NULL && allow == NULL) ||
-		    (!policy->anonymous && !carries(policy, term)))
+		one = choices_either(policy, term->name);
+		if (one.line == 0)
 			continue;
 		if (first != NULL)
-			conf_error_at(o->l,
-			    set == NULL ? allow->line : set->line,
+			conf_error_at(o->l, one.line,
 			    "%s beside %s: either may come before public_id, "
 			    "so that nobody could say whose the id is; leave "
 			    "one out",
@@ -558,40 +558,6 @@ check_upload(struct ownership *o, const struct policy *policy)
 		    "false");
 }
 
-/* The id that an anonymous policy sets: kept by itself and behind folders. */
-static void
-check_open_id(
-    struct ownership *o, const struct policy *policy, const struct setting *set)
-{
-	struct asset_id one = { .policy = policy,
-		.term = set->term,
-		.line = set->line,
-		.source = set->values[0].source,
-		.open = true };
-	unsigned char mem[DETAIL_MAX];
-	const struct pattern *id;
-	struct sink why;
-
-	sink_init(&why, mem, sizeof(mem));
-	one.id = id = read_id(o->l, &one, &why);
-	if (id == NULL)
-		return; /* said already, or no room: said at the end */
-	if (!pattern_fresh(id, &why))
-		conf_error_at(o->l, set->line,
-		    "public_id = %q of an anonymous policy could be an asset "
-		    "that is there already: %v",
-		    id->source, sink_view(&why));
-	keep_id(o, &one);
-	for (size_t i = 0; i < policy->n_set; i++) {
-		if (policy->set[i].term->type != TERM_FOLDER)
-			continue;
-		one.line = policy->set[i].line;
-		one.id = join_id(o->l, policy, &policy->set[i], id);
-		if (one.id != NULL)
-			keep_id(o, &one);
-	}
-}
-
 /*
  * What anybody may upload can belong to nobody: its id is a new one of the
  * server's, each time, and lies where no user's ids do.
@@ -601,14 +567,29 @@ check_anonymous(struct ownership *o, const struct policy *policy)
 {
 	const struct setting *set = setting_of(policy, "public_id");
 	const struct setting *overwrite = setting_of(policy, "overwrite");
+	struct asset_id **own = o->end, one = { .policy = policy };
+	unsigned char mem[DETAIL_MAX];
+	struct sink why;
 
-	if (set == NULL)
+	sink_init(&why, mem, sizeof(mem));
+	if (set == NULL) {
 		conf_error_at(o->l, policy->line,
 		    "the policy %q is anonymous, so that the server must make "
 		    "its ids: set public_id = \"inbox/{random}\"",
 		    policy->name);
-	else
-		check_open_id(o, policy, set);
+	} else {
+		one.term = set->term;
+		one.line = set->line;
+		one.source = set->values[0].source;
+		one.open = true;
+		collect_id(o, one, NULL);
+	}
+	if (*own != NULL && (*own)->id != NULL &&
+	    !pattern_fresh((*own)->id, &why))
+		conf_error_at(o->l, set->line,
+		    "public_id = %q of an anonymous policy could be an asset "
+		    "that is there already: %v",
+		    one.source, sink_view(&why));
 	if (!is_set_to(policy, "overwrite", "false"))
 		conf_error_at(o->l,
 		    overwrite == NULL ? policy->line : overwrite->line,
@@ -664,7 +645,8 @@ check_apart(struct ownership *o)
 		}
 	}
 	for (const struct asset_id *one = o->ids; one != NULL; one = one->next)
-		if (one->open && (other = find_meeting(one, before)) != NULL)
+		if (one->open && one->id != NULL &&
+		    (other = find_meeting(one, before)) != NULL)
 			conf_error_at(o->l, one->line,
 			    "everybody can upload to %q here, and the policy "
 			    "%q has %q: it could be a user's own; begin it "
