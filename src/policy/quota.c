@@ -109,7 +109,8 @@ add_rates(const struct quota *q, bool full, struct answer *out)
 		const struct tally *tally = &q->tallies[k];
 		bool total = tally->limits == q->policy->totals;
 
-		for (size_t i = 0; i < tally->n; i++) {
+		for (size_t i = 0; i < tally->n && out->n_rates < RATES_MAX;
+		     i++) {
 			const struct window *w = window_of(&tally->limits[i]);
 			unsigned left = left_of(tally, i);
 
