@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "policy/config.h"
+#include "policy/owner.h"
 
 const struct policy *
 config_policy(const struct config *config, struct span name)
@@ -748,8 +749,8 @@ read_text(struct loader *l, struct span *out)
 	return true;
 }
 
-static void
-say_at(struct loader *l, int line, const char *format, ...)
+void
+conf_error_at(struct loader *l, int line, const char *format, ...)
 {
 	va_list values;
 
@@ -777,7 +778,7 @@ say_syntax(struct loader *l, const config_t *tree)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (span_is(span_of(text), words[i][0]))
 			text = words[i][1];
-	say_at(l, config_error_line(tree), "%s", text);
+	conf_error_at(l, config_error_line(tree), "%s", text);
 }
 
 /*
@@ -805,6 +806,7 @@ load_tree(struct loader *l, const config_setting_t *root)
 	static const char *const names[] = { "cloudinary", "clouds", "session",
 		"origins", "store", "store_password_file", "log", "policies" };
 	unsigned before = l->report->errors;
+	bool whole;
 
 	conf_known(l, root, names, sizeof(names) / sizeof(names[0]));
 	check_last(l, root);
@@ -816,12 +818,9 @@ load_tree(struct loader *l, const config_setting_t *root)
 	conf_policies(l, root);
 	if (l->arena.full)
 		return;
-	if (l->report->errors != before) {
-		owner_check_sound(l);
-		return;
-	}
-	owner_check(l);
-	if (l->report->advise != NULL)
+	whole = l->report->errors == before;
+	owner_check(l, whole);
+	if (whole && l->report->advise != NULL)
 		l->report->advise(l->report, l->config);
 }
 

@@ -33,6 +33,7 @@ struct loader {
 /* Says it at the setting's line (NULL: the whole file); %-forms of sink_say. */
 void conf_error(
     struct loader *l, const config_setting_t *at, const char *format, ...);
+void conf_error_at(struct loader *l, int line, const char *format, ...);
 void conf_warn(
     struct loader *l, const config_setting_t *at, const char *format, ...);
 
@@ -99,15 +100,6 @@ void conf_clouds(struct loader *l, const config_setting_t *root);
 void conf_session(struct loader *l, const config_setting_t *root);
 void conf_store(struct loader *l, const config_setting_t *root);
 void conf_policies(struct loader *l, const config_setting_t *root);
-
-/* The walk over what a signature also serves, when all policies are read. */
-void owner_check(struct loader *l);
-
-/*
- * The part of it that looks at each policy alone, where something else is
- * wrong: only at those that are sound, and never at two together.
- */
-void owner_check_sound(struct loader *l);
 
 /*
  * The look over the text that comes before libconfig sees it, since libconfig

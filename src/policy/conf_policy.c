@@ -451,7 +451,7 @@ check_text(struct loader *l, const char *name, int line,
     const struct text_template *text)
 {
 	if (names_user(text))
-		owner_say(l, SAY_ERROR, line,
+		conf_error_at(l, line,
 		    "%s = %q: an anonymous policy asks for no session, so that "
 		    "neither {user}, {user_hash} nor {claim.NAME} can stand in "
 		    "it",

@@ -18,11 +18,14 @@ bool owner_may_hold(const struct policy *policy, const char *name);
  */
 bool owner_serves(const struct policy *policy, enum action action);
 
-/* Says it at a line of the configuration. */
-void owner_say(struct loader *l, enum severity severity, int line,
-    const char *format, ...);
-
 /* Can its `tag`, which it may hold, be no other than the user's own? */
 bool owner_tag_is_own(const struct policy *policy);
+
+/*
+ * Refuses policies by which one user could reach another's assets; each
+ * mistake is said. Not whole, where something else is wrong: looks only at
+ * policies that are sound, each alone, and never at two together.
+ */
+void owner_check(struct loader *l, bool whole);
 
 #endif

@@ -314,15 +314,21 @@ begins_fixed(const struct pattern *p, const char *example, struct sink *why)
 	return false;
 }
 
+/* {user}, {user_hash} or {claim.NAME}, and nothing beside it. */
+static bool
+is_user(const struct segment *s)
+{
+	return is_only(s, PIECE_USER) || is_only(s, PIECE_USER_HASH) ||
+	       is_only(s, PIECE_CLAIM);
+}
+
 bool
 pattern_owned(const struct pattern *p, struct sink *why)
 {
 	if (!begins_fixed(p, "users/{user}/...", why))
 		return false;
 	for (size_t i = 1; i < p->n && p->segments[i].kind == SEGMENT_TEXT; i++)
-		if (is_only(&p->segments[i], PIECE_USER) ||
-		    is_only(&p->segments[i], PIECE_USER_HASH) ||
-		    is_only(&p->segments[i], PIECE_CLAIM))
+		if (is_user(&p->segments[i]))
 			return true;
 	if (why != NULL)
 		sink_text(why,
@@ -330,6 +336,35 @@ pattern_owned(const struct pattern *p, struct sink *why)
 		    "{user}, {user_hash} or one {claim.NAME}, as in "
 		    "\"users/{user}/...\"");
 	return false;
+}
+
+static bool
+same_segment(const struct segment *a, const struct segment *b)
+{
+	if (a->kind != b->kind || a->text.n != b->text.n)
+		return false;
+	for (size_t i = 0; a->kind == SEGMENT_TEXT && i < a->text.n; i++)
+		if (a->text.pieces[i].kind != b->text.pieces[i].kind ||
+		    !span_eq(a->text.pieces[i].text, b->text.pieces[i].text))
+			return false;
+	return true;
+}
+
+enum meeting
+pattern_meet(const struct pattern *a, const struct pattern *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++) {
+		const struct segment *s = &a->segments[i], *t = &b->segments[i];
+
+		if (!same_segment(s, t))
+			return is_only(s, PIECE_LITERAL) &&
+				       is_only(t, PIECE_LITERAL)
+				   ? PATTERNS_PART
+				   : PATTERNS_MEET;
+		if (is_user(s))
+			return PATTERNS_SAME;
+	}
+	return PATTERNS_MEET;
 }
 
 bool
@@ -354,98 +389,45 @@ struct parts_of {
 	struct span id;
 };
 
-/* upload, private, authenticated, and what else there is or will be. */
-static bool
-is_type(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != '_' && (s.p[i] < 'a' || s.p[i] > 'z'))
-			return false;
-	return s.n > 0;
-}
-
-/*
- * Without the "/", "users/alice" fits "users/alice2/cat" as well.
+/* Without the "/" of a prefix, "users/alice" fits "users/alice2/cat" as well.
  */
-static bool
-cut_prefix(struct span text, struct parts_of *out, struct sink *why)
-{
-	if (span_ends(text, SPAN_LIT("/"))) {
-		out->id = span_head(text, text.n - 1);
-		return true;
-	}
-	if (why != NULL)
-		sink_say(why,
-		    "a prefix ends in \"/\", since without it "
-		    "\"users/alice\" would also match \"users/alice2\"; as in "
-		    "\"users/alice/\"");
-	return false;
-}
-
-static bool
-cut_full(struct span text, struct parts_of *out, struct sink *why)
-{
-	struct span_cut first = span_cut(text, '/');
-	struct span_cut second = span_cut(first.tail, '/');
-
-	if (resource_type_valid(first.head, ACTION_DELIVER) &&
-	    is_type(second.head) && second.tail.n > 0) {
-		out->id = second.tail;
-		out->before = span_head(text, text.n - second.tail.n);
-		return true;
-	}
-	if (why != NULL)
-		sink_text(why,
-		    "it begins with image, video or raw, and a type such as "
-		    "upload, private or authenticated, and an id follows, as "
-		    "in \"image/upload/users/alice/cat\"");
-	return false;
-}
-
-static bool
-cut_path(struct span text, struct parts_of *out, struct sink *why)
-{
-	if (span_starts(text, SPAN_LIT("/"))) {
-		out->before = span_head(text, 1);
-		out->id = span_skip(text, 1);
-		return true;
-	}
-	if (why != NULL)
-		sink_text(why, "a path begins with \"/\", as in "
-			       "\"/image/authenticated/users/alice/cat.jpg\"");
-	return false;
-}
-
 static bool
 cut_parts(const struct term *term, struct span text, struct parts_of *out,
     struct sink *why)
 {
+	const char *wrong = NULL;
+
 	*out = (struct parts_of){ .id = text };
-	switch (term->type) {
-	case TERM_ID:
-	case TERM_FOLDER:
-	case TERM_IDS:
-		return true;
-	case TERM_PREFIXES:
-		return cut_prefix(text, out, why);
-	case TERM_FULL_IDS:
-		return cut_full(text, out, why);
-	case TERM_PATH:
-		return cut_path(text, out, why);
-	case TERM_NONE:
-	case TERM_TEXT:
-	case TERM_BOOL:
-	case TERM_INT:
-	case TERM_LIST:
-	case TERM_TAGS:
-	case TERM_GROUP:
-	case TERM_TIME:
-	case TERM_ACL:
-	default:
-		if (why != NULL)
-			sink_text(why, "it holds no id");
-		return false;
-	}
+	if (term->type == TERM_PREFIXES) {
+		if (span_ends(text, SPAN_LIT("/")))
+			out->id = span_head(text, text.n - 1);
+		else
+			wrong = "a prefix ends in \"/\", since without it "
+				"\"users/alice\" would also match "
+				"\"users/alice2\"; as in \"users/alice/\"";
+	} else if (term->type == TERM_FULL_IDS) {
+		struct span_cut resource = span_cut(text, '/');
+		struct span_cut type = span_cut(resource.tail, '/');
+
+		out->id = type.tail;
+		out->before = span_head(text, text.n - type.tail.n);
+		if (!resource_type_valid(resource.head, ACTION_DELIVER) ||
+		    !delivery_type_valid(type.head) || type.tail.n == 0)
+			wrong = "it begins with image, video or raw, and a "
+				"type such as upload, private or "
+				"authenticated, and an id follows, as in "
+				"\"image/upload/users/alice/cat\"";
+	} else if (term->type == TERM_PATH) {
+		out->before = SPAN_LIT("/");
+		out->id = span_skip(text, 1);
+		if (!span_starts(text, out->before))
+			wrong = "a path begins with \"/\", as in "
+				"\"/image/authenticated/users/alice/cat.jpg\"";
+	} else if (!term_has_patterns(term))
+		wrong = "it holds no id";
+	if (wrong != NULL && why != NULL)
+		sink_text(why, wrong);
+	return wrong == NULL;
 }
 
 /* A folder, which a prefix names, has no extension. */

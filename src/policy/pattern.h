@@ -48,6 +48,17 @@ bool pattern_url_part(struct span segment);
 bool pattern_owned(const struct pattern *p, struct sink *why);
 
 /*
+ * Two ids that are each one user's own must not meet: beside "users/{user}",
+ * an id "users/{user_hash}" or "users/team/{user}" would let somebody take
+ * the name that is another's hash, or "team". So up to the user's segment two
+ * ids are the same, or they part at a fixed word. What anybody can upload
+ * (fresh, see below) must part from both.
+ */
+enum meeting { PATTERNS_MEET = 0, PATTERNS_PART, PATTERNS_SAME };
+
+enum meeting pattern_meet(const struct pattern *a, const struct pattern *b);
+
+/*
  * Fresh: the first segment as above, the last one exactly {random}, and no
  * wildcard: nothing has this id yet. *why as above.
  */

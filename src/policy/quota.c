@@ -101,22 +101,6 @@ left_of(const struct tally *tally, size_t i)
 	return used < count ? count - used : 0;
 }
 
-static bool
-is_full(const struct quota *q, const struct tally *tally, size_t i)
-{
-	return q->amount > left_of(tally, i);
-}
-
-static void
-add_rate(const struct tally *tally, size_t i, bool total, struct answer *out)
-{
-	const struct window *w = window_of(&tally->limits[i]);
-
-	out->rates[out->n_rates++] =
-	    (struct rate){ total ? w->total : w->name, tally->limits[i].count,
-		    w->seconds, left_of(tally, i), tally->counts[i].resets };
-}
-
 /* What the site has left as a whole is told only when it is the reason. */
 static void
 add_rates(const struct quota *q, bool full, struct answer *out)
@@ -125,75 +109,69 @@ add_rates(const struct quota *q, bool full, struct answer *out)
 		const struct tally *tally = &q->tallies[k];
 		bool total = tally->limits == q->policy->totals;
 
-		for (size_t i = 0; i < tally->n; i++)
-			if (!total || (full && is_full(q, tally, i)))
-				add_rate(tally, i, total, out);
+		for (size_t i = 0; i < tally->n && out->n_rates < RATES_MAX;
+		     i++) {
+			const struct window *w = window_of(&tally->limits[i]);
+			unsigned left = left_of(tally, i);
+
+			if (total && (!full || q->amount <= left))
+				continue;
+			out->rates[out->n_rates++] =
+			    (struct rate){ total ? w->total : w->name,
+				    tally->limits[i].count, w->seconds, left,
+				    tally->counts[i].resets };
+		}
 	}
 }
 
-/* Seconds until there is room; more than any window where there never is. */
-static unsigned
-wait_of(const struct quota *q, const struct tally *tally, size_t i)
-{
-	return q->amount > tally->limits[i].count ? UINT_MAX
-						  : tally->counts[i].resets;
-}
-
-/* The full one that lasts longest; NULL when none is full. */
+/*
+ * The full one that lasts longest, which says when it is worth asking again:
+ * longest of all where there never is room. NULL when none is full.
+ */
 static const struct tally *
 find_full(const struct quota *q, size_t *at)
 {
 	const struct tally *found = NULL;
+	unsigned longest = 0;
 
 	for (size_t k = 0; k < q->n; k++)
 		for (size_t i = 0; i < q->tallies[k].n; i++) {
 			const struct tally *tally = &q->tallies[k];
+			unsigned wait = q->amount > tally->limits[i].count
+					    ? UINT_MAX
+					    : tally->counts[i].resets;
 
-			if (is_full(q, tally, i) &&
-			    (found == NULL || wait_of(q, tally, i) >
-						  wait_of(q, found, *at))) {
-				found = tally;
-				*at = i;
-			}
+			if (q->amount <= left_of(tally, i) ||
+			    (found != NULL && wait <= longest))
+				continue;
+			found = tally;
+			longest = wait;
+			*at = i;
 		}
 	return found;
 }
 
 static bool
-say_unavailable(const struct quota *q)
+say_full(const struct quota *q, const struct tally *tally, size_t at)
 {
-	return problem_set(q->why, 503, "counters_unavailable", no_param,
-	    "Signatures can't be counted now; the server's log says why.");
-}
-
-/* The one that lasts longest says when it is worth asking again. */
-static bool
-say_full(const struct quota *q, struct answer *out)
-{
-	size_t at = 0;
-	const struct tally *tally = find_full(q, &at);
-	const char *window;
+	const struct limit *limit = &tally->limits[at];
+	long long resets = tally->counts[at].resets;
+	unsigned left = left_of(tally, at);
 	unsigned char mem[64];
-	struct sink left;
+	struct sink said;
 
-	if (tally == NULL) {
-		out->reason = "the counters are full where no limit is reached";
-		return say_unavailable(q);
-	}
-	window = window_of(&tally->limits[at])->name;
-	if (q->amount > tally->limits[at].count)
+	if (q->amount > limit->count)
 		return problem_set(q->why, 429, "limit_reached", no_param,
 		    "The policy %q gives %d signatures per %s; this request "
 		    "asks for %d at once.",
-		    q->policy->name, (long long)tally->limits[at].count, window,
-		    (long long)q->amount);
-	q->why->retry_after = tally->counts[at].resets;
-	sink_init(&left, mem, sizeof(mem));
-	if (left_of(tally, at) == 0)
-		sink_text(&left, "all of them are used up");
+		    q->policy->name, (long long)limit->count,
+		    window_of(limit)->name, (long long)q->amount);
+	q->why->retry_after = resets;
+	sink_init(&said, mem, sizeof(mem));
+	if (left == 0)
+		sink_text(&said, "all of them are used up");
 	else
-		sink_say(&left, "%d of them are left",
-		    (long long)left_of(tally, at));
+		sink_say(&said, "%d of them are left", (long long)left);
 	return problem_set(q->why, 429, "limit_reached", no_param,
 	    "The policy %q gives %s %d signatures per %s, and %v; there will "
 	    "be more in %d seconds.",
@@ -201,8 +179,8 @@ say_full(const struct quota *q, struct answer *out)
 	    tally->limits == q->policy->totals ? "everybody together"
 	    : q->policy->anonymous             ? "each address"
 					       : "each user",
-	    (long long)tally->limits[at].count, window, sink_view(&left),
-	    (long long)tally->counts[at].resets);
+	    (long long)limit->count, window_of(limit)->name, sink_view(&said),
+	    resets);
 }
 
 /* Anything but a clear yes is a no. */
@@ -210,24 +188,30 @@ static bool
 judge(
     const struct quota *q, struct counters_verdict verdict, struct answer *out)
 {
+	const struct tally *full;
+	size_t at = 0;
+
 	out->reason = verdict.reason;
-	switch (verdict.what) {
-	case COUNTERS_TAKEN:
+	if (verdict.what == COUNTERS_TAKEN) {
 		add_rates(q, false, out);
 		return true;
-	case COUNTERS_FULL:
+	}
+	if (verdict.what == COUNTERS_FULL) {
 		add_rates(q, true, out);
-		return say_full(q, out);
-	case COUNTERS_CROWDED:
+		full = find_full(q, &at);
+		if (full != NULL)
+			return say_full(q, full, at);
+		out->reason = "the counters are full where no limit is reached";
+	}
+	if (verdict.what == COUNTERS_CROWDED) {
 		q->why->retry_after = verdict.retry_after;
 		return problem_set(q->why, 503, "counters_crowded", no_param,
 		    "There is no room to count one more user now; try again "
 		    "in %d seconds.",
 		    (long long)verdict.retry_after);
-	case COUNTERS_BROKEN:
-	default:
-		return say_unavailable(q);
 	}
+	return problem_set(q->why, 503, "counters_unavailable", no_param,
+	    "Signatures can't be counted now; the server's log says why.");
 }
 
 bool
@@ -240,7 +224,7 @@ quota_take(const struct policy *policy, const struct facts *facts,
 		.arena = arena,
 		.amount = amount,
 		.why = why };
-	struct counters_verdict broken = { COUNTERS_BROKEN,
+	struct counters_verdict verdict = { COUNTERS_BROKEN,
 		"there is no store of counters", 0 };
 
 	if (!add_tally(&q, false, policy->n_limits, policy->limits) ||
@@ -248,8 +232,8 @@ quota_take(const struct policy *policy, const struct facts *facts,
 		return false;
 	if (q.n == 0)
 		return true;
-	if (counters == NULL)
-		return judge(&q, broken, out);
-	return judge(&q,
-	    counters->take(counters, q.tallies, q.n, amount, facts->now), out);
+	if (counters != NULL)
+		verdict = counters->take(
+		    counters, q.tallies, q.n, amount, facts->now);
+	return judge(&q, verdict, out);
 }

@@ -1,7 +1,7 @@
 #include "policy/value.h"
 
 #include "base/limits.h"
-#include "policy/pattern.h"
+#include "base/text.h"
 
 static bool
 out_of_room(struct problem *why)
@@ -301,7 +301,6 @@ transformation_valid(struct span text, struct sink *why)
  * The text for a user whose name is as long as can be: letters stand for what
  * is not known yet. False when it can't be told, or can't stand in a path.
  */
-
 static bool
 spell(const struct text_template *acl, struct sink *out, struct sink *why)
 {
@@ -329,57 +328,38 @@ spell(const struct text_template *acl, struct sink *out, struct sink *why)
 	return false;
 }
 
-static bool
-is_path_byte(unsigned char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || span_has(SPAN_LIT("_.:-*"), c);
-}
-
-static bool
-has_step(struct span segment)
-{
-	for (size_t i = 1; i < segment.n; i++)
-		if (segment.p[i] == '.' && segment.p[i - 1] == '.')
-			return true;
-	return span_is(segment, ".");
-}
-
-static bool
-bytes_valid(struct span segment, struct sink *why)
-{
-	for (size_t i = 0; i < segment.n; i++) {
-		if (is_path_byte(segment.p[i]))
-			continue;
-		sink_say(why,
-		    "%q can't stand in a path, which takes A-Z, a-z, 0-9, _, "
-		    "., : and - between single \"/\"; several paths are a "
-		    "list: [ \"/a/*\", \"/b/*\" ]",
-		    span_head(span_skip(segment, i), 1));
-		return false;
-	}
-	return true;
-}
-
 /* One segment of the spelt text. */
 static bool
 segment_valid(struct span segment, struct sink *why)
 {
-	if (!bytes_valid(segment, why))
-		return false;
+	bool step = span_is(segment, ".");
+	const char *wrong = NULL;
+
+	for (size_t i = 0; i < segment.n; i++) {
+		struct span byte = { segment.p + i, 1 };
+
+		if (!text_segment(byte) &&
+		    !span_has(SPAN_LIT(".:*"), byte.p[0])) {
+			sink_say(why,
+			    "%q can't stand in a path, which takes A-Z, a-z, "
+			    "0-9, _, ., : and - between single \"/\"; several "
+			    "paths are a list: [ \"/a/*\", \"/b/*\" ]",
+			    byte);
+			return false;
+		}
+		step = step || (i > 0 && byte.p[0] == '.' && byte.p[-1] == '.');
+	}
 	if (segment.n == 0)
-		sink_text(why,
-		    "between two \"/\", and behind the last one, something "
-		    "must stand, as in " EXAMPLE);
+		wrong = "between two \"/\", and behind the last one, something "
+			"must stand, as in " EXAMPLE;
 	else if (segment.n > 1 && span_has(segment, '*'))
-		sink_text(why,
-		    "\"*\" stands alone behind a \"/\", for all that may "
-		    "follow there, as in " EXAMPLE);
-	else if (has_step(segment))
-		sink_text(why, "\".\" and \"..\" are steps, and no path");
-	else
-		return true;
-	return false;
+		wrong = "\"*\" stands alone behind a \"/\", for all that may "
+			"follow there, as in " EXAMPLE;
+	else if (step)
+		wrong = "\".\" and \"..\" are steps, and no path";
+	if (wrong != NULL)
+		sink_text(why, wrong);
+	return wrong == NULL;
 }
 
 bool
@@ -404,82 +384,4 @@ acl_valid(const struct text_template *acl, struct sink *why)
 			return false;
 	}
 	return true;
-}
-
-/* upload, private, authenticated, fetch and what else there is or will be. */
-static bool
-is_delivery_type(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != '_' && (s.p[i] < 'a' || s.p[i] > 'z'))
-			return false;
-	return s.n > 0 && !pattern_url_part(s);
-}
-
-/* A signature, a transformation or a version, the same for every user. */
-static bool
-is_fixed_part(struct span s)
-{
-	return pattern_url_part(s) && !span_has(s, '*') && !span_has(s, '{');
-}
-
-/*
- * What stands behind the beginning that every delivery has:
- *
- *   path = [ "/" cloud-name ] "/" resource-type "/" type *( "/" url-part )
- *          "/" id
- *
- * Behind a version nothing but the id follows. False when the path begins in
- * another way.
- */
-static bool
-find_id(struct span path, struct span cloud_name, struct span *id)
-{
-	struct span_cut cut;
-
-	if (!span_starts(path, SPAN_LIT("/")))
-		return false;
-	cut = span_cut(span_skip(path, 1), '/');
-	if (cut.head.n > 0 && span_eq(cut.head, cloud_name))
-		cut = span_cut(cut.tail, '/');
-	if (!resource_type_valid(cut.head, ACTION_DELIVER))
-		return false;
-	cut = span_cut(cut.tail, '/');
-	if (!cut.found || !is_delivery_type(cut.head))
-		return false;
-	*id = cut.tail;
-	cut = span_cut(*id, '/');
-	while (cut.found && is_fixed_part(cut.head)) {
-		bool version = cut.head.p[0] == 'v' && !span_has(cut.head, '_');
-
-		*id = cut.tail;
-		if (version)
-			break;
-		cut = span_cut(*id, '/');
-	}
-	return true;
-}
-
-bool
-acl_owned(struct span path, struct span policy, struct span cloud_name,
-    struct arena *arena, struct span *id, struct sink *why)
-{
-	unsigned char mem[DETAIL_MAX];
-	struct pattern pattern;
-	struct sink said;
-
-	sink_init(&said, mem, sizeof(mem));
-	if (!find_id(path, cloud_name, id))
-		sink_text(&said,
-		    "it must name a resource type, a delivery type and an id, "
-		    "as in " EXAMPLE);
-	else if (pattern_compile(*id, policy, arena, &pattern, &said) &&
-		 pattern.wide)
-		sink_text(&said, "an id in a path takes A-Z a-z 0-9 _ -");
-	else if (pattern.n > 0 && pattern_owned(&pattern, &said))
-		return true;
-	if (why != NULL)
-		sink_span(why, sink_view(&said));
-	*id = (struct span){ NULL, 0 };
-	return false;
 }

@@ -82,16 +82,4 @@ bool transformation_valid(struct span text, struct sink *why);
  */
 bool acl_valid(const struct text_template *acl, struct sink *why);
 
-/*
- * Does the path, of an acl or a url as configured, hold only what is one
- * user's own? Behind [ "/" cloud_name ] "/" resource_type "/" type and what a
- * URL may have before an id (a signature, transformations, and last a version
- * such as "v1"; never a "*" nor a template), stands an owned id: see
- * pattern_owned(). A "*" behind the user's segment is fine. *id is that part
- * of the path, for owner_apart(). False, and *id is empty, with what is
- * missing in why (may be NULL).
- */
-bool acl_owned(struct span path, struct span policy, struct span cloud_name,
-    struct arena *arena, struct span *id, struct sink *why);
-
 #endif

@@ -94,6 +94,15 @@ resource_type_valid(struct span value, enum action action)
 	       (action == ACTION_ARCHIVE && span_is(value, "all"));
 }
 
+bool
+delivery_type_valid(struct span value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] != '_' && (value.p[i] < 'a' || value.p[i] > 'z'))
+			return false;
+	return value.n > 0;
+}
+
 /* explicit takes what upload takes. */
 #define UPLOAD (1u << ACTION_UPLOAD | 1u << ACTION_EXPLICIT)
 #define DESTROY (1u << ACTION_DESTROY)

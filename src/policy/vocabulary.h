@@ -75,6 +75,10 @@ bool action_lists(const char *const *names, const char *name);
    for upload, all for archive. */
 bool resource_type_valid(struct span value, enum action action);
 
+/* upload, private, authenticated, fetch and what else there is or will be: is
+   it of the letters that these are of? */
+bool delivery_type_valid(struct span value);
+
 enum term_type {
 	TERM_NONE = 0,
 	TERM_TEXT,     /* one text */

@@ -740,3 +740,18 @@ TEST(id_form_test_no_room)
 	}
 	assert_true(right && refused > 0);
 }
+
+TEST(test_url_part)
+{
+	static const char *const parts[] = { "w_200", "c_fill", "t_x", "vc_a",
+		"fl_", "if_else", "abc_", "v1", "v1234567890", "s--a--",
+		"s--" };
+	static const char *const others[] = { "", "a", "w", "_w", "_", "abcd_",
+		"W_200", "1_a", "v", "v1a", "vv1", "V1", "1v", "s-a", "users",
+		"w-200", "{user}", "*" };
+
+	for (size_t i = 0; i < N(parts); i++)
+		assert_true(pattern_url_part(span_of(parts[i])));
+	for (size_t i = 0; i < N(others); i++)
+		assert_false(pattern_url_part(span_of(others[i])));
+}
