@@ -6,7 +6,6 @@
 
 #include "gateway/door.h"
 #include "gateway/fastcgi.h"
-#include "gateway/listen.h"
 #include "gateway/start.h"
 
 /*
@@ -20,7 +19,7 @@ main(int argc, char **argv)
 
 	if (!door_hold_standard())
 		return 1;
-	fault = listen_take();
+	fault = fastcgi_take_listener();
 	if (fault != NULL) {
 		fprintf(stderr, "signpost: %s\n", fault);
 		return 1;
