@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gateway/door.h"
 #include "gateway/fastcgi.h"
 #include "gateway/start.h"
 
@@ -17,7 +16,7 @@ main(int argc, char **argv)
 {
 	const char *fault;
 
-	if (!door_hold_standard())
+	if (!start_hold_standard())
 		return 1;
 	fault = fastcgi_take_listener();
 	if (fault != NULL) {

@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "gateway/live.h"
+
 #define TRANSFER_SECONDS 2 /* of one write, if ever one blocks */
 #define QUESTIONS_MAX 8    /* management records in a row */
 #define CROWDED_MS 1000    /* to arrive whole, while others wait for room */
@@ -78,7 +80,7 @@ connection_deadline(const struct connection *c)
 static void
 give_up(struct connection *c, const char *why)
 {
-	serve_log("closed", span_of(why));
+	log_event("closed", span_of(why));
 	connection_close(c);
 }
 
@@ -193,14 +195,15 @@ answer(struct connection *c, struct serve *s, const struct record *record,
 	struct sink out;
 	bool sent;
 
-	serve_begin(s);
+	if (s->live != NULL)
+		live_look(s->live, s, now);
 	sink_init(&out, params, sizeof(params));
 	variables_read_pairs(record_content(front, RECORD_PARAMS, &out),
 	    serve_user_variable(s), &v);
 	variables_body(&v, body_of(front, record->state, s));
 	sent = send_answer(c, record->id, serve_answer(s, &v), 0);
 	if (!sent)
-		serve_log("lost", SPAN_LIT("the web server did not take the "
+		log_event("lost", SPAN_LIT("the web server did not take the "
 					   "answer"));
 	if (record->state == RECORD_LARGE_BODY) {
 		start_discard(c, now);
@@ -377,7 +380,7 @@ static void
 close_overdue(struct connection *c)
 {
 	if (c->stage == CONNECTION_PARTIAL)
-		serve_log(
+		log_event(
 		    "closed", SPAN_LIT("a request did not arrive in time"));
 	connection_close(c);
 }

@@ -14,6 +14,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "gateway/connection.h"
 
 #define PAUSE_MS 100 /* without accepting, when descriptors run out */
@@ -316,7 +317,7 @@ turn(struct loop *l)
 	struct connections_found found;
 	int n;
 
-	l->now = serve_milliseconds();
+	l->now = clock_milliseconds();
 	found = connections_tend(&l->all, l->now, l->end);
 	if (l->end != LLONG_MAX && !found.open)
 		return accept_last(l);
@@ -325,7 +326,7 @@ turn(struct loop *l)
 		found.deadline = l->resume;
 	n = epoll_wait(
 	    l->epoll, events, EVENTS_MAX, timeout_until(l, found.deadline));
-	l->now = serve_milliseconds();
+	l->now = clock_milliseconds();
 	dispatch(l, events, n > 0 ? (size_t)n : 0);
 	return true;
 }
@@ -336,7 +337,7 @@ fastcgi_loop(struct serve *s, int listener)
 	static struct loop loop;
 
 	if (!set_up(&loop, s, listener)) {
-		serve_log("start", SPAN_LIT("epoll or signalfd could not be "
+		log_event("start", SPAN_LIT("epoll or signalfd could not be "
 					    "set up"));
 		return 1;
 	}

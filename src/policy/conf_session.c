@@ -414,7 +414,7 @@ conf_signing(
 	take_timed(l, group, out);
 }
 
-/* Of the list that is read here nothing is kept: see gateway/denied_file.h. */
+/* Of the list that is read here nothing is kept: see denied.h. */
 struct scratch {
 	unsigned char text[DENIED_FILE_MAX + 1];
 	struct span room[DENIED_MAX];
