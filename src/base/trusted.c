@@ -319,3 +319,24 @@ trusted_open_write(const char *path, bool make, struct sink *why)
 
 	return open_checked(path, make ? USE_MAKE : USE_WRITE, real, why);
 }
+
+bool
+trusted_read(int fd, unsigned char *p, size_t cap, size_t *n)
+{
+	size_t got = 0;
+
+	*n = 0;
+	while (got < cap) {
+		ssize_t r = read(fd, p + got, cap - got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return false;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	*n = got;
+	return true;
+}

@@ -32,6 +32,12 @@ int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
 int trusted_open_write(const char *path, bool make, struct sink *why);
 
 /*
+ * Reads a whole file, over signals: up to cap bytes, so that one more than may
+ * be there tells that there are too many. False, and *n is 0, after an error.
+ */
+bool trusted_read(int fd, unsigned char *p, size_t cap, size_t *n);
+
+/*
  * real gets the folder that path lies in, without links; what lies at path
  * does not matter. It, and every folder above it, is owned by root or us, and
  * not writable by others or by a group that is neither ours nor root's, unless

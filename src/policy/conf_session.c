@@ -431,7 +431,7 @@ check(struct scratch *s, const char *path, struct sink *why)
 
 	if (fd < 0)
 		return false;
-	was_read = conf_read(fd, s->text, sizeof(s->text), &n);
+	was_read = trusted_read(fd, s->text, sizeof(s->text), &n);
 	close(fd);
 	if (was_read && n <= DENIED_FILE_MAX) {
 		sink_say(why, "%s: ", path);

@@ -1,7 +1,6 @@
 #include "policy/denied.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -115,7 +114,8 @@ struct denied_list {
 	struct names users; /* in room */
 	struct span *room;  /* views into text */
 	size_t n;
-	unsigned char text[]; /* room for one byte more, see read_whole() */
+	unsigned char
+	    text[]; /* room for one byte more, which tells that it grew */
 };
 
 static const struct names nobody = { true, 0, NULL };
@@ -146,23 +146,6 @@ list_new(size_t size)
 	if (list != NULL)
 		*list = (struct denied_list){ .n = size };
 	return list;
-}
-
-/* True when it is as long as it was: one byte more is asked for. */
-static bool
-read_whole(struct denied_list *list, int fd)
-{
-	size_t have = 0;
-
-	while (have <= list->n) {
-		ssize_t got = read(fd, list->text + have, list->n + 1 - have);
-
-		if (got > 0)
-			have += (size_t)got;
-		else if (got == 0 || errno != EINTR)
-			break;
-	}
-	return have == list->n;
 }
 
 /* One user on each line at the most. */
@@ -204,6 +187,7 @@ read_list(int fd, const char *path, struct stat *seen, struct sink *why)
 {
 	struct denied_list *list = NULL;
 	struct stat after;
+	size_t n;
 
 	if (fstat(fd, seen) != 0) {
 		sink_say(why, "%s: can't be looked at", path);
@@ -221,8 +205,9 @@ read_list(int fd, const char *path, struct stat *seen, struct sink *why)
 		sink_say(why, "%s: there is no memory for it", path);
 		return NULL;
 	}
-	if (read_whole(list, fd) && fstat(fd, &after) == 0 &&
-	    watch_same(seen, &after) && understand(list, path, why))
+	if (trusted_read(fd, list->text, list->n + 1, &n) && n == list->n &&
+	    fstat(fd, &after) == 0 && watch_same(seen, &after) &&
+	    understand(list, path, why))
 		return list;
 	list_free(list);
 	return NULL;
