@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gateway/door.h"
 #include "gateway/fastcgi.h"
-#include "gateway/listen.h"
 #include "gateway/start.h"
 
 /*
@@ -18,9 +16,9 @@ main(int argc, char **argv)
 {
 	const char *fault;
 
-	if (!door_hold_standard())
+	if (!start_hold_standard())
 		return 1;
-	fault = listen_take();
+	fault = fastcgi_take_listener();
 	if (fault != NULL) {
 		fprintf(stderr, "signpost: %s\n", fault);
 		return 1;

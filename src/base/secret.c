@@ -1,6 +1,5 @@
 #include "base/secret.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -130,25 +129,6 @@ fault_in_text(struct span text)
 	return fault;
 }
 
-/* At most one byte more than a secret file may have. */
-static bool
-read_text(int fd, unsigned char mem[static SECRET_FILE_MAX + 1], size_t *n)
-{
-	*n = 0;
-	while (*n <= SECRET_FILE_MAX) {
-		ssize_t got = read(fd, mem + *n, SECRET_FILE_MAX + 1 - *n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		if (got == 0)
-			break;
-		*n += (size_t)got;
-	}
-	return true;
-}
-
 /* Decoding never makes bytes longer: out has text.n of them. */
 static const char *
 decode(enum encoding e, struct span text, unsigned char *out, size_t *n)
@@ -184,7 +164,7 @@ take_in(struct vault *v, unsigned char *scratch, int fd, enum encoding e,
 	const char *fault;
 	unsigned char *place;
 
-	if (!read_text(fd, scratch, &text.n))
+	if (!trusted_read(fd, scratch, SECRET_FILE_MAX + 1, &text.n))
 		return "it can't be read";
 	if (text.n > SECRET_FILE_MAX)
 		return "it is over " DECIMAL(

@@ -5,6 +5,9 @@
 #ifndef BASE_TRUSTED_H
 #define BASE_TRUSTED_H
 
+#include <limits.h>
+#include <sys/types.h>
+
 #include "base/sink.h"
 
 /*
@@ -27,5 +30,27 @@ int trusted_open_secret(const char *path, struct sink *real, struct sink *why);
  * there is none yet; its folder must be there.
  */
 int trusted_open_write(const char *path, bool make, struct sink *why);
+
+/*
+ * Reads a whole file, over signals: up to cap bytes, so that one more than may
+ * be there tells that there are too many. False, and *n is 0, after an error.
+ */
+bool trusted_read(int fd, unsigned char *p, size_t cap, size_t *n);
+
+/*
+ * real gets the folder that path lies in, without links; what lies at path
+ * does not matter. It, and every folder above it, is owned by root or us, and
+ * not writable by others or by a group that is neither ours nor root's, unless
+ * it is sticky; the same holds where a link on the way lies. False with the
+ * reason and what would be right in why.
+ */
+bool trusted_folder(
+    const char *path, char real[static PATH_MAX], struct sink *why);
+
+/* Root, or the user who runs this. */
+bool trusted_user(uid_t owner);
+
+/* Our effective group, or a supplementary one. */
+bool trusted_group(gid_t group);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "cli/as_user.h"
 #include "cli/call_variables.h"
 #include "cli/cli.h"
@@ -239,7 +240,7 @@ static int
 run(const struct option_value *o, const struct span *body, const char *query)
 {
 	struct payload_wishes user = { .user = span_of(option_or(&o[USER], "")),
-		.now = serve_now(),
+		.now = clock_seconds(),
 		.claims = o[CLAIM].values,
 		.n_claims = o[CLAIM].n };
 	struct call_wishes wishes = {

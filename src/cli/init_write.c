@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/trusted_folder.h"
+#include "base/trusted.h"
 #include "base/write.h"
 #include "cli/init.h"
 #include "cli/made.h"

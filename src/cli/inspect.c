@@ -10,8 +10,8 @@
 #include "cli/options.h"
 #include "cli/pasted.h"
 #include "cli/say.h"
-#include "gateway/denied_file.h"
 #include "gateway/php_files.h"
+#include "policy/denied.h"
 
 #define PASTED_MAX 65536
 #define PRINTED_MAX 131072

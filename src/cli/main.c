@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "gateway/door.h"
 #include "gateway/fastcgi.h"
+#include "gateway/start.h"
 
 /*
  * Where a web server started it, the arguments can be the client's (RFC 3875
@@ -31,7 +31,7 @@ is_served(void)
 int
 main(int argc, char **argv)
 {
-	if (!door_hold_standard())
+	if (!start_hold_standard())
 		return 1;
 	if (fastcgi_listens(STDIN_FILENO) || is_served()) {
 		fputs("signpost: this is the command line; a web server starts "

@@ -12,7 +12,7 @@
 #include "cli/paint.h"
 #include "cli/say.h"
 #include "cli/shown.h"
-#include "gateway/denied_file.h"
+#include "policy/denied.h"
 
 #define WORDS_MAX 8192
 

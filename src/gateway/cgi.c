@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/write.h"
 
 #define END_MS 100 /* for the end of a body that is there in full */
@@ -25,7 +26,7 @@ wait_for(const struct input *in)
 	int n;
 
 	do {
-		left = in->deadline - serve_milliseconds();
+		left = in->deadline - clock_milliseconds();
 		if (left <= 0)
 			return false;
 		n = poll(&p, 1, (int)left);
@@ -78,15 +79,15 @@ read_counted(struct serve *s, struct input *in, size_t n)
 
 	if (have < n)
 		return have;
-	if (in->deadline > serve_milliseconds() + END_MS)
-		in->deadline = serve_milliseconds() + END_MS;
+	if (in->deadline > clock_milliseconds() + END_MS)
+		in->deadline = clock_milliseconds() + END_MS;
 	return have + read_up_to(in, s->body + have, 1);
 }
 
 static void
 read_body(struct serve *s, struct variables *v, int fd)
 {
-	struct input in = { fd, serve_milliseconds() + REQUEST_SECONDS * 1000LL,
+	struct input in = { fd, clock_milliseconds() + REQUEST_SECONDS * 1000LL,
 		false };
 	size_t n;
 
@@ -116,6 +117,6 @@ cgi_answer(struct serve *s, char *const *envp, int in, int out)
 		read_body(s, &v, in);
 	if (write_all(out, serve_answer(s, &v)))
 		return true;
-	serve_log("lost", span_of(strerror(errno)));
+	log_event("lost", span_of(strerror(errno)));
 	return false;
 }

@@ -3,21 +3,25 @@
 #include "gateway/fastcgi.h"
 
 #include <errno.h>
-#include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "gateway/pool.h"
+#include "base/clock.h"
+#include "gateway/connection.h"
 
 #define PAUSE_MS 100 /* without accepting, when descriptors run out */
 #define ACCEPT_MS 50 /* of accept4(), if ever it blocks */
 #define STOP_MS 500  /* for what is under way when the end is asked for */
+
+#define FIRST 3 /* SD_LISTEN_FDS_START */
 
 /* In epoll's data: the index of a connection, or one of these. */
 #define LISTENER FCGI_CONNECTIONS_MAX
@@ -33,7 +37,7 @@ struct loop {
 	long long end;    /* LLONG_MAX until it is asked for */
 	int last;         /* connections that are accepted after that */
 	long long now;    /* milliseconds, monotonic */
-	struct pool pool;
+	struct connections all;
 };
 
 bool
@@ -44,6 +48,48 @@ fastcgi_listens(int fd)
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) == 0 &&
 	       listens != 0;
+}
+
+/* A child of the one they were for has inherited them: not its sockets. */
+static bool
+is_for_us(const char *pid)
+{
+	char text[32];
+	struct sink ours;
+
+	if (pid == NULL)
+		return false;
+	sink_init(&ours, text, sizeof(text));
+	sink_say(&ours, "%d", (long long)getpid());
+	return span_is(sink_view(&ours), pid);
+}
+
+static const char *
+take_listener(const char *count)
+{
+	if (count == NULL || strcmp(count, "1") != 0)
+		return "LISTEN_FDS: exactly one listening socket is taken";
+	if (!fastcgi_listens(FIRST))
+		return "LISTEN_FDS: descriptor 3 is not a listening socket; "
+		       "connections are accepted here, not before "
+		       "(Accept=no)";
+	if (dup2(FIRST, STDIN_FILENO) != STDIN_FILENO)
+		return "LISTEN_FDS: descriptor 3 can't become descriptor 0";
+	close(FIRST);
+	return NULL;
+}
+
+const char *
+fastcgi_take_listener(void)
+{
+	const char *fault = NULL;
+
+	if (is_for_us(getenv("LISTEN_PID")))
+		fault = take_listener(getenv("LISTEN_FDS"));
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	return fault;
 }
 
 static bool
@@ -75,8 +121,7 @@ fastcgi_hold_signals(void)
 
 /*
  * The signals stay blocked and are read from a descriptor: no call is cut
- * short by one, none is missed between a look and a wait, and FCGX_Init()
- * cannot catch them.
+ * short by one, and none is missed between a look and a wait.
  */
 static int
 open_signals(void)
@@ -109,7 +154,7 @@ set_alarm(void)
 static bool
 set_up(struct loop *l, struct serve *s, int listener)
 {
-	const int room = HELD_ROOM;
+	const int room = CONNECTION_ROOM;
 	const struct timeval limit = { 0, ACCEPT_MS * 1000L };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	int signals = open_signals();
@@ -121,7 +166,7 @@ set_up(struct loop *l, struct serve *s, int listener)
 	l->flags = flags | O_NONBLOCK;
 	if (signals < 0 || l->epoll < 0 || flags < 0 ||
 	    fcntl(listener, F_SETFL, l->flags) < 0 ||
-	    !watch(l, signals, EPOLLIN | EPOLLET, SIGNALS) || FCGX_Init() != 0)
+	    !watch(l, signals, EPOLLIN | EPOLLET, SIGNALS))
 		return false;
 	sigaction(SIGPIPE, &ignore, NULL);
 	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
@@ -156,7 +201,7 @@ accept_failed(struct loop *l)
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ||
 	    errno == ECONNABORTED)
 		return;
-	pool_close_idlest(&l->pool);
+	connections_close_idlest(&l->all);
 	l->resume = l->now + PAUSE_MS;
 }
 
@@ -184,7 +229,7 @@ accept_one(struct loop *l, bool first)
 	struct connection *c;
 	int fd;
 
-	if (!pool_has_room(&l->pool))
+	if (!connections_have_room(&l->all))
 		return false;
 	fd = accept_now(l);
 	if (fd < 0) {
@@ -192,12 +237,12 @@ accept_one(struct loop *l, bool first)
 			accept_failed(l);
 		return false;
 	}
-	c = pool_take(&l->pool);
+	c = connections_take(&l->all);
 	connection_open(c, fd, l->now);
 	connection_advance(c, l->serve, false, l->now);
 	if (c->stage != CONNECTION_CLOSED &&
 	    !watch(l, fd, EPOLLIN | EPOLLRDHUP | EPOLLET,
-		(uint32_t)(c - l->pool.c)))
+		(uint32_t)(c - l->all.c)))
 		connection_close(c);
 	return true;
 }
@@ -225,9 +270,9 @@ stop(struct loop *l)
 	l->last = FCGI_CONNECTIONS_MAX;
 	set_alarm();
 	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
-		if (l->pool.c[i].stage == CONNECTION_KEPT)
+		if (l->all.c[i].stage == CONNECTION_KEPT)
 			connection_advance(
-			    &l->pool.c[i], l->serve, false, l->now);
+			    &l->all.c[i], l->serve, false, l->now);
 }
 
 /*
@@ -248,7 +293,7 @@ dispatch(struct loop *l, const struct epoll_event *events, size_t n)
 		stopped |= tag == SIGNALS;
 		if (tag < FCGI_CONNECTIONS_MAX)
 			connection_advance(
-			    &l->pool.c[tag], l->serve, ended, l->now);
+			    &l->all.c[tag], l->serve, ended, l->now);
 	}
 	for (int i = 0; asked && i < ACCEPTS_MAX; i++)
 		asked = accept_one(l, i == 0);
@@ -269,19 +314,19 @@ static bool
 turn(struct loop *l)
 {
 	struct epoll_event events[EVENTS_MAX];
-	struct survey found;
+	struct connections_found found;
 	int n;
 
-	l->now = serve_milliseconds();
-	found = pool_survey(&l->pool, l->now, l->end);
+	l->now = clock_milliseconds();
+	found = connections_tend(&l->all, l->now, l->end);
 	if (l->end != LLONG_MAX && !found.open)
 		return accept_last(l);
-	watch_listener(l, pool_has_room(&l->pool));
+	watch_listener(l, connections_have_room(&l->all));
 	if (l->resume > l->now && l->resume < found.deadline)
 		found.deadline = l->resume;
 	n = epoll_wait(
 	    l->epoll, events, EVENTS_MAX, timeout_until(l, found.deadline));
-	l->now = serve_milliseconds();
+	l->now = clock_milliseconds();
 	dispatch(l, events, n > 0 ? (size_t)n : 0);
 	return true;
 }
@@ -292,8 +337,8 @@ fastcgi_loop(struct serve *s, int listener)
 	static struct loop loop;
 
 	if (!set_up(&loop, s, listener)) {
-		serve_log("start", SPAN_LIT("epoll, signalfd or libfcgi could "
-					    "not be set up"));
+		log_event("start", SPAN_LIT("epoll or signalfd could not be "
+					    "set up"));
 		return 1;
 	}
 	while (turn(&loop))

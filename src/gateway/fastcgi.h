@@ -8,6 +8,16 @@
 bool fastcgi_listens(int fd);
 
 /*
+ * A socket that a service manager hands on, sd_listen_fds(3). Where LISTEN_PID
+ * is this process, the one on descriptor 3 becomes descriptor 0, as FastCGI
+ * has it, and 3 is closed. The three variables are gone from the environment
+ * afterwards, whoever they were for. Returns NULL, also when there is nothing
+ * to do; else what is wrong, and then all descriptors are as they were. Call it
+ * before anything opens a file.
+ */
+const char *fastcgi_take_listener(void);
+
+/*
  * Holds SIGTERM and SIGUSR1 back, so that one that comes before the loop is
  * found by it. Call it first of all.
  */

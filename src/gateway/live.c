@@ -2,11 +2,51 @@
 
 #include <limits.h>
 
-#include "gateway/configure.h"
-#include "gateway/services.h"
+#include "base/clock.h"
+#include "store/store.h"
 
-#define LOOK_MS 1000 /* between two looks at the files */
-#define TRY_MS 60000 /* between two readings of what is bad and unchanged */
+struct log_report {
+	struct report report; /* the first member, so that self is this */
+	bool warnings;
+};
+
+static void
+log_mistake(struct report *self, enum severity severity, const char *file,
+    int line, struct span text)
+{
+	const struct log_report *r = (const struct log_report *)self;
+	bool error = severity == SAY_ERROR;
+	struct log_line out;
+
+	if (!error && (severity != SAY_WARNING || !r->warnings))
+		return;
+	log_start(&out, clock_seconds(), "config");
+	log_field(
+	    &out, "severity", error ? SPAN_LIT("error") : SPAN_LIT("warning"));
+	log_field(&out, "file", span_of(file));
+	if (line > 0)
+		log_number(&out, "line", line);
+	log_text(&out, "text", text);
+	log_end(&out);
+}
+
+struct config *
+live_read(const char *path, bool warnings, struct watch *watch)
+{
+	struct log_report log = { .report = { .say = log_mistake,
+				      .serves = true,
+				      .watch = watch },
+		.warnings = warnings };
+	struct config *config = config_load(path, &log.report);
+	const char *missing =
+	    config == NULL ? NULL : store_missing(&config->store);
+
+	if (missing == NULL)
+		return config;
+	log.report.say(&log.report, SAY_ERROR, path, 0, span_of(missing));
+	config_free(config);
+	return NULL;
+}
 
 /* Nothing of the old one is kept: its secrets are wiped. */
 static void
@@ -14,7 +54,7 @@ put_in_force(struct live *l, struct serve *s, struct config *config)
 {
 	struct config *old = l->config;
 
-	services_change(s, config, true);
+	serve_configure(s, config, true);
 	l->config = config;
 	config_free(old);
 }
@@ -30,7 +70,7 @@ say(const struct serve *s, const char *text, const char *what)
 	if (what != NULL)
 		sink_say(&out, "%s: ", what);
 	sink_say(&out, text, (long long)s->world.generation);
-	serve_log("config", sink_view(&out));
+	log_event("config", sink_view(&out));
 }
 
 static void
@@ -56,7 +96,7 @@ keep(struct live *l, struct serve *s, long long now_ms)
 
 	l->in_order = false;
 	l->again = false;
-	l->next_try = now_ms + TRY_MS;
+	l->next_try = now_ms + CLOCK_SAY_MS;
 	if (gone != NULL) {
 		say(s,
 		    "it is gone, and with it the configuration: nothing is "
@@ -79,7 +119,7 @@ read_all(struct live *l, struct serve *s, bool news, long long now_ms)
 	struct config *config;
 
 	watch_clear(&l->last);
-	config = configure(l->path, news, &l->last);
+	config = live_read(l->path, news, &l->last);
 	if (config != NULL)
 		take(l, s, config, news);
 	else
@@ -92,8 +132,8 @@ live_start(struct live *l, struct serve *s, const char *path)
 	*l = (struct live){ .path = path, .next_look = LLONG_MIN };
 	s->live = l;
 	if (path != NULL)
-		read_all(l, s, true, serve_milliseconds());
-	l->next_look = serve_milliseconds() + LOOK_MS;
+		read_all(l, s, true, clock_milliseconds());
+	l->next_look = clock_milliseconds() + CLOCK_LOOK_MS;
 }
 
 static bool
@@ -108,9 +148,8 @@ live_look(struct live *l, struct serve *s, long long now_ms)
 {
 	bool news;
 
-	if (l->path == NULL || now_ms < l->next_look)
+	if (l->path == NULL || !clock_due(&l->next_look, now_ms, CLOCK_LOOK_MS))
 		return;
-	l->next_look = now_ms + LOOK_MS;
 	news = watch_changed(&l->last) || has_lost(l) ||
 	       (!l->in_order && now_ms >= l->next_try);
 	if (news || l->again)

@@ -16,8 +16,17 @@ struct live {
 };
 
 /*
+ * Reads the configuration at path, once, which must not ask for a store that
+ * this program was built without. NULL when anything is wrong; each mistake is
+ * a line "event=config severity=error file= line= text=" in the log, and so is
+ * each warning, when they are wanted. watch (may be NULL) gets the files that
+ * were read or looked for, as they were. Free with config_free().
+ */
+struct config *live_read(const char *path, bool warnings, struct watch *watch);
+
+/*
  * Reads the configuration at path, which must outlive l, and makes it that of
- * s: s->live is l from here on, and serve_begin() looks after it.
+ * s: s->live is l from here on, and live_look() looks after it.
  */
 void live_start(struct live *l, struct serve *s, const char *path);
 

@@ -1,11 +1,10 @@
 #include "gateway/record.h"
 
-#include "base/sink.h"
-#include "gateway/pairs.h"
-
 #define VERSION 1
 #define RESPONDER 1
+#define KEEP_CONN 1
 #define BEGIN_CONTENT 8
+#define CONTENT_MAX 65535
 
 /* FastCGI specification, 3.3. */
 struct header {
@@ -73,10 +72,7 @@ pass(struct walk *w)
 	w->done->n = w->all.n - w->rest.n;
 }
 
-/*
- * A further record of the request at hand. libfcgi forgets the padding of a
- * stream's last record, and would take these bytes for the next record.
- */
+/* A further record of the request at hand. */
 static bool
 next_of(struct walk *w, enum record_type type)
 {
@@ -98,7 +94,7 @@ enter(struct record_progress *done, enum record_part part)
 	done->stream = 0;
 }
 
-/* The first record. Its padding libfcgi forgets as well. */
+/* The first record. */
 static bool
 read_front(struct walk *w)
 {
@@ -122,28 +118,80 @@ read_front(struct walk *w)
 	pass(w);
 	enter(w->done, RECORD_PART_PARAMS);
 	p = w->here.p;
+	w->done->keep = (p[2] & KEEP_CONN) != 0;
 	return ((unsigned)p[0] << 8 | p[1]) == RESPONDER ||
 	       stop(w, RECORD_ROLE);
 }
 
-/* All of the variables, which have arrived, one behind the other. */
-static struct span
-join_params(const struct walk *w, unsigned char params[static FCGI_PARAMS_MAX])
+struct span
+record_content(struct span front, enum record_type type, struct sink *out)
 {
-	struct walk again = { .rest = span_head(w->all, w->done->n) };
-	struct sink out;
+	struct walk w = { .rest = front };
+	size_t mark = out->n;
 
-	sink_init(&out, params, FCGI_PARAMS_MAX);
-	next_record(&again); /* BEGIN_REQUEST */
-	while (again.rest.n > 0 && next_record(&again))
-		sink_span(&out, again.here);
-	return sink_view(&out);
+	while (w.rest.n > 0 && next_record(&w) && w.whole)
+		if (w.h.type == type)
+			sink_span(out, w.here);
+	return sink_since(out, mark);
+}
+
+static bool
+read_length(struct span *rest, size_t *out)
+{
+	const unsigned char *p = rest->p;
+	size_t n = rest->n > 0 && p[0] >= 0x80 ? 4 : 1;
+
+	*out = 0;
+	if (rest->n < n)
+		return false;
+	*out = p[0] & 0x7fU;
+	for (size_t i = 1; i < n; i++)
+		*out = *out << 8 | p[i];
+	*rest = span_skip(*rest, n);
+	return true;
+}
+
+bool
+record_next_pair(struct span *rest, struct record_pair *out)
+{
+	struct span s = *rest;
+	size_t name, value;
+
+	*out = (struct record_pair){ 0 };
+	if (!read_length(&s, &name) || !read_length(&s, &value))
+		return false;
+	if (name > s.n || value > s.n - name)
+		return false;
+	out->name = span_head(s, name);
+	out->value = span_head(span_skip(s, name), value);
+	*rest = span_skip(s, name + value);
+	return true;
+}
+
+/*
+ * No name with "=", which could pass for another one in an environment, no
+ * NUL, every pair whole. RECORD_MORE: they are good.
+ */
+static enum record_state
+check_pairs(struct span pairs)
+{
+	struct record_pair pair;
+	size_t n = 0;
+
+	while (record_next_pair(&pairs, &pair)) {
+		if (span_has(pair.name, '=') || span_has(pair.name, '\0') ||
+		    span_has(pair.value, '\0'))
+			return RECORD_BROKEN;
+		if (++n > FCGI_VARIABLES_MAX)
+			return RECORD_LARGE_PARAMS;
+	}
+	return pairs.n == 0 ? RECORD_MORE : RECORD_BROKEN;
 }
 
 static bool
 read_params(struct walk *w, unsigned char params[static FCGI_PARAMS_MAX])
 {
-	enum pairs_verdict verdict;
+	struct sink out;
 
 	do {
 		if (!next_of(w, RECORD_PARAMS))
@@ -156,10 +204,10 @@ read_params(struct walk *w, unsigned char params[static FCGI_PARAMS_MAX])
 		pass(w);
 	} while (w->h.content > 0);
 	enter(w->done, RECORD_PART_STDIN);
-	verdict = pairs_check(join_params(w, params));
-	if (verdict == PAIRS_TOO_MANY)
-		return stop(w, RECORD_LARGE_PARAMS);
-	return verdict == PAIRS_GOOD || stop(w, RECORD_BROKEN);
+	sink_init(&out, params, FCGI_PARAMS_MAX);
+	w->out.state = check_pairs(
+	    record_content(span_head(w->all, w->done->n), RECORD_PARAMS, &out));
+	return w->out.state == RECORD_MORE;
 }
 
 static bool
@@ -191,5 +239,97 @@ record_look(struct record_progress *done, struct span arrived,
 	    read_stdin(&w))
 		w.out.state = RECORD_WHOLE;
 	w.out.id = done->id;
+	w.out.keep = done->keep;
 	return w.out;
+}
+
+static void
+write_header(struct sink *out, unsigned type, unsigned id, size_t content)
+{
+	const unsigned char header[RECORD_HEADER] = { 1, (unsigned char)type,
+		(unsigned char)(id >> 8), (unsigned char)id,
+		(unsigned char)(content >> 8), (unsigned char)content };
+
+	sink_span(out, (struct span){ header, sizeof(header) });
+}
+
+/* Eight bytes of content, all zero but the first. */
+static void
+write_body(struct sink *out, unsigned char first)
+{
+	const unsigned char body[8] = { first };
+
+	sink_span(out, (struct span){ body, sizeof(body) });
+}
+
+void
+record_answer(unsigned id, struct span text, struct sink *out)
+{
+	while (text.n > 0) {
+		size_t n = text.n < CONTENT_MAX ? text.n : CONTENT_MAX;
+
+		write_header(out, RECORD_STDOUT, id, n);
+		sink_span(out, span_head(text, n));
+		text = span_skip(text, n);
+	}
+	write_header(out, RECORD_STDOUT, id, 0);
+	write_header(out, RECORD_END, id, 8);
+	write_body(out, 0); /* status 0, FCGI_REQUEST_COMPLETE */
+}
+
+#define DECIMAL(n) DECIMAL_OF(n)
+#define DECIMAL_OF(n) #n
+
+static const struct value {
+	const char *name, *value;
+} values[] = {
+	{ "FCGI_MAX_CONNS", DECIMAL(FCGI_CONNECTIONS_MAX) },
+	{ "FCGI_MAX_REQS", DECIMAL(FCGI_CONNECTIONS_MAX) },
+	{ "FCGI_MPXS_CONNS", "0" },
+};
+
+static bool
+is_asked(struct span pairs, const char *name)
+{
+	struct record_pair pair;
+
+	while (record_next_pair(&pairs, &pair))
+		if (span_is(pair.name, name))
+			return true;
+	return false;
+}
+
+/* Each value once, however often it is asked for. */
+static void
+write_values(struct span pairs, struct sink *out)
+{
+	unsigned char mem[128];
+	struct sink result;
+
+	sink_init(&result, mem, sizeof(mem));
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		const struct value *v = &values[i];
+
+		if (!is_asked(pairs, v->name))
+			continue;
+		sink_byte(&result, (unsigned char)strlen(v->name));
+		sink_byte(&result, (unsigned char)strlen(v->value));
+		sink_say(&result, "%s%s", v->name, v->value);
+	}
+	write_header(out, RECORD_GET_VALUES_RESULT, 0, result.n);
+	sink_span(out, sink_view(&result));
+}
+
+bool
+record_answer_management(const struct record *record, struct sink *out)
+{
+	if (record->type != RECORD_GET_VALUES) {
+		write_header(out, RECORD_UNKNOWN, 0, 8);
+		write_body(out, (unsigned char)record->type);
+		return true;
+	}
+	if (check_pairs(record->content) != RECORD_MORE)
+		return false;
+	write_values(record->content, out);
+	return true;
 }

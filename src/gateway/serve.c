@@ -5,11 +5,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/log.h"
-#include "gateway/live.h"
+#include "base/clock.h"
 #include "gateway/php_files.h"
+#include "store/store.h"
 
 static_assert(PATH_TEXT_MAX + 1 >= PATH_MAX, "realpath() fits");
 
@@ -70,6 +69,68 @@ serve_user_variable(const struct serve *s)
 				 : s->config->session.variable;
 }
 
+static struct span
+path_of(const char *path)
+{
+	return path == NULL ? (struct span){ NULL, 0 } : span_of(path);
+}
+
+static void
+change_log(struct serve *s, struct span path)
+{
+	if (path.n > 0 && span_eq(path_of(s->log.path), path)) {
+		s->log.path = (const char *)path.p;
+		return;
+	}
+	log_file_close(&s->log);
+	log_file_init(&s->log, path);
+	log_file_look(&s->log, clock_milliseconds());
+}
+
+static void
+change_denied(struct serve *s, struct span path, bool probe)
+{
+	if (path.n > 0 && span_eq(path_of(s->denied.path), path)) {
+		s->denied.path = (const char *)path.p;
+		return;
+	}
+	denied_free(&s->denied);
+	denied_init(&s->denied, path);
+	if (probe)
+		denied_now(&s->denied, clock_milliseconds());
+}
+
+static void
+change_counters(struct serve *s, const struct config *config, bool probe)
+{
+	const char *reason = NULL;
+
+	if (s->world.counters != NULL)
+		s->world.counters->close(s->world.counters);
+	s->world.counters = NULL;
+	if (config == NULL || !config->counts)
+		return;
+	s->world.counters = store_new(&config->store);
+	if (s->world.counters == NULL)
+		reason = "there is no memory for the limits' counters";
+	else if (probe)
+		reason = s->world.counters->probe(s->world.counters);
+	if (reason != NULL)
+		log_event("start", span_of(reason));
+}
+
+void
+serve_configure(struct serve *s, const struct config *config, bool probe)
+{
+	struct span none = { NULL, 0 };
+
+	change_log(s, config == NULL ? none : config->log);
+	change_denied(
+	    s, config == NULL ? none : config->deny_users_file, probe);
+	change_counters(s, config, probe);
+	s->config = config;
+}
+
 void
 serve_end(struct serve *s)
 {
@@ -78,41 +139,6 @@ serve_end(struct serve *s)
 	denied_free(&s->denied);
 	log_file_close(&s->log);
 	serve_init(s);
-}
-
-long long
-serve_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec;
-}
-
-static long long
-microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
-}
-
-long long
-serve_milliseconds(void)
-{
-	return microseconds() / 1000;
-}
-
-void
-serve_log(const char *event, struct span reason)
-{
-	struct log_line line;
-
-	log_start(&line, serve_now(), event);
-	if (reason.n > 0)
-		log_text(&line, "reason", reason);
-	log_end(&line);
 }
 
 static const char *
@@ -191,18 +217,11 @@ written(struct serve *s, struct answer *answer)
 	return out_of_room;
 }
 
-void
-serve_begin(struct serve *s)
-{
-	if (s->live != NULL)
-		live_look(s->live, s, serve_milliseconds());
-}
-
 struct span
 serve_answer(struct serve *s, const struct variables *v)
 {
 	struct request request = v->request;
-	long long start = microseconds(), now = serve_now();
+	long long start = clock_microseconds(), now = clock_seconds();
 	struct answer answer;
 	struct span sent;
 
@@ -211,7 +230,8 @@ serve_answer(struct serve *s, const struct variables *v)
 	request.document_root = real_root(s, v->request.document_root);
 	handle(s->config, &request, now, &s->world, &s->workspace, &answer);
 	sent = written(s, &answer);
-	log_request(&answer, request.remote_addr, now, microseconds() - start);
+	log_request(
+	    &answer, request.remote_addr, now, clock_microseconds() - start);
 	log_file_check(&s->log, start / 1000);
 	return sent;
 }

@@ -3,9 +3,9 @@
 #define GATEWAY_SERVE_H
 
 #include "app.h"
-#include "gateway/denied_file.h"
-#include "gateway/log_file.h"
+#include "base/log.h"
 #include "gateway/variables.h"
+#include "policy/denied.h"
 
 struct live;
 
@@ -32,16 +32,21 @@ struct serve {
 void serve_init(struct serve *s);
 
 /*
+ * Makes config, which must outlive them, and what it names beside itself (log
+ * file, deny list, counters) those of s; what belongs to the one before is
+ * closed, and nothing of that is looked at any more, so that it may be freed.
+ * NULL: s has none, and its log stays as it is until serve_end(). A log file or
+ * a deny list of the same name is kept, with what it holds. When it says to
+ * probe and the counters are out of order, the log says why, and the program
+ * goes on.
+ */
+void serve_configure(struct serve *s, const struct config *config, bool probe);
+
+/*
  * Closes the counters, the deny list and the log file; then nothing is served
  * any more. The configuration is the caller's, and is freed after this.
  */
 void serve_end(struct serve *s);
-
-/*
- * For before a request is read: is the configuration still the same? (Which
- * variable names the user depends on it.)
- */
-void serve_begin(struct serve *s);
 
 /*
  * Answers one request, now. Returns "Status:", headers and body, as they are
@@ -63,14 +68,5 @@ struct span serve_refusal(
 
 /* The variable that the configuration takes the user from; often empty. */
 struct span serve_user_variable(const struct serve *s);
-
-/* The time of day, in seconds. */
-long long serve_now(void);
-
-/* A clock that only goes forward, in milliseconds: for deadlines. */
-long long serve_milliseconds(void);
-
-/* A line for what is not a request: event and reason, however long. */
-void serve_log(const char *event, struct span reason);
 
 #endif

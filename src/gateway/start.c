@@ -1,16 +1,17 @@
 #include "gateway/start.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/log.h"
 #include "gateway/cgi.h"
-#include "gateway/configure.h"
-#include "gateway/door.h"
 #include "gateway/fastcgi.h"
-#include "gateway/services.h"
 
 extern char **environ;
 
@@ -18,12 +19,37 @@ static struct serve serve;
 static struct live live;
 static struct control control;
 
+/* open() gives the lowest free one, so the missing ones come in order. */
+bool
+start_hold_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
+bool
+start_close_door(void)
+{
+	const struct rlimit none = { 0, 0 };
+	bool filled = start_hold_standard();
+	bool no_core = setrlimit(RLIMIT_CORE, &none) == 0;
+	bool no_dump = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+	bool no_gain = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+
+	umask(S_IRWXG | S_IRWXO);
+	return filled && no_core && no_dump && no_gain;
+}
+
 /* The path that from names, for a program that computes rightly; or NULL. */
 static const char *
 path_of(const struct control *from)
 {
 	if (!digest_self_test()) {
-		serve_log("start",
+		log_event("start",
 		    SPAN_LIT("the digests give wrong answers: nothing will be "
 			     "signed or verified"));
 		return NULL;
@@ -35,7 +61,7 @@ static void
 say_why_not(const struct serve *s, const struct control *from)
 {
 	if (s->config == NULL && from->why.n > 0)
-		serve_log("start", sink_view(&from->why));
+		log_event("start", sink_view(&from->why));
 }
 
 struct config *
@@ -43,9 +69,9 @@ start_once(struct serve *s, const struct control *from)
 {
 	const char *path = path_of(from);
 	struct config *config =
-	    path == NULL ? NULL : configure(path, false, NULL);
+	    path == NULL ? NULL : live_read(path, false, NULL);
 
-	services_change(s, config, false);
+	serve_configure(s, config, false);
 	s->world.generation = config != NULL;
 	say_why_not(s, from);
 	return config;
@@ -101,10 +127,10 @@ begin(void)
 	bool closed;
 
 	ignore_signals();
-	closed = door_close();
+	closed = start_close_door();
 	log_to(STDERR_FILENO);
 	if (!closed)
-		serve_log("start",
+		log_event("start",
 		    SPAN_LIT("the kernel refused a part of the hardening"));
 	serve_init(&serve);
 }

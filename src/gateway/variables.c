@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "gateway/record.h"
 
 static const struct span the_body = SPAN_INIT("The body");
 
@@ -74,25 +75,29 @@ variable_named(struct span name, struct span user)
 	return i < USER ? i : VARIABLES;
 }
 
-/* One "NAME=value". */
-static void
-collect(struct variables *v, const char *text, struct span user,
-    struct span value[VARIABLES], bool seen[VARIABLES])
-{
-	struct span_cut cut = span_cut(span_of(text), '=');
-	enum variable i = variable_named(cut.head, user);
+/* While they are read. */
+struct collected {
+	struct span user, value[VARIABLES];
+	bool seen[VARIABLES];
+};
 
-	if (!cut.found || i == VARIABLES)
+static void
+collect(struct variables *v, struct collected *c, struct span name,
+    struct span value)
+{
+	enum variable i = variable_named(name, c->user);
+
+	if (i == VARIABLES)
 		return;
-	if (seen[i])
+	if (c->seen[i])
 		variables_fault(v, INTAKE_TWICE, known[i].name);
-	else if (cut.tail.n > known[i].max)
+	else if (value.n > known[i].max)
 		variables_fault(v, INTAKE_TOO_LARGE, known[i].name);
 	else
-		value[i] = cut.tail;
-	if (seen[i])
-		value[i] = (struct span){ NULL, 0 };
-	seen[i] = true;
+		c->value[i] = value;
+	if (c->seen[i])
+		c->value[i] = (struct span){ NULL, 0 };
+	c->seen[i] = true;
 }
 
 static void
@@ -107,17 +112,18 @@ read_length(struct variables *v, struct span text)
 		variables_fault(v, INTAKE_TOO_LARGE, the_body);
 }
 
-void
-variables_read(char *const *envp, struct span user, struct variables *out)
+static void
+begin(struct variables *out)
 {
-	struct span value[VARIABLES] = { 0 };
-	bool seen[VARIABLES] = { false };
+	memset(out, 0, sizeof(*out));
+	out->request.intake = INTAKE_WHOLE;
+}
+
+static void
+finish(struct variables *out, const struct span value[VARIABLES])
+{
 	struct request *r = &out->request;
 
-	memset(out, 0, sizeof(*out));
-	r->intake = INTAKE_WHOLE;
-	for (; *envp != NULL; envp++)
-		collect(out, *envp, user, value, seen);
 	r->method = value[METHOD];
 	r->query = value[QUERY];
 	r->content_type = value[CONTENT_TYPE];
@@ -137,6 +143,33 @@ variables_read(char *const *envp, struct span user, struct variables *out)
 	r->document_root = value[ROOT];
 	r->remote_user = value[USER];
 	read_length(out, value[CONTENT_LENGTH]);
+}
+
+void
+variables_read(char *const *envp, struct span user, struct variables *out)
+{
+	struct collected c = { .user = user };
+
+	begin(out);
+	for (; *envp != NULL; envp++) {
+		struct span_cut cut = span_cut(span_of(*envp), '=');
+
+		if (cut.found)
+			collect(out, &c, cut.head, cut.tail);
+	}
+	finish(out, c.value);
+}
+
+void
+variables_read_pairs(struct span pairs, struct span user, struct variables *out)
+{
+	struct collected c = { .user = user };
+	struct record_pair pair;
+
+	begin(out);
+	while (record_next_pair(&pairs, &pair))
+		collect(out, &c, pair.name, pair.value);
+	finish(out, c.value);
 }
 
 void

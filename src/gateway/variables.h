@@ -7,7 +7,7 @@
 
 #include "http/request.h"
 
-/* Views into the strings of envp. */
+/* Views into what they were read from. */
 struct variables {
 	/*
 	 * intake is the first fault found, or INTAKE_WHOLE. A member that
@@ -23,6 +23,10 @@ struct variables {
  * that holds who is there (see remote_user.h); empty: none does.
  */
 void variables_read(char *const *envp, struct span user, struct variables *out);
+
+/* The same of FastCGI's pairs, which record_look() found good. */
+void variables_read_pairs(
+    struct span pairs, struct span user, struct variables *out);
 
 /*
  * Hands the body over, which is all of standard input, or its first

@@ -689,27 +689,6 @@ conf_store(struct loader *l, const config_setting_t *root)
 		    &out->password);
 }
 
-bool
-conf_read(int fd, unsigned char *p, size_t cap, size_t *n)
-{
-	size_t got = 0;
-
-	*n = 0;
-	while (got < cap) {
-		ssize_t r = read(fd, p + got, cap - got);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return false;
-		if (r == 0)
-			break;
-		got += (size_t)r;
-	}
-	*n = got;
-	return true;
-}
-
 /*
  * The file's text. Behind it, not counted, are a line end, since libconfig 1.5
  * takes a # comment that ends with the file for a mistake, and a NUL.
@@ -732,7 +711,7 @@ read_text(struct loader *l, struct span *out)
 		conf_error(l, NULL, "%v", (struct span){ mem, why.n });
 		return false;
 	}
-	was_read = p != NULL && conf_read(fd, p, CONFIG_MAX + 1, &n);
+	was_read = p != NULL && trusted_read(fd, p, CONFIG_MAX + 1, &n);
 	close(fd);
 	if (!was_read) {
 		conf_error(l, NULL, "it can't be read");

@@ -85,9 +85,6 @@ bool conf_path(struct loader *l, const config_setting_t *at, const char *name,
 /* Notes where it really lies, for the check against the document root. */
 void conf_private(struct loader *l, struct span path);
 
-/* Up to cap bytes; *n is 0 on failure. */
-bool conf_read(int fd, unsigned char *p, size_t cap, size_t *n);
-
 /* require = ( { claim = "role"; is = [ "editor" ]; } ) */
 bool conf_require(struct loader *l, const config_setting_t *group,
     const struct claim_rule **out, size_t *n);

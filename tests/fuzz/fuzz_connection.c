@@ -5,7 +5,6 @@
  * script: management records and requests of all sizes, some with a wrong byte,
  * padded with anything, records among it.
  */
-#include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
 
@@ -37,7 +36,7 @@ handle(const struct config *config, const struct request *request,
 
 static struct serve serve;
 static struct end whole, split, plain;
-static unsigned char mem[3 * HELD_MAX], filler[HOOK_BODY_MAX + 300];
+static unsigned char mem[3 * CONNECTION_BYTES_MAX], filler[HOOK_BODY_MAX + 300];
 static struct span script;
 static unsigned noise;
 
@@ -50,7 +49,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	log_to(open("/dev/null", O_WRONLY));
 	signal(SIGPIPE, SIG_IGN);
 	memset(filler, 'x', sizeof(filler));
-	return FCGX_Init();
+	return 0;
 }
 
 /* The script's next byte; zero at its end. */
@@ -210,7 +209,7 @@ next_descriptor(void)
 static void
 start(struct end *e)
 {
-	const int room = 4 * HELD_MAX;
+	const int room = 4 * CONNECTION_BYTES_MAX;
 	int pair[2];
 
 	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "a pair");
@@ -246,7 +245,7 @@ deliver(struct end *e, struct span piece)
 			must(errno == EAGAIN, "it can be sent");
 		connection_advance(&e->c, &serve, false, 0);
 	}
-	must(c->held.bytes == NULL || c->stage == CONNECTION_PARTIAL,
+	must(c->bytes == NULL || c->stage == CONNECTION_PARTIAL,
 	    "only what has not arrived is held");
 	must(c->stage == CONNECTION_CLOSED ? c->fd < 0 : c->fd >= 0,
 	    "closed is closed");
@@ -271,7 +270,7 @@ deliver_both(struct span message)
 	static unsigned char params[FCGI_PARAMS_MAX];
 	struct record_progress none = { 0 };
 	enum record_state state = record_look(&none, message, params).state;
-	bool clean = whole.c.held.bytes == NULL;
+	bool clean = whole.c.bytes == NULL;
 	size_t n;
 
 	deliver(&whole, message);

@@ -48,7 +48,7 @@ static struct record
 look_on(struct span s)
 {
 	struct record_progress done = { 0 };
-	struct record record = { RECORD_MORE, 0, 0, { NULL, 0 }, 0 };
+	struct record record = { .state = RECORD_MORE };
 
 	for (size_t i = 1; i <= 3 && record.state == RECORD_MORE; i++)
 		record = record_look(&done, span_head(s, s.n * i / 3), params);

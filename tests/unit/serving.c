@@ -33,7 +33,7 @@ serving_open(void **state)
 	serve_init(&serve);
 	log_to(open("/dev/null", O_WRONLY));
 	signal(SIGPIPE, SIG_IGN);
-	return FCGX_Init();
+	return 0;
 }
 
 void

@@ -5,7 +5,6 @@
 #ifndef TESTS_SERVING_H
 #define TESTS_SERVING_H
 
-#include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
 

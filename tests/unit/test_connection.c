@@ -1,8 +1,9 @@
-#define _GNU_SOURCE /* ppoll */
+#define _GNU_SOURCE /* ppoll, MAP_FAILED */
 
 #include "test.h"
 
 #include <limits.h>
+#include <sys/mman.h>
 
 #include "gateway/connection.h"
 #include "serving.h"
@@ -197,7 +198,7 @@ TEST_WITH(test_streamed, open_pair, close_pair)
 		    (struct span){ body, cases[i].body }, FCGI_KEEP);
 		stream(sink_view(&out), cases[i].step);
 		assert_int_equal(c.stage, CONNECTION_KEPT);
-		assert_null(c.held.bytes);
+		assert_null(c.bytes);
 		assert_answered();
 	}
 }
@@ -214,7 +215,7 @@ TEST_WITH(test_streamed_large, open_pair, close_pair)
 	assert_false(out.full);
 	stream(span_head(sink_view(&out), out.n - 8), 8200);
 	assert_int_equal(c.stage, CONNECTION_DISCARD);
-	assert_null(c.held.bytes);
+	assert_null(c.bytes);
 	assert_answered();
 }
 
@@ -297,6 +298,245 @@ TEST_WITH(test_broken, open_pair, close_pair)
 	assert_int_equal(c.stage, CONNECTION_CLOSED);
 	connection_advance(&c, &serve, false, 2000);
 	connection_close(&c);
+}
+
+/* Nothing stays open, and the log says that the answer is lost. */
+TEST_WITH(test_gone, open_pair, close_pair)
+{
+	const size_t cuts[] = { 0, 20 }; /* at once, and in pieces */
+	struct sink out = request(FCGI_KEEP);
+
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		int fd = c.fd;
+
+		fcgi_send(theirs, span_head(sink_view(&out), cuts[i]));
+		connection_advance(&c, &serve, false, 2000);
+		fcgi_send(theirs, span_skip(sink_view(&out), cuts[i]));
+		shutdown(theirs, SHUT_RD);
+		logging_open();
+		connection_advance(&c, &serve, false, 2000);
+		assert_int_equal(fcntl(fd, F_GETFD), -1);
+		assert_non_null(strstr(read_log(), "event=lost"));
+		logging_close();
+		log_to(open("/dev/null", O_WRONLY));
+		assert_int_equal(c.stage, CONNECTION_CLOSED);
+		assert_null(c.bytes);
+		close_pair(NULL);
+		open_pair(NULL);
+	}
+}
+
+/* Of what is answered nothing is left in front of the next request. */
+TEST_WITH(test_kept, open_pair, close_pair)
+{
+	for (int i = 0; i < 6; i++) {
+		const size_t cut = i % 2 == 0 ? 0 : 100;
+		struct sink out;
+
+		sink_init(&out, mem, sizeof(mem));
+		fcgi_request(&out, "POST", "a=b", SPAN_LIT("c=d"), FCGI_KEEP);
+		fcgi_send(theirs, span_head(sink_view(&out), cut));
+		connection_advance(&c, &serve, false, 2000);
+		fcgi_send(theirs, span_skip(sink_view(&out), cut));
+		connection_advance(&c, &serve, false, 2000);
+		assert_int_equal(c.stage, CONNECTION_KEPT);
+		assert_null(c.bytes);
+		assert_answered_at(theirs, "query=a=b body=c=d");
+		assert_true(recv(c.fd, mem, 1, MSG_DONTWAIT) < 0);
+	}
+}
+
+/* The longest body there is, and the longest answer. */
+TEST_WITH(test_longest, open_pair, close_pair)
+{
+	static unsigned char body[HOOK_BODY_MAX];
+	const int room = sizeof(mem);
+	struct sink out;
+
+	assert_int_equal(
+	    setsockopt(theirs, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_request(&out, "POST", "big=130000",
+	    (struct span){ body, sizeof(body) }, FCGI_KEEP);
+	fcgi_send(theirs, sink_view(&out));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_KEPT);
+	assert_answered_at(theirs, "query=big=130000 body=long");
+	assert_true(answer.n > 130000);
+}
+
+/*
+ * A body that is too large is not waited for: one that drips buys no time. Its
+ * variables are said, its bytes are not.
+ */
+TEST_WITH(test_drip, open_pair, close_pair)
+{
+	static const unsigned char bytes[HOOK_BODY_MAX + 1];
+	const int room = sizeof(mem);
+	struct sink out;
+
+	assert_int_equal(
+	    setsockopt(theirs, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+	sink_init(&out, mem, sizeof(mem));
+	fcgi_begin(&out, 1, FCGI_KEEP);
+	fcgi_stream(&out, 4, SPAN_LIT(""), 1);
+	for (int i = 0; i < 3; i++)
+		fcgi_record(&out, 5, 1,
+		    (struct span){ bytes, sizeof(bytes) / 3 + 1 }, 0);
+	/* The header of a record whose content drips in. */
+	sink_span(&out,
+	    (struct span){ (const unsigned char *)"\1\5\0\1\377\377\0", 8 });
+	fcgi_send(theirs, sink_view(&out));
+	waited = 0;
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(waited, 0);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+	assert_answered_at(theirs, "intake=3 about=The body");
+	assert_true(fcgi_send(theirs, SPAN_LIT("x")));
+	connection_advance(&c, &serve, false, 2000);
+	assert_int_equal(c.stage, CONNECTION_DISCARD);
+}
+
+/* Pages that a request in pieces would need and that are not to be had. */
+static void *
+no_mmap(void *at, size_t n, int protection, int flags, int fd, off_t offset)
+{
+	(void)at, (void)n, (void)protection, (void)flags, (void)fd;
+	(void)offset;
+	errno = ENOMEM;
+	return MAP_FAILED;
+}
+
+TEST_WITH(test_no_memory, open_pair, close_pair)
+{
+	struct sink out = request(FCGI_KEEP);
+
+	fcgi_send(theirs, span_head(sink_view(&out), 20));
+	logging_open();
+	hooks.mmap = no_mmap;
+	connection_advance(&c, &serve, false, 2000);
+	hooks.mmap = NULL;
+	assert_non_null(
+	    strstr(read_log(), "no memory for a request in pieces"));
+	logging_close();
+	log_to(open("/dev/null", O_WRONLY));
+	assert_int_equal(c.stage, CONNECTION_CLOSED);
+}
+
+#define TIME (REQUEST_SECONDS * 1000LL)
+
+static struct connections all;
+
+static void
+put(size_t i, enum connection_stage stage, long long since)
+{
+	all.c[i] = (struct connection){ .stage = stage,
+		.fd = open("/dev/null", O_RDONLY),
+		.since = since };
+	assert_true(all.c[i].fd >= 0);
+}
+
+FIXTURE(clear)
+{
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		connection_close(&all.c[i]);
+}
+
+TEST_WITH(test_empty, NULL, clear)
+{
+	struct connections_found found =
+	    connections_tend(&all, 1000, LLONG_MAX);
+
+	assert_false(found.open);
+	assert_true(connections_have_room(&all));
+	assert_int_equal(found.deadline, LLONG_MAX);
+	assert_ptr_equal(connections_take(&all), &all.c[0]);
+	connections_close_idlest(&all);
+}
+
+TEST_WITH(test_deadlines, NULL, clear)
+{
+	struct connections_found found;
+
+	put(0, CONNECTION_SILENT, 1000);
+	put(1, CONNECTION_PARTIAL, 2000);
+	put(2, CONNECTION_KEPT, 0);
+	put(3, CONNECTION_DISCARD, 3000);
+	found = connections_tend(&all, 1000 + TIME - 1, LLONG_MAX);
+	assert_true(found.open);
+	assert_int_equal(found.deadline, 1000 + TIME);
+	assert_int_equal(all.c[0].stage, CONNECTION_SILENT);
+	found = connections_tend(&all, 1000 + TIME, LLONG_MAX);
+	assert_int_equal(all.c[0].stage, CONNECTION_CLOSED);
+	assert_int_equal(found.deadline, 2000 + TIME);
+	found = connections_tend(&all, 3000 + TIME, LLONG_MAX);
+	assert_int_equal(all.c[1].stage, CONNECTION_CLOSED);
+	assert_int_equal(all.c[3].stage, CONNECTION_CLOSED);
+	assert_int_equal(all.c[2].stage, CONNECTION_KEPT);
+	assert_int_equal(found.deadline, LLONG_MAX);
+	assert_true(found.open);
+}
+
+/* At the end kept ones go at once, the others when it has come. */
+TEST_WITH(test_end, NULL, clear)
+{
+	struct connections_found found;
+
+	put(0, CONNECTION_SILENT, 1000);
+	put(1, CONNECTION_KEPT, 1000);
+	put(2, CONNECTION_PARTIAL, 0);
+	found = connections_tend(&all, 1500, 1700);
+	assert_int_equal(all.c[1].stage, CONNECTION_CLOSED);
+	assert_int_equal(found.deadline, 1700);
+	assert_true(found.open);
+	found = connections_tend(&all, 1700, 1700);
+	assert_false(found.open);
+	put(0, CONNECTION_PARTIAL, 0);
+	found = connections_tend(&all, 100, TIME + 1);
+	assert_int_equal(found.deadline, TIME);
+}
+
+/* Where all is taken, who does not finish soon makes room for others. */
+TEST_WITH(test_crowded, NULL, clear)
+{
+	struct connections_found found;
+
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		put(i, CONNECTION_PARTIAL, 2000);
+	all.c[3].since = 1000;
+	all.c[4].stage = CONNECTION_SILENT;
+	all.c[4].since = 1001;
+	found = connections_tend(&all, 1999, LLONG_MAX);
+	assert_false(connections_have_room(&all));
+	assert_int_equal(found.deadline, 2000);
+	found = connections_tend(&all, 2000, LLONG_MAX);
+	assert_int_equal(all.c[3].stage, CONNECTION_CLOSED);
+	assert_int_equal(all.c[4].stage, CONNECTION_SILENT);
+	/* Now there is room, and time. */
+	found = connections_tend(&all, 2500, LLONG_MAX);
+	assert_int_equal(all.c[4].stage, CONNECTION_SILENT);
+	assert_int_equal(found.deadline, 1001 + TIME);
+	/* A kept one makes room before anybody is hurried. */
+	put(3, CONNECTION_KEPT, 0);
+	found = connections_tend(&all, 3500, LLONG_MAX);
+	assert_int_equal(all.c[4].stage, CONNECTION_SILENT);
+}
+
+TEST_WITH(test_room, NULL, clear)
+{
+	for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+		put(i, CONNECTION_PARTIAL, 1000);
+	assert_false(connections_have_room(&all));
+	assert_null(connections_take(&all));
+	all.c[7].stage = CONNECTION_KEPT;
+	all.c[9].stage = CONNECTION_KEPT;
+	all.c[9].since = 999;
+	assert_true(connections_have_room(&all));
+	assert_ptr_equal(connections_take(&all), &all.c[9]);
+	put(9, CONNECTION_SILENT, 1000);
+	assert_ptr_equal(connections_take(&all), &all.c[7]);
+	put(7, CONNECTION_SILENT, 1000);
+	assert_null(connections_take(&all));
 }
 
 GROUP(serving_open, NULL);

@@ -9,8 +9,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "folder.h"
-#include "gateway/denied_file.h"
 #include "hooks.h"
+#include "policy/denied.h"
 
 static struct denied_file file;
 static int log_fd;

@@ -284,7 +284,7 @@ TEST_WITH(test_body_length, set_up, tear_down)
 	}
 }
 
-/* More variables than libfcgi may keep. */
+/* More variables than there may be. */
 TEST_WITH(test_large_params, set_up, tear_down)
 {
 	static unsigned char value[FCGI_PARAMS_MAX];
@@ -395,7 +395,7 @@ assert_framing(struct span s, bool good, unsigned pieces)
 	    !good);
 }
 
-/* libfcgi forgets some padding, and would read it as records. */
+/* Padding that might be read as records. */
 TEST_WITH(test_padding, set_up, tear_down)
 {
 	static const unsigned sizes[] = { 0, 1, 7, 8, 255 };

@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "folder.h"
-#include "gateway/log_file.h"
 #include "gateway/serve.h"
 
 static struct log_file file;
@@ -91,7 +90,7 @@ write_line(const char *event, long long ms)
 {
 	now += ms;
 	log_file_look(&file, now);
-	serve_log(event, (struct span){ NULL, 0 });
+	log_event(event, (struct span){ NULL, 0 });
 	log_file_check(&file, now);
 }
 
@@ -130,7 +129,7 @@ TEST_WITH(closed, set_up, tear_down)
 {
 	begin("log");
 	log_file_close(&file);
-	serve_log("a", (struct span){ NULL, 0 });
+	log_event("a", (struct span){ NULL, 0 });
 	assert_int_equal(lines_of(take(other), "a"), 1);
 	assert_string_equal(text_of("log"), "");
 }

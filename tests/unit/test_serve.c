@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "gateway/live.h"
 #include "serving.h"
 
@@ -272,19 +273,16 @@ TEST_WITH(test_log_file, set_up, tear_down)
 	rmdir(dir);
 }
 
-/* Without one who looks after the configuration, it stays. */
-TEST_WITH(test_begin, set_up, tear_down)
+/* One of which nothing can be had, and which is long over its time. */
+TEST_WITH(test_no_path, set_up, tear_down)
 {
 	static const struct config config;
 	static struct live live;
 
 	serve.config = &config;
-	serve_begin(&serve);
-	assert_ptr_equal(serve.config, &config);
-	/* Of which nothing can be had, and which is long over its time. */
 	live_start(&live, &serve, NULL);
 	live.next_look = 0;
-	serve_begin(&serve);
+	live_look(&live, &serve, clock_milliseconds());
 	assert_ptr_equal(serve.config, &config);
 	serve.config = NULL;
 }
@@ -354,9 +352,9 @@ TEST_WITH(test_refusal_of_nothing, set_up, tear_down)
 
 TEST_WITH(test_log, set_up, tear_down)
 {
-	serve_log("start", SPAN_LIT("a b"));
+	log_event("start", SPAN_LIT("a b"));
 	assert_non_null(strstr(read_log(), " event=start reason=\"a b\"\n"));
-	serve_log("start", (struct span){ NULL, 0 });
+	log_event("start", (struct span){ NULL, 0 });
 	assert_non_null(strstr(read_log(), " event=start\n"));
 }
 

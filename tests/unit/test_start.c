@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "gateway/start.h"
 #include "serving.h"
 
@@ -75,7 +76,7 @@ TEST_WITH(test_no_path, serving_box_open, serving_box_close)
 	assert_null(serve.config);
 	assert_non_null(strstr(read_log(), "event=start reason="));
 	live.next_look = 0;
-	serve_begin(&serve);
+	live_look(&live, &serve, clock_milliseconds());
 	assert_string_equal(read_log(), "");
 	live_end(&live, &serve);
 }

@@ -2,7 +2,7 @@
 
 #include "test.h"
 
-#include "base/trusted_folder.h"
+#include "base/trusted.h"
 #include "folder.h"
 
 /* What the last one said, and the folder that it found. */

@@ -2,7 +2,7 @@
 
 #include "test.h"
 
-#include "gateway/configure.h"
+#include "gateway/live.h"
 #include "serving.h"
 #include "store/redis.h"
 
@@ -10,7 +10,7 @@ static struct config *
 load(const char *text, bool warnings, struct watch *watch)
 {
 	sandbox_file(&box, "signpost.conf", text, 0600);
-	return configure(box.conf, warnings, watch);
+	return live_read(box.conf, warnings, watch);
 }
 
 /* Each mistake is a line, with its place and what would be right. */
@@ -97,7 +97,7 @@ TEST(test_good)
 	config_free(config);
 	watch_clear(&watch);
 	unlink(path);
-	assert_null(configure(box.conf, true, &watch));
+	assert_null(live_read(box.conf, true, &watch));
 	assert_int_equal(watch.n, 3);
 	assert_int_equal(watch.file[1].error, 0);
 	assert_int_not_equal(watch.file[2].error, 0);

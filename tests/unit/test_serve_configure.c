@@ -2,7 +2,7 @@
 
 #include "test.h"
 
-#include "gateway/services.h"
+#include "base/clock.h"
 #include "serving.h"
 
 static struct span
@@ -16,9 +16,9 @@ TEST_WITH(test_none, serving_box_open, serving_box_close)
 {
 	static const struct config config;
 
-	services_change(&serve, NULL, true);
+	serve_configure(&serve, NULL, true);
 	assert_null(serve.config);
-	services_change(&serve, &config, true);
+	serve_configure(&serve, &config, true);
 	assert_ptr_equal(serve.config, &config);
 	assert_null(serve.world.counters);
 	assert_null(serve.denied.path);
@@ -36,14 +36,14 @@ TEST_WITH(test_all, serving_box_open, serving_box_close)
 		.deny_users_file = in_box(denied, "denied") };
 
 	for (int probe = 0; probe <= 1; probe++) {
-		services_change(&serve, &config, probe == 1);
+		serve_configure(&serve, &config, probe == 1);
 		assert_non_null(serve.world.counters);
 		assert_string_equal(serve.denied.path, denied);
-		serve_log("test", (struct span){ NULL, 0 });
+		log_event("test", (struct span){ NULL, 0 });
 		assert_int_equal(access(log, F_OK), 0);
 		/* Only a probe looks for it, and makes it. */
 		assert_int_equal(access(store, F_OK), probe == 1 ? 0 : -1);
-		services_change(&serve, NULL, false);
+		serve_configure(&serve, NULL, false);
 		assert_null(serve.config);
 		assert_null(serve.world.counters);
 		assert_null(serve.denied.path);
@@ -63,9 +63,9 @@ TEST_WITH(test_probe, serving_box_open, serving_box_close)
 		.store = { .kind = STORE_FILE,
 		    .place = in_box(store, "session.key") } };
 
-	services_change(&serve, &config, false);
+	serve_configure(&serve, &config, false);
 	assert_string_equal(read_log(), "");
-	services_change(&serve, &config, true);
+	serve_configure(&serve, &config, true);
 	assert_non_null(serve.world.counters);
 	assert_non_null(strstr(read_log(), "event=start reason="));
 	assert_non_null(strstr(logged, store));
@@ -87,22 +87,22 @@ TEST_WITH(test_kept, serving_box_open, serving_box_close)
 	int fd;
 
 	sandbox_file(&box, "denied", "mallory\n", 0600);
-	services_change(&serve, &old, true);
+	serve_configure(&serve, &old, true);
 	fd = serve.log.fd;
 	assert_true(fd >= 0);
 	sandbox_file(&box, "denied", "mal lory\n\x01", 0600);
-	services_change(&serve, &next, true);
+	serve_configure(&serve, &next, true);
 	free(log);
 	free(denied);
 	assert_int_equal(serve.log.fd, fd);
-	names = denied_now(&serve.denied, serve_milliseconds() + 5000);
+	names = denied_now(&serve.denied, clock_milliseconds() + 5000);
 	assert_non_null(names);
 	assert_true(names_have(names, SPAN_LIT("mallory")));
-	log_file_look(&serve.log, serve_milliseconds() + 5000);
+	log_file_look(&serve.log, clock_milliseconds() + 5000);
 	/* Another name is another file. */
 	next.deny_users_file = in_box(other, "other");
 	next.log = in_box(denied_too, "log2");
-	services_change(&serve, &next, true);
-	assert_null(denied_now(&serve.denied, serve_milliseconds() + 9000));
+	serve_configure(&serve, &next, true);
+	assert_null(denied_now(&serve.denied, clock_milliseconds() + 9000));
 	assert_string_equal(serve.log.path, denied_too);
 }

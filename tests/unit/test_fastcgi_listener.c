@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "gateway/fastcgi.h"
-#include "gateway/listen.h"
 
 /* What lies on descriptor 3. */
 enum third { LISTENING = 1, CONNECTED, A_FILE, NOTHING };
@@ -87,7 +86,7 @@ look(const char *pid, const char *count, enum third what, bool taken,
 	if (count != NULL)
 		setenv("LISTEN_FDS", count, 1);
 	setenv("LISTEN_FDNAMES", "signpost.socket", 1);
-	said = listen_take();
+	said = fastcgi_take_listener();
 	if (is_set("LISTEN_PID") || is_set("LISTEN_FDS") ||
 	    is_set("LISTEN_FDNAMES"))
 		return 1;

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/door.h"
+#include "gateway/start.h"
 
 /* What a process finds behind its door; 0 when all is as it should be. */
 static int
@@ -19,7 +19,7 @@ look_behind(void)
 	struct rlimit core;
 	struct stat st;
 
-	if (!door_close())
+	if (!start_close_door())
 		return 1;
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
@@ -35,7 +35,7 @@ look_behind(void)
 		return 6;
 	if (umask(0) != 077)
 		return 7;
-	return door_close() ? 0 : 8; /* once more does no harm */
+	return start_close_door() ? 0 : 8; /* once more does no harm */
 }
 
 /* Closing bit fd of `missing` first. */
