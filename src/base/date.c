@@ -81,3 +81,75 @@ date_time_write(long long unix_seconds, struct sink *out)
 	number(out, rest % 60, 2);
 	sink_byte(out, 'Z');
 }
+
+/*
+ * Each run of zeros in form is a number of so many digits, all else itself.
+ * numbers[] is zero before.
+ */
+static bool
+take(struct span *rest, const char *form, int *numbers)
+{
+	for (; *form != '\0'; form++, *rest = span_skip(*rest, 1)) {
+		if (rest->n == 0)
+			return false;
+		if (*form != '0') {
+			if (rest->p[0] != (unsigned char)*form)
+				return false;
+			continue;
+		}
+		if (rest->p[0] < '0' || rest->p[0] > '9')
+			return false;
+		*numbers = *numbers * 10 + (rest->p[0] - '0');
+		if (form[1] != '0')
+			numbers++;
+	}
+	return true;
+}
+
+/* Counted as above; the month 13 is the next year's first. */
+static long long
+days_since_1970(int year, int month, int day)
+{
+	year -= month <= 2;
+	month += month <= 2 ? 9 : -3;
+	return 365LL * year + year / 4 - year / 100 + year / 400 +
+	       (153 * month + 2) / 5 + day - 1 - (DAYS_BEFORE_1970 - ERA_DAYS);
+}
+
+bool
+date_time_read(struct span text, long long *out)
+{
+	int at[6] = { 0 }, offset[2] = { 0 }, sign = 0;
+	enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND };
+	size_t n = 1;
+
+	*out = 0;
+	if (!take(&text, "0000-00-00T00:00:00", at))
+		return false;
+	if (text.n > 0 && text.p[0] == '.') {
+		while (n < text.n && n <= 6 && text.p[n] >= '0' &&
+		       text.p[n] <= '9')
+			n++;
+		if (n == 1)
+			return false;
+		text = span_skip(text, n);
+	}
+	if (!span_is(text, "Z")) {
+		if (text.n == 0)
+			return false;
+		sign = text.p[0] == '-' ? -1 : 1;
+		if (!take(&text, sign < 0 ? "-00:00" : "+00:00", offset) ||
+		    text.n > 0)
+			return false;
+	}
+	if (at[YEAR] < 1970 || at[MONTH] < 1 || at[MONTH] > 12 || at[DAY] < 1 ||
+	    at[DAY] > days_since_1970(at[YEAR], at[MONTH] + 1, 1) -
+			  days_since_1970(at[YEAR], at[MONTH], 1) ||
+	    at[HOUR] > 23 || at[MINUTE] > 59 || at[SECOND] > 59 ||
+	    offset[0] > 23 || offset[1] > 59)
+		return false;
+	*out = days_since_1970(at[YEAR], at[MONTH], at[DAY]) * DAY_SECONDS +
+	       (at[HOUR] * 60 + at[MINUTE]) * 60 + at[SECOND] -
+	       sign * (offset[0] * 60 + offset[1]) * 60;
+	return true;
+}

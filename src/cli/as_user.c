@@ -1,8 +1,8 @@
 #include "cli/as_user.h"
 
 #include "base/text.h"
-#include "cli/make.h"
 #include "cli/php_make.h"
+#include "cli/session_make.h"
 #include "gateway/php_files.h"
 
 /* No id that PHP makes: it writes hexadecimal digits, or longer ones. */

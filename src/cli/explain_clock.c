@@ -1,7 +1,6 @@
 #include "base/date.h"
 #include "cli/explain.h"
 #include "cli/explain_text.h"
-#include "session/iso_time.h"
 
 #define SIGNATURE_SECONDS 3600           /* that a signature is good for */
 #define MILLISECONDS_FROM 100000000000LL /* the year 5138, in seconds */
@@ -86,7 +85,7 @@ read_moment(struct span s, long long *out)
 		return false;
 	sink_init(&iso, room, sizeof(room));
 	sink_say(&iso, "%vT%vZ", day.head, time.head);
-	return iso_time_read(sink_view(&iso), out);
+	return date_time_read(sink_view(&iso), out);
 }
 
 enum cause
@@ -95,7 +94,7 @@ explain_stale(struct span reported, long long now, struct sink *why)
 	struct span s = explain_strip(reported);
 	long long time;
 
-	if (!span_digits(s, &time) && !iso_time_read(s, &time) &&
+	if (!span_digits(s, &time) && !date_time_read(s, &time) &&
 	    !read_moment(s, &time))
 		return CAUSE_TIME_TEXT;
 	if (time >= MILLISECONDS_FROM)

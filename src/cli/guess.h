@@ -1,17 +1,11 @@
-/* Cookies that begin, or are named, like something that is not read here. */
-#ifndef CLI_GUESS_H
-#define CLI_GUESS_H
-
-#include "base/span.h"
-#include "session/formats.h"
-
-/* What such a cookie is, for people; NULL for one that might be read. */
-const char *guess_other(struct span name, struct span value);
-
 /*
  * Which format has this cookie? From its shape alone, without a key and
  * without belief: for people who set the program up. No request comes here.
  */
+#ifndef CLI_GUESS_H
+#define CLI_GUESS_H
+
+#include "session/formats.h"
 
 struct guess {
 	const struct format_row *row; /* NULL: none that can be read here */

@@ -4,10 +4,10 @@
 
 #include "cli/as_user.h"
 #include "cli/cli.h"
-#include "cli/make.h"
 #include "cli/options.h"
 #include "cli/php_make.h"
 #include "cli/say.h"
+#include "cli/session_make.h"
 
 static const char usage[] =
     "usage: signpost mint --user NAME [--ttl SECONDS] [--key ID]\n"

@@ -2,7 +2,7 @@
 #ifndef GATEWAY_PHP_FILES_H
 #define GATEWAY_PHP_FILES_H
 
-#include "base/php_sessions.h"
+#include "session/session.h"
 
 /*
  * folder/sess_ID: a regular file, no link and of one name, of our own user,

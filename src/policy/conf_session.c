@@ -279,7 +279,7 @@ take_key_file(struct loader *l, const config_setting_t *group,
 		    "leisure",
 		    (long long)secret.n, (long long)SECRET_SHORT);
 	key = vault_take(l->config->vault, hmac_key_size());
-	if (key == NULL || !keys_derive(before, secret, key))
+	if (key == NULL || !session_derive(before, secret, key))
 		conf_error(l, at, "there is no room for this key");
 	else
 		out->hmac = key;

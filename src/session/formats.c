@@ -9,136 +9,97 @@
 #define TOKEN (OBJECT | TAKES_ALGORITHM | TAKES_MAX_AGE | TAKES_JWT)
 #define TIMED (OBJECT | TAKES_ALGORITHM | TAKES_MAX_AGE)
 
-/* {derivation, separator, stamp, body, salt}: facts of each framework. */
-#define FLASK                                                                  \
-	{                                                                      \
-		.derivation = DERIVE_HMAC, .separator = '.',                   \
-		.stamp = STAMP_BYTES, .body = BODY_PACKED,                     \
-		.salt = SPAN_INIT("cookie-session")                            \
-	}
-#define STARLETTE                                                              \
-	{                                                                      \
-		.derivation = DERIVE_DJANGO_CONCAT, .separator = '.',          \
-		.stamp = STAMP_BYTES, .body = BODY_BASE64,                     \
-		.salt = SPAN_INIT("itsdangerous.Signer")                       \
-	}
-#define ITSDANGEROUS                                                           \
-	{                                                                      \
-		.derivation = DERIVE_DJANGO_CONCAT, .separator = '.',          \
-		.stamp = STAMP_BYTES, .body = BODY_PACKED,                     \
-		.salt = SPAN_INIT("itsdangerous")                              \
-	}
-#define DJANGO                                                                 \
-	{                                                                      \
-		.derivation = DERIVE_DJANGO_CONCAT, .separator = ':',          \
-		.stamp = STAMP_BASE62, .body = BODY_PACKED,                    \
-		.salt = SPAN_INIT(                                             \
-		    "django.contrib.sessions.backends.signed_cookies")         \
-	}
-#define DJANGO_COOKIE                                                          \
-	{                                                                      \
-		.derivation = DERIVE_DJANGO_CONCAT, .separator = ':',          \
-		.stamp = STAMP_BASE62, .body = BODY_TEXT,                      \
-		.prefix = SPAN_INIT("django.http.cookies"),                    \
-		.salt_has_cookie = true                                        \
-	}
-#define PAYLOAD                                                                \
-	{                                                                      \
-		.derivation = DERIVE_HEX32                                     \
-	}
-#define SUPABASE                                                               \
-	{                                                                      \
-		.chunked = true                                                \
-	}
-/* Of its keys for programs, and of signInAnonymously(). */
-#define SUPABASE_CLAIMS                                                        \
-	{                                                                      \
-		{ "role", CLAIM_NEVER, { "anon", "service_role" } },           \
-		{                                                              \
-			"is_anonymous", CLAIM_NO_GUEST,                        \
-			{                                                      \
-				"true"                                         \
-			}                                                      \
-		}                                                              \
-	}
-#define BETTER_AUTH                                                            \
-	{                                                                      \
-		.chunked = true, .own_end = SPAN_INIT("session.expiresAt")     \
-	}
-#define KOA                                                                    \
-	{                                                                      \
-		.expiry_required = true                                        \
-	}
+/* What the rows of a family have in common. */
+#define JWT .format = FORMAT_JWT, .hash = HASH_SHA256
+#define KEYGRIP                                                                \
+	.format = FORMAT_KEYGRIP, .takes = OBJECT | TAKES_ALGORITHM,           \
+	.hash = HASH_SHA1
+#define STAMPED(how, of, key, what)                                            \
+	.derivation = key, .separator = of, .stamp = how, .body = what
+
 const struct format_row formats[] = {
 	{ "jwt", "a JSON Web Token", "the secret that your login signs with",
-	    FORMAT_JWT, TOKEN, HASH_SHA256, { 0 }, NULL, "sub", 0, false, NULL,
-	    { { 0 } } },
+	    JWT, .takes = TOKEN, .user = "sub" },
 	{ "flask-jwt-extended", "Flask-JWT-Extended",
-	    "app.config[\"JWT_SECRET_KEY\"]", FORMAT_JWT, TOKEN, HASH_SHA256,
-	    { 0 }, "access_token_cookie", "sub", 0, false, NULL,
-	    { { "type", CLAIM_IS, { "access" } } } },
-	{ "fastapi-users", "FastAPI Users", "JWTStrategy's secret", FORMAT_JWT,
-	    TOKEN, HASH_SHA256, { 0 }, "fastapiusersauth", "sub", 0, false,
-	    "fastapi-users:auth", { { 0 } } },
+	    "app.config[\"JWT_SECRET_KEY\"]", JWT, .takes = TOKEN,
+	    .cookie = "access_token_cookie", .user = "sub",
+	    .claims = { { "type", CLAIM_IS, { "access" } } } },
+	{ "fastapi-users", "FastAPI Users", "JWTStrategy's secret", JWT,
+	    .takes = TOKEN, .cookie = "fastapiusersauth", .user = "sub",
+	    .audience = "fastapi-users:auth" },
 	{ "simplejwt", "Django REST framework's Simple JWT, dj-rest-auth",
-	    "SIMPLE_JWT[\"SIGNING_KEY\"], which is SECRET_KEY unless set",
-	    FORMAT_JWT, TOKEN, HASH_SHA256, { 0 }, NULL, "user_id", 0, false,
-	    NULL, { { "token_type", CLAIM_IS, { "access" } } } },
-	{ "payload", "Payload CMS", "PAYLOAD_SECRET", FORMAT_JWT,
-	    (TOKEN & ~TAKES_ALGORITHM) | TAKES_COLLECTION, HASH_SHA256, PAYLOAD,
-	    "payload-token", "id", 0, false, NULL,
-	    { { "collection", CLAIM_CONFIGURED, { NULL } } } },
-	{ "play", "the Play Framework", "play.http.secret.key", FORMAT_JWT,
-	    TOKEN, HASH_SHA256, { 0 }, "PLAY_SESSION", NULL, DAY, false, NULL,
-	    { { 0 } } },
+	    "SIMPLE_JWT[\"SIGNING_KEY\"], which is SECRET_KEY unless set", JWT,
+	    .takes = TOKEN, .user = "user_id",
+	    .claims = { { "token_type", CLAIM_IS, { "access" } } } },
+	{ "payload", "Payload CMS", "PAYLOAD_SECRET", JWT,
+	    .takes = (TOKEN & ~TAKES_ALGORITHM) | TAKES_COLLECTION,
+	    .signing = { .derivation = DERIVE_HEX32 },
+	    .cookie = "payload-token", .user = "id",
+	    .claims = { { "collection", CLAIM_CONFIGURED, { NULL } } } },
+	{ "play", "the Play Framework", "play.http.secret.key", JWT,
+	    .takes = TOKEN, .cookie = "PLAY_SESSION", .max_age = DAY },
 	{ "better-auth", "Better Auth's cookie cache, strategy \"jwt\"",
-	    "BETTER_AUTH_SECRET", FORMAT_JWT, TOKEN, HASH_SHA256, BETTER_AUTH,
-	    "better-auth.session_data", "user.id", 0, false, NULL,
-	    { { "user.isAnonymous", CLAIM_NO_GUEST, { "true" } } } },
+	    "BETTER_AUTH_SECRET", JWT, .takes = TOKEN,
+	    .signing = { .chunked = true,
+		.own_end = SPAN_INIT("session.expiresAt") },
+	    .cookie = "better-auth.session_data", .user = "user.id",
+	    .claims = { { "user.isAnonymous", CLAIM_NO_GUEST, { "true" } } } },
+	/* None of its keys for programs, and nobody by signInAnonymously(). */
 	{ "supabase", "Supabase with the legacy JWT secret",
 	    "the project's legacy JWT secret", FORMAT_SUPABASE, TOKEN,
-	    HASH_SHA256, SUPABASE, NULL, "sub", 0, false, "authenticated",
-	    SUPABASE_CLAIMS },
+	    HASH_SHA256, { .chunked = true }, .user = "sub",
+	    .audience = "authenticated",
+	    .claims = { { "role", CLAIM_NEVER, { "anon", "service_role" } },
+		{ "is_anonymous", CLAIM_NO_GUEST, { "true" } } } },
 	{ "flask", "Flask", "app.secret_key", FORMAT_ITSDANGEROUS, TIMED,
-	    HASH_SHA1, FLASK, "session", "_user_id", 31 * DAY, false, NULL,
-	    { { 0 } } },
+	    HASH_SHA1,
+	    { STAMPED(STAMP_BYTES, '.', DERIVE_HMAC, BODY_PACKED),
+		.salt = SPAN_INIT("cookie-session") },
+	    .cookie = "session", .user = "_user_id", .max_age = 31 * DAY },
 	{ "starlette", "Starlette and FastAPI",
 	    "SessionMiddleware's secret_key", FORMAT_ITSDANGEROUS, TIMED,
-	    HASH_SHA1, STARLETTE, "session", NULL, 14 * DAY, false, NULL,
-	    { { 0 } } },
+	    HASH_SHA1,
+	    { STAMPED(STAMP_BYTES, '.', DERIVE_DJANGO_CONCAT, BODY_BASE64),
+		.salt = SPAN_INIT("itsdangerous.Signer") },
+	    .cookie = "session", .max_age = 14 * DAY },
 	{ "django", "Django's signed_cookies sessions", "settings.SECRET_KEY",
-	    FORMAT_ITSDANGEROUS, TIMED, HASH_SHA256, DJANGO, "sessionid",
-	    "_auth_user_id", 14 * DAY, false, NULL, { { 0 } } },
+	    FORMAT_ITSDANGEROUS, TIMED, HASH_SHA256,
+	    { STAMPED(STAMP_BASE62, ':', DERIVE_DJANGO_CONCAT, BODY_PACKED),
+		.salt = SPAN_INIT(
+		    "django.contrib.sessions.backends.signed_cookies") },
+	    .cookie = "sessionid", .user = "_auth_user_id",
+	    .max_age = 14 * DAY },
 	{ "django-cookie", "Django's set_signed_cookie()",
 	    "settings.SECRET_KEY", FORMAT_ITSDANGEROUS,
 	    (TIMED | TAKES_SALT) & ~(TAKES_USER | TAKES_CLAIMS), HASH_SHA256,
-	    DJANGO_COOKIE, NULL, "", DAY, false, NULL, { { 0 } } },
+	    { STAMPED(STAMP_BASE62, ':', DERIVE_DJANGO_CONCAT, BODY_TEXT),
+		.prefix = SPAN_INIT("django.http.cookies"),
+		.salt_has_cookie = true },
+	    .user = "", .max_age = DAY },
 	{ "itsdangerous",
 	    "itsdangerous' URLSafeTimedSerializer and TimestampSigner",
 	    "the serializer's or signer's secret_key", FORMAT_ITSDANGEROUS,
 	    TIMED | TAKES_SALT | TAKES_DERIVATION | TAKES_TEXT, HASH_SHA1,
-	    ITSDANGEROUS, NULL, NULL, DAY, false, NULL, { { 0 } } },
-	{ "express", "Express' cookie-session", "cookieSession's keys",
-	    FORMAT_KEYGRIP, OBJECT | TAKES_ALGORITHM, HASH_SHA1, { 0 },
-	    "session", "passport.user", 0, true, NULL, { { 0 } } },
-	{ "koa", "koa-session without a store", "app.keys", FORMAT_KEYGRIP,
-	    OBJECT | TAKES_ALGORITHM, HASH_SHA1, KOA, "koa.sess", NULL, 0,
-	    false, NULL, { { 0 } } },
+	    { STAMPED(STAMP_BYTES, '.', DERIVE_DJANGO_CONCAT, BODY_PACKED),
+		.salt = SPAN_INIT("itsdangerous") },
+	    .max_age = DAY },
+	{ "express", "Express' cookie-session", "cookieSession's keys", KEYGRIP,
+	    .cookie = "session", .user = "passport.user", .endless = true },
+	{ "koa", "koa-session without a store", "app.keys", KEYGRIP,
+	    .signing = { .expiry_required = true }, .cookie = "koa.sess" },
 	{ "cookie-signature",
 	    "signed cookies of Express, Fastify, Hono, React Router and Remix",
 	    "cookieParser's or @fastify/cookie's secret, createCookie's "
 	    "secrets",
-	    FORMAT_COOKIE_SIGNATURE, OBJECT | TAKES_TEXT, HASH_SHA256, { 0 },
-	    NULL, NULL, 0, true, NULL, { { 0 } } },
+	    FORMAT_COOKIE_SIGNATURE, OBJECT | TAKES_TEXT, HASH_SHA256,
+	    .endless = true },
 	{ "remote_user", "the web server itself", NULL, FORMAT_REMOTE_USER,
-	    TAKES_VARIABLE, HASH_NONE, { 0 }, "", "", 0, false, NULL,
-	    { { 0 } } },
+	    TAKES_VARIABLE, .cookie = "", .user = "" },
 	{ "php", "PHP's own sessions", NULL, FORMAT_PHP,
 	    TAKES_COOKIE | TAKES_USER | TAKES_CLAIMS | TAKES_MAX_AGE |
 		TAKES_SAVE_PATH,
-	    HASH_NONE, { 0 }, "PHPSESSID", NULL, 1440, false, NULL, { { 0 } } },
-	{ NULL, NULL, NULL, FORMAT_NONE, 0, HASH_NONE, { 0 }, NULL, NULL, 0,
-	    false, NULL, { { 0 } } },
+	    .cookie = "PHPSESSID", .max_age = 1440 },
+	{ NULL },
 };
 
 const struct format_row *

@@ -1,8 +1,6 @@
-#include "session/families.h"
-
-#include "base/enc.h"
-#include "session/iso_time.h"
 #include "session/proof.h"
+
+#include "base/date.h"
 
 /*
  * cookie = value SEP signature
@@ -50,13 +48,6 @@ read_bytes(struct span text, long long *out)
 	return true;
 }
 
-static bool
-read_stamp(enum stamp stamp, struct span text, long long *out)
-{
-	return stamp == STAMP_BASE62 ? read_base62(text, out)
-				     : read_bytes(text, out);
-}
-
 /* The last moment of the session: end itself still counts. */
 static enum session_why
 end_at(const struct session_config *config, long long end, long long now,
@@ -67,17 +58,6 @@ end_at(const struct session_config *config, long long end, long long now,
 	if (end < out->expires)
 		out->expires = end;
 	return SESSION_OK;
-}
-
-static enum session_why
-check_age(const struct session_config *config, long long issued, long long now,
-    struct session *out)
-{
-	if (issued > now + config->leeway)
-		return SESSION_FUTURE;
-	return config->max_age > 0
-		   ? end_at(config, issued + config->max_age, now, out)
-		   : SESSION_OK;
 }
 
 /*
@@ -99,7 +79,7 @@ check_own_expiry(const struct session_config *config, long long issued,
 	if (v.kind == JSON_TWICE)
 		return SESSION_TWICE;
 	if (json_read_text(v, asked->arena, &text)) {
-		if (!iso_time_read(text, &end))
+		if (!date_time_read(text, &end))
 			return SESSION_TIME;
 	} else if (!json_read_integer(v, &end) ||
 		   end > SESSION_AHEAD_MAX_SECONDS ||
@@ -115,19 +95,23 @@ check_own_expiry(const struct session_config *config, long long issued,
 	return end_at(config, end, asked->now, out);
 }
 
+/* The time of issue, off the end of what was signed. */
 static enum session_why
-read_body(const struct session_config *config, struct span body,
-    long long issued, const struct session_asked *asked, struct session *out)
+take_stamp(const struct session_config *config, long long now,
+    struct span *value, long long *issued, struct session *out)
 {
-	enum session_why why;
+	struct span_cut cut = span_cut_last(*value, config->signing.separator);
+	bool base62 = config->signing.stamp == STAMP_BASE62;
 
-	if (config->signing.body == BODY_TEXT)
-		return proof_name(body, out);
-	why = proof_object(
-	    config->signing.body, body, asked->arena, &out->claims);
-	if (why == SESSION_OK && config->signing.stamp == STAMP_BASE62)
-		why = check_own_expiry(config, issued, asked, out);
-	return why == SESSION_OK ? claims_user(config, asked->arena, out) : why;
+	if (!cut.found || !(base62 ? read_base62(cut.tail, issued)
+				   : read_bytes(cut.tail, issued)))
+		return SESSION_STAMP;
+	*value = cut.head;
+	if (*issued > now + config->leeway)
+		return SESSION_FUTURE;
+	return config->max_age > 0
+		   ? end_at(config, *issued + config->max_age, now, out)
+		   : SESSION_OK;
 }
 
 /* What is read of value here was signed. */
@@ -135,19 +119,22 @@ static enum session_why
 read_value(const struct session_config *config, struct span value,
     const struct session_asked *asked, struct session *out)
 {
-	struct span_cut cut = span_cut_last(value, config->signing.separator);
-	enum session_why why;
-	long long issued;
+	const struct signing *s = &config->signing;
+	enum session_why why = SESSION_OK;
+	long long issued = 0;
 
 	out->expires = SESSION_ENDLESS;
-	if (config->signing.stamp == STAMP_NONE)
-		return read_body(config, value, 0, asked, out);
-	if (!cut.found || !read_stamp(config->signing.stamp, cut.tail, &issued))
-		return SESSION_STAMP;
-	why = check_age(config, issued, asked->now, out);
-	return why == SESSION_OK
-		   ? read_body(config, cut.head, issued, asked, out)
-		   : why;
+	if (s->stamp != STAMP_NONE)
+		why = take_stamp(config, asked->now, &value, &issued, out);
+	if (why != SESSION_OK)
+		return why;
+	if (s->body == BODY_TEXT)
+		return proof_name(value, out);
+	why = proof_object(s->body, value, asked->arena, &out->claims);
+	if (why == SESSION_OK && s->stamp == STAMP_BASE62)
+		why = check_own_expiry(config, issued, asked, out);
+	return why == SESSION_OK ? proof_claims(config, asked->arena, out)
+				 : why;
 }
 
 enum session_why
@@ -163,7 +150,7 @@ itsdangerous_open(const struct session_config *config,
 	cut = span_cut_last(cookie, config->signing.separator);
 	if (!cut.found || cut.head.n == 0 || cut.tail.n == 0)
 		return SESSION_SHAPE;
-	why = keys_verify(
+	why = proof_verify(
 	    config, &cut.head, 1, base64url_decode, cut.tail, &out->key_id);
 	return why == SESSION_OK ? read_value(config, cut.head, asked, out)
 				 : why;

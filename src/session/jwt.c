@@ -1,6 +1,3 @@
-#include "session/families.h"
-
-#include "base/enc.h"
 #include "session/proof.h"
 
 /*
@@ -17,20 +14,6 @@ struct parts {
 };
 
 static bool
-is_part(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = s.p[i];
-		unsigned char letter = c | 0x20;
-
-		if ((letter < 'a' || letter > 'z') && (c < '0' || c > '9') &&
-		    c != '-' && c != '_')
-			return false;
-	}
-	return s.n > 0;
-}
-
-static bool
 split(struct span token, size_t most, struct parts *out)
 {
 	struct span_cut last = span_cut_last(token, '.');
@@ -38,44 +21,29 @@ split(struct span token, size_t most, struct parts *out)
 
 	*out = (struct parts){ first.head, first.tail, last.tail, last.head };
 	return token.n <= most && last.found && first.found &&
-	       is_part(out->header) && is_part(out->payload) &&
-	       is_part(out->signature);
+	       proof_made_of(out->header, "-_") &&
+	       proof_made_of(out->payload, "-_") &&
+	       proof_made_of(out->signature, "-_");
 }
 
-struct span
-jwt_algorithm(enum hash hash)
+/* RFC 7518 3.1; no other algorithm has a name here. */
+static struct span
+algorithm_name(enum hash hash)
 {
-	switch (hash) {
-	case HASH_SHA256:
-		return SPAN_LIT("HS256");
-	case HASH_SHA384:
-		return SPAN_LIT("HS384");
-	case HASH_SHA512:
-		return SPAN_LIT("HS512");
-	case HASH_NONE:
-	case HASH_SHA1:
-		break;
-	}
-	return (struct span){ NULL, 0 };
+	static const char *const names[] = { [HASH_SHA256] = "HS256",
+		[HASH_SHA384] = "HS384",
+		[HASH_SHA512] = "HS512" };
+
+	return span_of(names[hash]);
 }
 
 /* A header or a payload, decoded and known to be one JSON object. */
 static enum session_why
 read_object(struct span part, struct arena *arena, struct json_value *out)
 {
-	size_t cap = part.n / 4 * 3 + 2, n;
-	unsigned char *p = arena_bytes(arena, cap);
-	struct span text;
+	enum session_why why = proof_object(BODY_BASE64URL, part, arena, out);
 
-	if (p == NULL)
-		return SESSION_REFUSED;
-	if (!base64url_decode(part, p, cap, &n))
-		return SESSION_FORM;
-	text = (struct span){ p, n };
-	if (!json_object_valid(text, TOKEN_DEPTH_MAX))
-		return SESSION_JSON;
-	*out = (struct json_value){ JSON_KIND_OBJECT, text };
-	return SESSION_OK;
+	return why == SESSION_SHAPE ? SESSION_FORM : why;
 }
 
 /*
@@ -96,7 +64,7 @@ check_header(const struct session_config *config, struct json_value header)
 	json_members(header, names, COUNT, found);
 	if (found[0].kind == JSON_TWICE)
 		return SESSION_TWICE;
-	if (!json_string_is(found[0], jwt_algorithm(config->hash)))
+	if (!json_string_is(found[0], algorithm_name(config->hash)))
 		return SESSION_ALGORITHM;
 	for (size_t i = 1; i < COUNT; i++)
 		if (found[i].kind != JSON_ABSENT)
@@ -104,43 +72,29 @@ check_header(const struct session_config *config, struct json_value header)
 	return SESSION_OK;
 }
 
-static enum session_why
-open_token(const struct session_config *config, struct span token,
-    long long now, struct arena *arena, struct session *out)
+/* Verify first, parse after. */
+enum session_why
+jwt_open_token(const struct session_config *config,
+    const struct session_asked *asked, struct span token, struct session *out)
 {
 	struct json_value header;
 	enum session_why why;
 	struct parts parts;
 
-	if (jwt_algorithm(config->hash).n == 0)
+	if (algorithm_name(config->hash).n == 0)
 		return SESSION_REFUSED;
 	if (!split(token, config->signing.chunked ? JOINED_MAX : COOKIE_MAX,
 		&parts))
 		return SESSION_FORM;
-	why = keys_verify(config, &parts.covered, 1, base64url_decode,
+	why = proof_verify(config, &parts.covered, 1, base64url_decode,
 	    parts.signature, &out->key_id);
 	if (why == SESSION_OK)
-		why = read_object(parts.header, arena, &header);
+		why = read_object(parts.header, asked->arena, &header);
 	if (why == SESSION_OK)
 		why = check_header(config, header);
 	if (why == SESSION_OK)
-		why = read_object(parts.payload, arena, &out->claims);
-	if (why != SESSION_OK)
-		return why;
-	return claims_check(config, now, arena, out).why;
-}
-
-enum session_why
-jwt_open_token(const struct session_config *config, struct span token,
-    long long now, struct arena *arena, struct session *out)
-{
-	enum session_why why;
-
-	*out = (struct session){ 0 };
-	why = open_token(config, token, now, arena, out);
-	if (why != SESSION_OK)
-		*out = (struct session){ 0 };
-	return why;
+		why = read_object(parts.payload, asked->arena, &out->claims);
+	return why == SESSION_OK ? proof_token(config, asked, out) : why;
 }
 
 enum session_why
@@ -150,9 +104,8 @@ jwt_open(const struct session_config *config, const struct session_asked *asked,
 	struct span token;
 	enum session_why why = proof_chunks(asked, config, &token);
 
-	if (why != SESSION_OK)
-		return why;
-	return jwt_open_token(config, token, asked->now, asked->arena, out);
+	return why == SESSION_OK ? jwt_open_token(config, asked, token, out)
+				 : why;
 }
 
 /* value = "base64-" base64url(JSON with access_token) */
@@ -178,7 +131,7 @@ unwrap(struct span value, struct arena *arena, struct span *token)
 }
 
 enum session_why
-supabase_open(const struct session_config *config,
+jwt_open_supabase(const struct session_config *config,
     const struct session_asked *asked, struct session *out)
 {
 	struct span value, token;
@@ -188,5 +141,5 @@ supabase_open(const struct session_config *config,
 		why = unwrap(value, asked->arena, &token);
 	if (why != SESSION_OK)
 		return why;
-	return jwt_open_token(config, token, asked->now, asked->arena, out);
+	return jwt_open_token(config, asked, token, out);
 }

@@ -2,8 +2,10 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "session/families.h"
 #include "session/proof.h"
+
+#define ID_MIN 22
+#define JSON_ROOM 65536
 
 /*
  * file  = *( name "|" value )                          handler "php"
@@ -22,9 +24,11 @@
 struct reader {
 	struct span rest;
 	struct sink *json;
+	unsigned depth;  /* that is left */
+	unsigned silent; /* within so many objects, of which nothing is said */
 };
 
-static bool take_value(struct reader *r, unsigned depth, bool silent);
+static bool take_value(struct reader *r);
 
 static bool
 take(struct reader *r, const char *text)
@@ -50,63 +54,56 @@ take_until(struct reader *r, unsigned char end, struct span *out)
 
 /* A length or a count: more than the file holds is none. */
 static bool
-take_size(struct reader *r, unsigned char end, size_t *n)
+take_size(struct reader *r, size_t *n)
 {
 	struct span digits;
 	long long value;
 
 	*n = 0;
-	if (!take_until(r, end, &digits) || !span_digits(digits, &value) ||
+	if (!take_until(r, ':', &digits) || !span_digits(digits, &value) ||
 	    value > PHP_SESSION_MAX)
 		return false;
 	*n = (size_t)value;
 	return true;
 }
 
-/* length ":" DQUOTE *OCTET DQUOTE */
+/* length ":" open *OCTET end */
 static bool
-take_string(struct reader *r, struct span *out)
+take_octets(
+    struct reader *r, const char *open, const char *end, struct span *out)
 {
 	size_t n;
 
-	*out = (struct span){ NULL, 0 };
-	if (!take_size(r, ':', &n) || !take(r, "\"") || r->rest.n < n)
+	if (!take_size(r, &n) || !take(r, open) || r->rest.n < n)
 		return false;
 	*out = span_head(r->rest, n);
 	r->rest = span_skip(r->rest, n);
-	return take(r, "\"");
+	return take(r, end);
 }
 
+/* [ "-" ] 1*DIGIT ";" */
+static bool
+take_number(struct reader *r, struct span *out)
+{
+	bool minus = r->rest.n > 0 && r->rest.p[0] == '-';
+
+	if (!take_until(r, ';', out) || out->n <= minus)
+		return false;
+	for (size_t i = minus; i < out->n; i++)
+		if (out->p[i] < '0' || out->p[i] > '9')
+			return false;
+	return true;
+}
+
+/* One of more than 18 digits is no user's, and becomes null; and so "-0". */
 static bool
 is_integer(struct span s)
 {
-	bool minus = s.n > 0 && s.p[0] == '-';
-	long long ignored;
+	bool minus = s.p[0] == '-';
+	long long value;
 
-	return span_digits(span_skip(s, minus), &ignored) &&
-	       !(minus && ignored == 0);
-}
-
-static bool
-is_number(struct span s)
-{
-	bool minus = s.n > 0 && s.p[0] == '-';
-
-	for (size_t i = minus; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return s.n > minus;
-}
-
-/* One of more than 18 digits is no user's; it becomes null. */
-static bool
-take_integer(struct reader *r, struct span *out)
-{
-	if (!take_until(r, ';', out) || !is_number(*out))
-		return false;
-	if (!is_integer(*out))
-		*out = SPAN_LIT("null");
-	return true;
+	return span_digits(span_skip(s, minus), &value) &&
+	       !(minus && value == 0);
 }
 
 static bool
@@ -115,9 +112,20 @@ is_clean(struct span s)
 	return s.n <= PHP_TEXT_MAX && text_utf8(s) && !text_has_control(s);
 }
 
+/* Returns true, for who has taken what is said. */
+static bool
+put(struct reader *r, const char *text)
+{
+	if (r->silent == 0)
+		sink_text(r->json, text);
+	return true;
+}
+
 static void
 put_text(struct reader *r, struct span text)
 {
+	if (r->silent > 0)
+		return;
 	sink_byte(r->json, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '"' || text.p[i] == '\\')
@@ -134,200 +142,118 @@ put_name(struct reader *r, struct span name)
 	struct span before = sink_view(r->json);
 
 	if (before.n > 0 && before.p[before.n - 1] != '{')
-		sink_byte(r->json, ',');
+		put(r, ",");
 	put_text(r, is_clean(name) ? name : SPAN_LIT(" "));
-	sink_byte(r->json, ':');
-}
-
-static bool
-take_key(struct reader *r, bool silent)
-{
-	struct span key;
-
-	if (take(r, "i:")) {
-		if (!take_until(r, ';', &key) || !is_number(key))
-			return false;
-	} else if (!take(r, "s:") || !take_string(r, &key) || !take(r, ";")) {
-		return false;
-	}
-	if (!silent)
-		put_name(r, key);
-	return true;
+	put(r, ":");
 }
 
 /* count ":{" *( key value ) "}" */
 static bool
-take_members(struct reader *r, unsigned depth, bool silent)
+take_members(struct reader *r)
 {
+	struct span key;
 	size_t n;
 
-	if (!take_size(r, ':', &n) || !take(r, "{"))
+	if (!take_size(r, &n) || !take(r, "{"))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!take_key(r, silent) || !take_value(r, depth, silent))
+	put(r, "{");
+	for (size_t i = 0; i < n; i++) {
+		if (!(take(r, "i:") ? take_number(r, &key)
+				    : take(r, "s:") &&
+					  take_octets(r, "\"", "\";", &key)))
 			return false;
+		put_name(r, key);
+		if (!take_value(r))
+			return false;
+	}
+	put(r, "}");
 	return take(r, "}");
 }
 
+/* An array; or an object, whose members are its class' own business. */
 static bool
-take_array(struct reader *r, unsigned depth, bool silent)
+take_nested(struct reader *r, bool object)
 {
+	struct span name;
 	bool right;
 
-	if (!silent)
-		sink_byte(r->json, '{');
-	right = take_members(r, depth, silent);
-	if (!silent)
-		sink_byte(r->json, '}');
+	if (r->depth == 0 || (object && (!take_octets(r, "\"", "\":", &name))))
+		return false;
+	r->depth--;
+	r->silent += object;
+	right = take_members(r);
+	r->silent -= object;
+	r->depth++;
 	return right;
 }
 
-/* An object, whose members are its class' own business. */
 static bool
-take_object(struct reader *r, unsigned depth)
-{
-	struct span name;
-
-	return take_string(r, &name) && take(r, ":") &&
-	       take_members(r, depth, true);
-}
-
-/* One that serializes itself. */
-static bool
-take_custom(struct reader *r)
-{
-	struct span name;
-	size_t n;
-
-	if (!take_string(r, &name) || !take(r, ":") || !take_size(r, ':', &n) ||
-	    !take(r, "{") || r->rest.n < n)
-		return false;
-	r->rest = span_skip(r->rest, n);
-	return take(r, "}");
-}
-
-/* N, d, r, R, E, O, C: skipped. */
-static bool
-take_other(struct reader *r, unsigned depth)
+take_value(struct reader *r)
 {
 	struct span text;
 
-	if (take(r, "N;"))
+	if (take(r, "b:1;"))
+		return put(r, "true");
+	if (take(r, "b:0;"))
+		return put(r, "false");
+	if (take(r, "a:"))
+		return take_nested(r, false);
+	if (take(r, "i:")) {
+		if (!take_number(r, &text))
+			return false;
+		if (!is_integer(text))
+			put(r, "null");
+		else if (r->silent == 0)
+			sink_span(r->json, text);
 		return true;
+	}
+	if (take(r, "s:")) {
+		if (!take_octets(r, "\"", "\";", &text))
+			return false;
+		if (is_clean(text))
+			put_text(r, text);
+		else
+			put(r, "null");
+		return true;
+	}
+	put(r, "null");
 	if (take(r, "d:") || take(r, "r:") || take(r, "R:"))
 		return take_until(r, ';', &text) && text.n > 0;
 	if (take(r, "E:"))
-		return take_string(r, &text) && take(r, ";");
+		return take_octets(r, "\"", "\";", &text);
 	if (take(r, "O:"))
-		return depth > 0 && take_object(r, depth - 1);
-	return take(r, "C:") && take_custom(r);
-}
-
-/* b, i, s: what can be a user or a claim. */
-static bool
-take_plain(struct reader *r, bool *taken, bool silent)
-{
-	struct span text = SPAN_LIT("null");
-	bool string = false, right = true;
-
-	*taken = true;
-	if (take(r, "b:1;"))
-		text = SPAN_LIT("true");
-	else if (take(r, "b:0;"))
-		text = SPAN_LIT("false");
-	else if (take(r, "i:"))
-		right = take_integer(r, &text);
-	else if (take(r, "s:"))
-		string = right = take_string(r, &text) && take(r, ";");
-	else
-		*taken = false;
-	if (!*taken || !right || silent)
-		return right;
-	if (string && is_clean(text))
-		put_text(r, text);
-	else
-		sink_span(r->json, string ? SPAN_LIT("null") : text);
-	return true;
-}
-
-static bool
-take_value(struct reader *r, unsigned depth, bool silent)
-{
-	bool taken, right = take_plain(r, &taken, silent);
-
-	if (taken || !right)
-		return right;
-	if (take(r, "a:"))
-		return depth > 0 && take_array(r, depth - 1, silent);
-	if (!silent)
-		sink_text(r->json, "null");
-	return take_other(r, depth);
+		return take_nested(r, true);
+	if (take(r, "C:")) /* one that serializes itself */
+		return take_octets(r, "\"", "\":", &text) &&
+		       take_octets(r, "{", "}", &text);
+	return take(r, "N;");
 }
 
 bool
-php_data_read(struct span text, bool php_serialize, struct sink *json)
+php_read(struct span text, bool php_serialize, struct sink *json)
 {
-	struct reader r = { text, json };
-	bool right = true;
+	struct reader r = { text, json, TOKEN_DEPTH_MAX - 1, 0 };
 	struct span name;
 
 	if (php_serialize)
-		return take(&r, "a:") &&
-		       take_array(&r, TOKEN_DEPTH_MAX - 1, false) &&
-		       r.rest.n == 0 && !json->full;
-	sink_byte(json, '{');
-	while (right && r.rest.n > 0) {
-		right = take_until(&r, '|', &name) && name.n > 0;
-		if (right) {
-			put_name(&r, name);
-			right = take_value(&r, TOKEN_DEPTH_MAX - 1, false);
-		}
-	}
-	sink_byte(json, '}');
-	return right && !json->full;
-}
-
-#define ID_MIN 22
-#define JSON_ROOM 65536
-
-bool
-php_session_id(struct span id)
-{
-	for (size_t i = 0; i < id.n; i++) {
-		unsigned char c = id.p[i], letter = c | 0x20;
-
-		if ((letter < 'a' || letter > 'z') && (c < '0' || c > '9') &&
-		    c != ',' && c != '-')
+		return take(&r, "a:") && take_members(&r) && r.rest.n == 0 &&
+		       !json->full;
+	put(&r, "{");
+	while (r.rest.n > 0) {
+		if (!take_until(&r, '|', &name) || name.n == 0)
+			return false;
+		put_name(&r, name);
+		if (!take_value(&r))
 			return false;
 	}
-	return id.n >= ID_MIN && id.n <= PHP_ID_MAX;
+	put(&r, "}");
+	return !json->full;
 }
 
-/* One reading, as a JSON object in room. */
-static enum session_why
-read_once(const struct session_config *config,
-    const struct session_asked *asked, struct span id, unsigned char *text,
-    struct sink *json, long long *changed)
+bool
+php_id(struct span id)
 {
-	struct php_session_file file = { { NULL, 0 }, 0 };
-
-	switch (asked->php->read(
-	    asked->php, config->save_path, id, text, PHP_SESSION_MAX, &file)) {
-	case PHP_FOUND:
-		break;
-	case PHP_FOUND_TORN:
-		return SESSION_PHP_TORN;
-	case PHP_FOUND_UNTRUSTED:
-		return SESSION_PHP_FILE;
-	case PHP_FOUND_NOTHING:
-	default:
-		return SESSION_PHP_NONE;
-	}
-	*changed = file.changed;
-	json->n = 0;
-	return php_data_read(file.text, config->php_serialize, json)
-		   ? SESSION_OK
-		   : SESSION_PHP_DATA;
+	return id.n >= ID_MIN && id.n <= PHP_ID_MAX && proof_made_of(id, ",-");
 }
 
 static enum session_why
@@ -337,36 +263,31 @@ read_session(const struct session_config *config,
 {
 	unsigned char *text = arena_bytes(asked->arena, PHP_SESSION_MAX);
 	unsigned char *room = arena_bytes(asked->arena, JSON_ROOM);
-	enum session_why why = SESSION_REFUSED;
+	struct php_session_file file = { { NULL, 0 }, 0 };
+	enum php_found found;
 	struct sink json;
 
-	if (text == NULL || room == NULL)
-		return why;
-	sink_init(&json, room, JSON_ROOM);
+	if (asked->php == NULL || text == NULL || room == NULL)
+		return SESSION_REFUSED;
 	for (int i = 0; i <= PHP_READS_MORE; i++) {
-		why = read_once(config, asked, id, text, &json, changed);
-		if (why != SESSION_PHP_TORN && why != SESSION_PHP_DATA)
-			break;
+		sink_init(&json, room, JSON_ROOM);
+		found = asked->php->read(asked->php, config->save_path, id,
+		    text, PHP_SESSION_MAX, &file);
+		if (found == PHP_FOUND_UNTRUSTED)
+			return SESSION_PHP_FILE;
+		if (found != PHP_FOUND && found != PHP_FOUND_TORN)
+			return SESSION_PHP_NONE;
+		*changed = file.changed;
+		if (found == PHP_FOUND &&
+		    php_read(file.text, config->php_serialize, &json))
+			return proof_json(sink_view(&json), &out->claims);
 	}
-	return why == SESSION_OK ? proof_json(sink_view(&json), &out->claims)
-				 : why;
-}
-
-static enum session_why
-check_age(const struct session_config *config, long long changed, long long now,
-    struct session *out)
-{
-	if (changed > now + config->leeway)
-		return SESSION_FUTURE;
-	out->expires = changed + config->max_age;
-	return config->max_age > 0 && now < out->expires + config->leeway
-		   ? SESSION_OK
-		   : SESSION_AGE;
+	return found == PHP_FOUND ? SESSION_PHP_DATA : SESSION_PHP_TORN;
 }
 
 enum session_why
-php_session_open(const struct session_config *config,
-    const struct session_asked *asked, struct session *out)
+php_open(const struct session_config *config, const struct session_asked *asked,
+    struct session *out)
 {
 	long long changed = 0;
 	struct span id;
@@ -374,12 +295,15 @@ php_session_open(const struct session_config *config,
 
 	if (why != SESSION_OK)
 		return why;
-	if (!php_session_id(id))
+	if (!php_id(id))
 		return SESSION_PHP_ID;
-	if (asked->php == NULL)
-		return SESSION_REFUSED;
 	why = read_session(config, asked, id, out, &changed);
-	if (why == SESSION_OK)
-		why = check_age(config, changed, asked->now, out);
-	return why == SESSION_OK ? claims_user(config, asked->arena, out) : why;
+	if (why != SESSION_OK)
+		return why;
+	if (changed > asked->now + config->leeway)
+		return SESSION_FUTURE;
+	out->expires = changed + config->max_age;
+	if (config->max_age <= 0 || asked->now >= out->expires + config->leeway)
+		return SESSION_AGE;
+	return proof_claims(config, asked->arena, out);
 }

@@ -1,107 +1,122 @@
 #include "session/session.h"
 
-#include "session/families.h"
+#include "base/text.h"
 #include "session/proof.h"
 
 const char *
 session_why_text(enum session_why why)
 {
-	static const char *const texts[SESSION_WHY_COUNT] = {
-		[SESSION_REFUSED] = "the proof could not be read",
-		[SESSION_OK] = "the session is valid",
-		[SESSION_NO_COOKIE] = "no session cookie was sent",
-		[SESSION_UNASKED_BEARER] =
-		    "no session cookie was sent, and the bearer token that was "
-		    "is read only with bearer = true",
-		[SESSION_NO_BEARER] =
-		    "no session cookie was sent, and the Authorization header "
-		    "does not begin with \"Bearer\"",
-		[SESSION_TWO_COOKIES] = "the session cookie was sent twice",
-		[SESSION_BAD_COOKIE] =
-		    "the session cookie is too long or has characters "
-		    "that no cookie may have",
-		[SESSION_BAD_BEARER] =
-		    "the Authorization header is not \"Bearer\", one space "
-		    "and a token",
-		[SESSION_FORM] =
-		    "the token is not three parts of base64url with dots "
-		    "between them, or is too long",
-		[SESSION_MAC] = "the signature fits none of the keys",
-		[SESSION_MAC_SIZE] =
-		    "the signature has not the length of the configured "
-		    "algorithm's",
-		[SESSION_JSON] =
-		    "the token's header or payload is not a strict JSON object",
-		[SESSION_ALGORITHM] =
-		    "the token's alg is not the configured algorithm",
-		[SESSION_HEADER] =
-		    "the token's header has crit, b64, zip, enc or cty",
-		[SESSION_EXPIRY_MISSING] = "the token has no exp",
-		[SESSION_EXPIRED] = "the token has expired (exp)",
-		[SESSION_EXPIRY_FAR] =
-		    "the token's exp is more than 400 days ahead "
-		    "(milliseconds in place of seconds?)",
-		[SESSION_OWN_END] =
-		    "the token has no session.expiresAt, or one that is no "
-		    "moment such as 2026-11-30T18:00:00.000Z",
-		[SESSION_ENDED] =
-		    "the session inside the token has ended "
-		    "(session.expiresAt), although the token has not",
-		[SESSION_TIME] =
-		    "the token's exp, nbf or iat is not a number of seconds",
-		[SESSION_NOT_YET] = "the token is not valid yet (nbf)",
-		[SESSION_FUTURE] =
-		    "the token was issued in the future (iat): compare the "
-		    "clocks",
-		[SESSION_AGE] =
-		    "the token is older than the configured max_age, or has "
-		    "no iat to count it from",
-		[SESSION_AUDIENCE] =
-		    "the token's aud is not the configured audience",
-		[SESSION_ISSUER] =
-		    "the token's iss is not the configured issuer",
-		[SESSION_CLAIM] =
-		    "a required claim is missing or has another value",
-		[SESSION_USER] =
-		    "there is no usable user at the configured path",
-		[SESSION_TWICE] = "a member that is read is in the token twice",
-		[SESSION_SHAPE] =
-		    "the cookie has not the form of the configured format",
-		[SESSION_STAMP] =
-		    "the cookie has no time of issue, or one that is none",
-		[SESSION_NO_SIGNATURE] =
-		    "the cookie with the signature (the name and .sig) was not "
-		    "sent",
-		[SESSION_TWO_SIGNATURES] =
-		    "the cookie with the signature (the name and .sig) was "
-		    "sent twice",
-		[SESSION_CHUNKS] =
-		    "the chunks of the cookie have a gap, or are too many or "
-		    "too long",
-		[SESSION_DEFLATED] =
-		    "what the cookie holds compressed is damaged or too large",
-		[SESSION_NO_VARIABLE] =
-		    "the web server has set no user in the configured variable",
-		[SESSION_NO_AUTH_TYPE] =
-		    "REMOTE_USER has a name and AUTH_TYPE is empty: nobody has "
-		    "checked who that is",
-		[SESSION_BAD_VARIABLE] =
-		    "the web server's variable holds no usable user",
-		[SESSION_PHP_ID] = "the cookie is no id of a PHP session",
-		[SESSION_PHP_NONE] =
-		    "PHP has no session of this id in save_path",
-		[SESSION_PHP_FILE] =
-		    "the PHP session's file is not ours alone (a link, another "
-		    "owner, open to others) or too large",
-		[SESSION_PHP_TORN] = "PHP was writing the session all the time",
-		[SESSION_PHP_DATA] =
-		    "the PHP session's file is not what the configured handler "
-		    "writes",
+	static const char *const texts[] = {
+#define SESSION_WHY_TEXT(code, text) [code] = text,
+		SESSION_WHYS(SESSION_WHY_TEXT)
+#undef SESSION_WHY_TEXT
 	};
 
 	if ((unsigned)why >= SESSION_WHY_COUNT)
 		why = SESSION_REFUSED;
 	return texts[why];
+}
+
+/* Half of a SHA-256's hex digits, as text. */
+static bool
+derive_hex(struct span secret, struct hmac_key *out)
+{
+	unsigned char digest[DIGEST_MAX], mem[32];
+	struct sink hex;
+	bool made;
+
+	sink_init(&hex, mem, sizeof(mem));
+	made = digest_of(HASH_SHA256, &secret, 1, digest);
+	sink_hex(&hex, (struct span){ digest, sizeof(mem) / 2 });
+	made = made && hmac_key_init(out, HASH_SHA256, sink_view(&hex));
+	wipe(digest, sizeof(digest));
+	wipe(mem, sizeof(mem));
+	return made;
+}
+
+bool
+session_derive(const struct session_config *config, struct span secret,
+    struct hmac_key *out)
+{
+	const struct signing *s = &config->signing;
+	/* The salt, then the secret: the order of both concatenations. */
+	const struct span parts[] = {
+		s->salt_has_cookie ? config->cookie : SPAN_LIT(""),
+		s->salt,
+		s->derivation == DERIVE_DJANGO_CONCAT ? SPAN_LIT("signer")
+						      : SPAN_LIT(""),
+		s->prefix,
+		secret,
+	};
+	unsigned char derived[DIGEST_MAX];
+	size_t n = 0;
+	bool made;
+
+	if (secret.n == 0)
+		return false;
+	switch (s->derivation) {
+	case DERIVE_NOTHING:
+		return hmac_key_init(out, config->hash, secret);
+	case DERIVE_HEX32:
+		return derive_hex(secret, out);
+	case DERIVE_HMAC:
+		if (s->prefix.n == 0 &&
+		    hmac_key_init(out, config->hash, secret))
+			n = hmac_of(out, parts, 2, derived);
+		break;
+	case DERIVE_DJANGO_CONCAT:
+	case DERIVE_CONCAT:
+		if (digest_of(config->hash, parts, 5, derived))
+			n = digest_size(config->hash);
+		break;
+	}
+	made = n > 0 &&
+	       hmac_key_init(out, config->hash, (struct span){ derived, n });
+	wipe(derived, sizeof(derived));
+	return made;
+}
+
+/* A string, or a value that is its own text: true, false, an integer. */
+static bool
+claim_text(struct json_value v, struct arena *arena, struct span *out)
+{
+	struct span text = v.text;
+	long long ignored;
+
+	*out = (struct span){ NULL, 0 };
+	if (v.kind != JSON_KIND_TRUE && v.kind != JSON_KIND_FALSE &&
+	    !json_read_integer(v, &ignored) && !json_read_text(v, arena, &text))
+		return false;
+	if (text_has_control(text))
+		return false;
+	*out = text;
+	return true;
+}
+
+bool
+session_claim(const struct session *session, struct span path,
+    struct arena *arena, struct span *out)
+{
+	return claim_text(json_path(session->claims, path), arena, out);
+}
+
+bool
+session_claim_is(const struct session *session, const struct claim_rule *rule,
+    struct arena *arena)
+{
+	struct json_value v = json_path(session->claims, rule->claim);
+	bool list = v.kind == JSON_KIND_ARRAY && !rule->never;
+	struct span text;
+
+	if (rule->never && (v.kind == JSON_ABSENT || v.kind == JSON_KIND_NULL))
+		return true;
+	if (!list && !claim_text(v, arena, &text))
+		return false;
+	for (size_t i = 0; i < rule->n; i++)
+		if (list ? json_has_string(v, rule->is[i])
+			 : span_eq(text, rule->is[i]))
+			return !rule->never;
+	return rule->never;
 }
 
 /* The scheme of an Authorization header ends at a blank or with the header. */
@@ -140,66 +155,54 @@ why_no_cookie(
 				    : SESSION_NO_COOKIE;
 }
 
-static bool
-is_token68(unsigned char c)
-{
-	unsigned char letter = c | 0x20;
-
-	return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '.' || c == '_' || c == '~' || c == '+' ||
-	       c == '/';
-}
-
 /*
  * "Bearer" SP token68, where token68 =
  * 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
  * (RFC 6750 2.1, RFC 9110 11.2).
  */
-static bool
-bearer_token(struct span header, struct span *out)
-{
-	struct span rest = span_skip(header, scheme_of(header).n);
-	size_t n = 0, end;
-
-	*out = (struct span){ NULL, 0 };
-	if (rest.n == 0 || rest.p[0] != ' ')
-		return false;
-	rest = span_skip(rest, 1);
-	while (n < rest.n && is_token68(rest.p[n]))
-		n++;
-	for (end = n; end < rest.n && rest.p[end] == '=';)
-		end++;
-	if (n == 0 || end < rest.n)
-		return false;
-	*out = rest;
-	return true;
-}
-
-/* A name that the web server itself established. */
-static enum session_why
-open_remote_user(const struct session_config *config,
-    const struct session_asked *asked, struct session *out)
-{
-	if (asked->request->remote_user.n == 0)
-		return SESSION_NO_VARIABLE;
-	if (span_is(config->variable, "REMOTE_USER") &&
-	    asked->request->auth_type.n == 0)
-		return SESSION_NO_AUTH_TYPE;
-	out->expires = SESSION_ENDLESS;
-	return claims_name(asked->request->remote_user, out) == SESSION_OK
-		   ? SESSION_OK
-		   : SESSION_BAD_VARIABLE;
-}
-
 static enum session_why
 open_bearer(const struct session_config *config,
     const struct session_asked *asked, struct session *out)
 {
-	struct span token;
+	struct span header = asked->request->authorization;
+	struct span token = span_skip(header, scheme_of(header).n);
+	size_t n;
 
-	if (!bearer_token(asked->request->authorization, &token))
+	if (token.n == 0 || token.p[0] != ' ')
 		return SESSION_BAD_BEARER;
-	return jwt_open_token(config, token, asked->now, asked->arena, out);
+	token = span_skip(token, 1);
+	for (n = token.n; n > 0 && token.p[n - 1] == '=';)
+		n--;
+	if (!proof_made_of(span_head(token, n), "-._~+/"))
+		return SESSION_BAD_BEARER;
+	return jwt_open_token(config, asked, token, out);
+}
+
+/*
+ * A name that the web server itself established, in the variable that the
+ * configuration names, which no request header can set (RFC 3875 4.1.18:
+ * headers are HTTP_...). An empty one is absent: nginx sends it for guests.
+ *
+ * REMOTE_USER is of somebody who was authenticated, and AUTH_TYPE says how
+ * (4.1.11, 4.1.1). Without it the name is whatever a client sent: a rule that
+ * copies Authorization into REMOTE_USER is common for PHP behind Apache, and
+ * nginx passes on what no auth_basic has checked.
+ */
+static enum session_why
+open_remote_user(const struct session_config *config,
+    const struct session_asked *asked, struct session *out)
+{
+	const struct request *request = asked->request;
+
+	if (request->remote_user.n == 0)
+		return SESSION_NO_VARIABLE;
+	if (span_is(config->variable, "REMOTE_USER") &&
+	    request->auth_type.n == 0)
+		return SESSION_NO_AUTH_TYPE;
+	out->expires = SESSION_ENDLESS;
+	return proof_user(request->remote_user, out) == SESSION_OK
+		   ? SESSION_OK
+		   : SESSION_BAD_VARIABLE;
 }
 
 /* The one proof that counts. */
@@ -207,16 +210,14 @@ static enum session_why
 open_proof(const struct session_config *config,
     const struct session_asked *asked, struct session *out)
 {
-	static enum session_why (*const families[])(
-	    const struct session_config *, const struct session_asked *,
-	    struct session *) = {
+	static proof_family *const families[] = {
 		[FORMAT_JWT] = jwt_open,
-		[FORMAT_SUPABASE] = supabase_open,
+		[FORMAT_SUPABASE] = jwt_open_supabase,
 		[FORMAT_ITSDANGEROUS] = itsdangerous_open,
-		[FORMAT_KEYGRIP] = keygrip_open,
-		[FORMAT_COOKIE_SIGNATURE] = cookie_signature_open,
+		[FORMAT_KEYGRIP] = npm_open_keygrip,
+		[FORMAT_COOKIE_SIGNATURE] = npm_open_signature,
 		[FORMAT_REMOTE_USER] = open_remote_user,
-		[FORMAT_PHP] = php_session_open,
+		[FORMAT_PHP] = php_open,
 	};
 	size_t n = sizeof(families) / sizeof(families[0]);
 

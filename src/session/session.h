@@ -7,7 +7,6 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/limits.h"
-#include "base/php_sessions.h"
 #include "http/json.h"
 #include "http/request.h"
 
@@ -28,7 +27,7 @@ struct session_key {
 	const struct hmac_key *hmac; /* in the vault, of the derived key */
 };
 
-/* From a secret to the key of the MAC (see keys.h). */
+/* From a secret to the key of the MAC (see session_derive()). */
 enum derivation {
 	DERIVE_NOTHING = 0,   /* itsdangerous' "none": the secret itself */
 	DERIVE_HMAC,          /* HMAC(secret, salt) */
@@ -108,54 +107,100 @@ struct session {
 	struct span key_id;
 };
 
-/* Why not. One text for the client, this one for the log. */
+/*
+ * Why not: the code, and a text for the log. Clients get one text for all.
+ * exp, nbf, iat, alg and so on are as in RFC 7519.
+ */
+#define SESSION_WHYS(X)                                                        \
+	X(SESSION_REFUSED, "the proof could not be read")                      \
+	X(SESSION_OK, "the session is valid")                                  \
+	X(SESSION_NO_COOKIE, "no session cookie was sent")                     \
+	X(SESSION_UNASKED_BEARER,                                              \
+	    "no session cookie was sent, and the bearer token that was is "    \
+	    "read only with bearer = true")                                    \
+	X(SESSION_NO_BEARER,                                                   \
+	    "no session cookie was sent, and the Authorization header does "   \
+	    "not begin with \"Bearer\"")                                       \
+	X(SESSION_TWO_COOKIES, "the session cookie was sent twice")            \
+	X(SESSION_BAD_COOKIE, "the session cookie is too long or has "         \
+			      "characters that no cookie may have")            \
+	X(SESSION_BAD_BEARER, "the Authorization header is not \"Bearer\", "   \
+			      "one space and a token")                         \
+	X(SESSION_FORM, "the token is not three parts of base64url with dots " \
+			"between them, or is too long")                        \
+	X(SESSION_MAC, "the signature fits none of the keys")                  \
+	X(SESSION_MAC_SIZE,                                                    \
+	    "the signature has not the length of the configured algorithm's")  \
+	X(SESSION_JSON,                                                        \
+	    "the token's header or payload is not a strict JSON object")       \
+	X(SESSION_ALGORITHM,                                                   \
+	    "the token's alg is not the configured algorithm")                 \
+	X(SESSION_HEADER, "the token's header has crit, b64, zip, enc or cty") \
+	X(SESSION_EXPIRY_MISSING, "the token has no exp")                      \
+	X(SESSION_EXPIRED, "the token has expired (exp)")                      \
+	X(SESSION_EXPIRY_FAR, "the token's exp is more than 400 days ahead "   \
+			      "(milliseconds in place of seconds?)")           \
+	X(SESSION_OWN_END, "the token has no session.expiresAt, or one that "  \
+			   "is no moment such as 2026-11-30T18:00:00.000Z")    \
+	X(SESSION_ENDED, "the session inside the token has ended "             \
+			 "(session.expiresAt), although the token has not")    \
+	X(SESSION_TIME,                                                        \
+	    "the token's exp, nbf or iat is not a number of seconds")          \
+	X(SESSION_NOT_YET, "the token is not valid yet (nbf)")                 \
+	X(SESSION_FUTURE,                                                      \
+	    "the token was issued in the future (iat): compare the clocks")    \
+	X(SESSION_AGE, "the token is older than the configured max_age, or "   \
+		       "has no iat to count it from")                          \
+	X(SESSION_AUDIENCE, "the token's aud is not the configured audience")  \
+	X(SESSION_ISSUER, "the token's iss is not the configured issuer")      \
+	X(SESSION_CLAIM, "a required claim is missing or has another value")   \
+	X(SESSION_USER, "there is no usable user at the configured path")      \
+	X(SESSION_TWICE, "a member that is read is in the token twice")        \
+	X(SESSION_SHAPE,                                                       \
+	    "the cookie has not the form of the configured format")            \
+	X(SESSION_STAMP,                                                       \
+	    "the cookie has no time of issue, or one that is none")            \
+	X(SESSION_NO_SIGNATURE,                                                \
+	    "the cookie with the signature (the name and .sig) was not sent")  \
+	X(SESSION_TWO_SIGNATURES, "the cookie with the signature (the name "   \
+				  "and .sig) was sent twice")                  \
+	X(SESSION_CHUNKS, "the chunks of the cookie have a gap, or are too "   \
+			  "many or too long")                                  \
+	X(SESSION_DEFLATED,                                                    \
+	    "what the cookie holds compressed is damaged or too large")        \
+	X(SESSION_NO_VARIABLE,                                                 \
+	    "the web server has set no user in the configured variable")       \
+	X(SESSION_NO_AUTH_TYPE, "REMOTE_USER has a name and AUTH_TYPE is "     \
+				"empty: nobody has checked who that is")       \
+	X(SESSION_BAD_VARIABLE,                                                \
+	    "the web server's variable holds no usable user")                  \
+	X(SESSION_PHP_ID, "the cookie is no id of a PHP session")              \
+	X(SESSION_PHP_NONE, "PHP has no session of this id in save_path")      \
+	X(SESSION_PHP_FILE,                                                    \
+	    "the PHP session's file is not ours alone (a link, another "       \
+	    "owner, open to others) or too large")                             \
+	X(SESSION_PHP_TORN, "PHP was writing the session all the time")        \
+	X(SESSION_PHP_DATA, "the PHP session's file is not what the "          \
+			    "configured handler writes")
+
 enum session_why {
-	SESSION_REFUSED = 0,
-	SESSION_OK,
-	SESSION_NO_COOKIE,
-	SESSION_UNASKED_BEARER, /* no cookie, and bearer is not set */
-	SESSION_NO_BEARER,      /* no cookie, and another scheme than Bearer */
-	SESSION_TWO_COOKIES,
-	SESSION_BAD_COOKIE,
-	SESSION_BAD_BEARER,
-	SESSION_FORM, /* not three parts of base64url */
-	SESSION_MAC,
-	SESSION_MAC_SIZE, /* of another length than the algorithm's */
-	SESSION_JSON,
-	SESSION_ALGORITHM,
-	SESSION_HEADER, /* crit, b64, zip, enc, cty */
-	SESSION_EXPIRY_MISSING,
-	SESSION_EXPIRED,
-	SESSION_EXPIRY_FAR,
-	SESSION_OWN_END, /* inside the token: missing, or no moment */
-	SESSION_ENDED,   /* that end is over */
-	SESSION_TIME,    /* a time claim of the wrong type */
-	SESSION_NOT_YET,
-	SESSION_FUTURE,
-	SESSION_AGE,
-	SESSION_AUDIENCE,
-	SESSION_ISSUER,
-	SESSION_CLAIM,
-	SESSION_USER,
-	SESSION_TWICE,          /* a member that is read stands there twice */
-	SESSION_SHAPE,          /* not of the configured format */
-	SESSION_STAMP,          /* no time of issue, or one of the wrong form */
-	SESSION_NO_SIGNATURE,   /* keygrip's second cookie is missing */
-	SESSION_TWO_SIGNATURES, /* or there twice */
-	SESSION_CHUNKS,         /* of one cookie in several */
-	SESSION_DEFLATED,       /* damaged, or over INFLATED_MAX */
-	SESSION_NO_VARIABLE,
-	SESSION_NO_AUTH_TYPE,
-	SESSION_BAD_VARIABLE,
-	SESSION_PHP_ID,
-	SESSION_PHP_NONE,
-	SESSION_PHP_FILE,
-	SESSION_PHP_TORN,
-	SESSION_PHP_DATA,
-	SESSION_WHY_COUNT
+#define SESSION_WHY_CODE(code, text) code,
+	SESSION_WHYS(SESSION_WHY_CODE)
+#undef SESSION_WHY_CODE
+	    SESSION_WHY_COUNT
 };
 
 const char *session_why_text(enum session_why why);
+
+/*
+ * Fills *out, which has hmac_key_size() bytes, with the key that the family's
+ * derivation makes of the secret: itsdangerous' Signer.derive_key(), Django's
+ * salted_hmac(), Payload's getPayload().secret. config has format, hash,
+ * cookie and signing. False for an empty secret, or where the derived one
+ * would be.
+ */
+bool session_derive(const struct session_config *config, struct span secret,
+    struct hmac_key *out);
 
 /* A struct, so that `return 0` does not compile where a verdict is due. */
 struct session_verdict {
@@ -165,6 +210,33 @@ struct session_verdict {
 /* Does the request carry a bearer token that alone counts? */
 bool session_is_bearer(
     const struct session_config *config, const struct request *request);
+
+/*
+ * PHP's own session files: behind this interface are the files themselves, see
+ * gateway/php_files.h, or whatever a test puts there.
+ */
+enum php_found {
+	PHP_FOUND_NOTHING = 0, /* there is no such session */
+	PHP_FOUND_UNTRUSTED,   /* no regular file of our own, or too large */
+	PHP_FOUND_TORN,        /* it changed while it was read */
+	PHP_FOUND
+};
+
+struct php_session_file {
+	struct span text;
+	long long changed; /* when PHP wrote it, or used it; seconds */
+};
+
+struct php_sessions {
+	/*
+	 * Reads the session's file once, without waiting for PHP's lock.
+	 * folder is NUL-terminated; id is [A-Za-z0-9,-]{22,256}, which the
+	 * caller has checked; room has cap bytes, into which the text goes.
+	 */
+	enum php_found (*read)(struct php_sessions *self, struct span folder,
+	    struct span id, unsigned char *room, size_t cap,
+	    struct php_session_file *out);
+};
 
 /* Everything that a proof is looked for in. */
 struct session_asked {

@@ -5,10 +5,9 @@
  * its right signature, and as what a session is made of. As it is it opens
  * nothing.
  */
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "fuzz.h"
 #include "proving.h"
-#include "session/families.h"
 #include "session/proof.h"
 
 #define INPUT_MAX 2048 /* so that no cookie is over COOKIE_MAX */
@@ -118,7 +117,7 @@ check_made(const struct session_config *c, struct span text, long long now)
 	arena_init(&arena, memory, sizeof(memory));
 	right = name ? is_name(text) : proving_payload(c, text, &arena, &user);
 	sink_init(&out, room, sizeof(room));
-	must(session_make(c, proving_key(c), text, 0, &out),
+	must(session_make(c, proving_key(c), text, PROVING_NOW, &out),
 	    "a cookie can be made");
 	must((prove(c, sink_view(&out), now, NULL) == SESSION_OK) == right,
 	    "what was made opens when its payload is right");

@@ -3,9 +3,9 @@
  * percent signs, and moments as text. What is taken has one spelling, so
  * writing it again gives the same text; what is written is always taken.
  */
+#include "base/date.h"
 #include "base/enc.h"
 #include "fuzz.h"
-#include "session/iso_time.h"
 
 #define INPUT_MAX 1024
 #define ROOM (4 * INPUT_MAX)
@@ -253,7 +253,7 @@ check_moment(struct span text)
 		rest = span_skip(rest, digits);
 	}
 	right = right && expect_offset(rest, &offset);
-	must(iso_time_read(text, &read) == right, "a moment is a moment");
+	must(date_time_read(text, &read) == right, "a moment is a moment");
 	must(read == (right ? moment - offset : 0), "it is this moment");
 }
 

@@ -8,10 +8,9 @@
 #define ZLIB_CONST /* next_in is only read */
 #include <zlib.h>
 
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "fuzz.h"
 #include "proving.h"
-#include "session/families.h"
 #include "session/proof.h"
 
 #define INPUT_MAX 4096 /* so that no cookie is over COOKIE_MAX */

@@ -4,10 +4,9 @@
  * header, as a cookie that gets its right signature, and as the JSON of which a
  * session is made. As it is it opens nothing.
  */
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "fuzz.h"
 #include "proving.h"
-#include "session/families.h"
 
 #define INPUT_MAX 4096 /* so that no cookie is over COOKIE_MAX */
 #define VARIANTS 3
@@ -110,7 +109,7 @@ check_made(const struct session_config *c, struct span json, long long now)
 	    read_end(c, json, &end) && end > now &&
 	    (end == SESSION_ENDLESS || end - now <= SESSION_AHEAD_MAX_SECONDS);
 	sink_init(&out, room, sizeof(room));
-	must(session_make(c, proving_key(c), json, 0, &out),
+	must(session_make(c, proving_key(c), json, PROVING_NOW, &out),
 	    "two cookies can be made");
 	why = prove(c, sink_view(&out), now, NULL);
 	must((why == SESSION_OK) == right,

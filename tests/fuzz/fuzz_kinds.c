@@ -10,9 +10,8 @@
 #include "../unit/deciding.h"
 #include "../unit/fake_counters.h"
 #include "app.h"
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "fuzz.h"
-#include "session/families.h"
 
 #define OWN "\"users/{user}/**\""
 #define LIMIT " limit = \"60/hour\";"

@@ -7,11 +7,10 @@
  */
 #include "fuzz.h"
 #include "proving.h"
-#include "session/families.h"
 #include "session/php.h"
 
 #define INPUT_MAX 4096
-#define JSON_ROOM 65536 /* all that php_session.c has */
+#define JSON_ROOM 65536 /* all that php.c has */
 #define LINES_MAX 64
 #define CHANGED (PROVING_NOW - 60)
 #define ID "0123456789abcdefghijklmnopqrstuv"
@@ -87,8 +86,8 @@ read_data(struct span text, size_t room, struct sink *json)
 	if (text.n > 0)
 		memcpy(copy, text.p, text.n);
 	sink_init(json, json_room, room);
-	right = php_data_read(
-	    (struct span){ copy, text.n }, config.php_serialize, json);
+	right =
+	    php_read((struct span){ copy, text.n }, config.php_serialize, json);
 	free(copy);
 	return right;
 }

@@ -9,9 +9,8 @@
 #include "../unit/deciding.h"
 #include "../unit/fake_counters.h"
 #include "app.h"
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "fuzz.h"
-#include "session/families.h"
 #include "signed_params.h"
 
 #define FORM "application/x-www-form-urlencoded"

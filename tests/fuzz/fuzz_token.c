@@ -1,5 +1,5 @@
 /*
- * jwt_open() on any bytes, as a token and inside one. The input as it is never
+ * A cookie of any bytes, as a token and inside one. The input as it is never
  * opens, since nobody without the key makes its MAC. Its first line as header
  * and the rest as payload, rightly signed, opens only for a session that is
  * all that session.h promises.
@@ -7,7 +7,6 @@
 #include "../unit/token.h"
 #include "base/text.h"
 #include "fuzz.h"
-#include "session/families.h"
 
 static struct session_key key;
 static struct session_config config;
@@ -24,6 +23,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	config = (struct session_config){
 		.format = FORMAT_JWT,
 		.hash = HASH_SHA256,
+		.cookie = SPAN_LIT("s"),
 		.user = SPAN_LIT("sub"),
 		.n_keys = 1,
 		.keys = &key,
@@ -34,19 +34,24 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 static bool
 opens(struct span token)
 {
+	static unsigned char header[4 * COOKIE_MAX + 2];
+	struct request request = { .intake = INTAKE_WHOLE };
 	struct arena arena;
+	struct session_asked asked = { &request, TOKEN_NOW, NULL, &arena };
+	struct sink out;
 
+	sink_init(&out, header, sizeof(header));
+	sink_say(&out, "s=%v", token);
+	request.cookie = sink_view(&out);
 	arena_init(&arena, memory, sizeof(memory));
 	memset(&session, 0xa5, sizeof(session));
-	return jwt_open_token(&config, token, TOKEN_NOW, &arena, &session) ==
-	       SESSION_OK;
+	return session_open(&config, &asked, &session).why == SESSION_OK;
 }
 
 static void
 check_closed(void)
 {
-	must(!session.open, "only session_open() opens");
-	must(session.user.p == NULL && session.user.n == 0 &&
+	must(!session.open && session.user.p == NULL && session.user.n == 0 &&
 		 session.claims.kind == JSON_ABSENT && session.expires == 0 &&
 		 session.key_id.p == NULL,
 	    "a refused token leaves nothing");

@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "fuzz.h"
 #include "session/formats.h"
-#include "session/proof.h"
 
 #define PROVING_NOW 1700000060 /* a minute after most seeds' time of issue */
 #define PROVING_KEYS 2         /* what is signed here is signed with the last */
@@ -53,7 +52,7 @@ proving_keys(struct session_config *c)
 	c->keys = &keys[used];
 	c->n_keys = PROVING_KEYS;
 	for (size_t i = 0; i < PROVING_KEYS; i++, used++) {
-		must(keys_derive(c, secrets[i], (void *)memory[used]),
+		must(session_derive(c, secrets[i], (void *)memory[used]),
 		    "there is a key");
 		keys[used] = (struct session_key){ span_of(i == 0 ? "1" : "2"),
 			(const void *)memory[used] };

@@ -3,7 +3,6 @@
 #define TESTS_OPENING_H
 
 #include "guard.h"
-#include "session/proof.h"
 #include "session/session.h"
 #include "token.h"
 
@@ -48,7 +47,7 @@ derived_key(const char *id, const struct session_config *c, struct span secret)
 		struct hmac_key *filled;
 	} memory = { key.hmac };
 
-	assert_true(keys_derive(c, secret, memory.filled));
+	assert_true(session_derive(c, secret, memory.filled));
 	return key;
 }
 

@@ -60,7 +60,7 @@
 
 #include "app.h"
 #include "cases.h"
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "fake_counters.h"
 #include "gateway/php_files.h"
 #include "sandbox.h"

@@ -1,10 +1,7 @@
 #include "test.h"
 
 #include "base/limits.h"
-#include "guard.h"
-#include "http/json.h"
 #include "opening.h"
-#include "session/families.h"
 #include "session/php.h"
 
 #define PHP                                                                    \
@@ -17,7 +14,7 @@
 	"{\"user_id\":42,\"name\":\"Ann|x\",\"ok\":true,"                      \
 	"\"cart\":{\"0\":\"a\",\"k\":false}}"
 
-static unsigned char json_room[2 * PHP_SESSION_MAX];
+static unsigned char room[2 * PHP_SESSION_MAX];
 static struct sink json;
 
 /* Whatever is read is JSON that the next reader takes. */
@@ -26,8 +23,8 @@ reads_held(struct span held, bool serialize, size_t cap)
 {
 	bool ok;
 
-	sink_init(&json, json_room, cap);
-	ok = php_data_read(held, serialize, &json);
+	sink_init(&json, room, cap);
+	ok = php_read(held, serialize, &json);
 	if (ok)
 		assert_true(
 		    json_object_valid(sink_view(&json), TOKEN_DEPTH_MAX));
@@ -47,7 +44,7 @@ reads_in(struct span text, bool serialize, size_t cap)
 static bool
 reads(struct span text, bool serialize)
 {
-	return reads_in(text, serialize, sizeof(json_room));
+	return reads_in(text, serialize, sizeof(room));
 }
 
 static void
@@ -255,7 +252,7 @@ TEST(every_byte_at_each_position)
 			for (unsigned c = 1; c < 256; c++) {
 				p[i] ^= (unsigned char)c;
 				(void)reads_held(
-				    copy, serialize != 0, sizeof(json_room));
+				    copy, serialize != 0, sizeof(room));
 				p[i] ^= (unsigned char)c;
 			}
 		}
@@ -275,7 +272,7 @@ TEST(no_room_is_a_refusal)
 	assert_true(reads_in(SPAN_LIT(SERIALIZED), true, needed));
 }
 
-/* What its file system says, and how often it php_session_is asked. */
+/* What its file system says, and how often it is asked. */
 
 #define COOKIE "PHPSESSID=abcdefghij0123456789AB"
 #define NOW 1700000000LL
@@ -288,7 +285,7 @@ static const char *first_text;
 
 static enum php_found
 fake_read(struct php_sessions *self, struct span folder, struct span id,
-    unsigned char *room, size_t cap, struct php_session_file *out)
+    unsigned char *file_room, size_t cap, struct php_session_file *out)
 {
 	enum php_found found = calls < n_first ? first : then;
 	struct span text = span_of(calls < n_first ? first_text : WHOLE);
@@ -301,8 +298,8 @@ fake_read(struct php_sessions *self, struct span folder, struct span id,
 	calls++;
 	if (found != PHP_FOUND)
 		return found;
-	memcpy(room, text.p, text.n);
-	*out = (struct php_session_file){ { room, text.n }, NOW };
+	memcpy(file_room, text.p, text.n);
+	*out = (struct php_session_file){ { file_room, text.n }, NOW };
 	return found;
 }
 
@@ -315,10 +312,10 @@ static const struct session_config config = {
 	.save_path = SPAN_INIT("/sessions"),
 };
 
-/* So many readings while PHP php_session_is writing, then others:
- * php_session_is it worth this, after so many calls? */
+/* So many readings while PHP is writing, then others: is it worth this, after
+ * so many calls? */
 static void
-php_session_is(unsigned n, enum php_found found, const char *text,
+opens_as(unsigned n, enum php_found found, const char *text,
     enum php_found last, enum session_why why, unsigned want)
 {
 	n_first = n;
@@ -333,10 +330,10 @@ php_session_is(unsigned n, enum php_found found, const char *text,
 
 TEST(what_is_found)
 {
-	php_session_is(0, 0, "", PHP_FOUND, SESSION_OK, 1);
-	php_session_is(0, 0, "", PHP_FOUND_NOTHING, SESSION_PHP_NONE, 1);
-	php_session_is(0, 0, "", PHP_FOUND_UNTRUSTED, SESSION_PHP_FILE, 1);
-	php_session_is(
+	opens_as(0, 0, "", PHP_FOUND, SESSION_OK, 1);
+	opens_as(0, 0, "", PHP_FOUND_NOTHING, SESSION_PHP_NONE, 1);
+	opens_as(0, 0, "", PHP_FOUND_UNTRUSTED, SESSION_PHP_FILE, 1);
+	opens_as(
 	    0, 0, "", (enum php_found)(PHP_FOUND + 1), SESSION_PHP_NONE, 1);
 	opening_php = NULL;
 	assert_int_equal(
@@ -346,21 +343,20 @@ TEST(what_is_found)
 TEST(it_is_read_again_while_it_changes)
 {
 	for (unsigned n = 0; n <= PHP_READS_MORE; n++) {
-		php_session_is(
-		    n, PHP_FOUND_TORN, "", PHP_FOUND, SESSION_OK, n + 1);
-		php_session_is(n, PHP_FOUND, CUT, PHP_FOUND, SESSION_OK, n + 1);
-		php_session_is(n, PHP_FOUND, CUT, PHP_FOUND_NOTHING,
-		    SESSION_PHP_NONE, n + 1);
-		php_session_is(n, PHP_FOUND_TORN, "", PHP_FOUND_UNTRUSTED,
+		opens_as(n, PHP_FOUND_TORN, "", PHP_FOUND, SESSION_OK, n + 1);
+		opens_as(n, PHP_FOUND, CUT, PHP_FOUND, SESSION_OK, n + 1);
+		opens_as(n, PHP_FOUND, CUT, PHP_FOUND_NOTHING, SESSION_PHP_NONE,
+		    n + 1);
+		opens_as(n, PHP_FOUND_TORN, "", PHP_FOUND_UNTRUSTED,
 		    SESSION_PHP_FILE, n + 1);
 	}
-	php_session_is(PHP_READS_MORE + 1, PHP_FOUND_TORN, "", PHP_FOUND,
+	opens_as(PHP_READS_MORE + 1, PHP_FOUND_TORN, "", PHP_FOUND,
 	    SESSION_PHP_TORN, PHP_READS_MORE + 1);
-	php_session_is(PHP_READS_MORE + 1, PHP_FOUND, CUT, PHP_FOUND,
+	opens_as(PHP_READS_MORE + 1, PHP_FOUND, CUT, PHP_FOUND,
 	    SESSION_PHP_DATA, PHP_READS_MORE + 1);
 }
 
-/* What php_session_is no id names no file. */
+/* What is no id names no file. */
 TEST(it_is_not_looked_for)
 {
 	calls = 0;
@@ -370,14 +366,14 @@ TEST(it_is_not_looked_for)
 	assert_int_equal(calls, 0);
 }
 
-TEST(php_session_no_room_is_a_refusal)
+TEST(opening_takes_room)
 {
 	struct request request = { .cookie = SPAN_LIT(COOKIE) };
 	struct arena arena;
 	struct session_asked asked = { &request, NOW, &fake, &arena };
 	size_t needed;
 
-	php_session_is(0, 0, "", PHP_FOUND, SESSION_OK, 1);
+	opens_as(0, 0, "", PHP_FOUND, SESSION_OK, 1);
 	arena_init(&arena, opening_room, sizeof(opening_room));
 	assert_int_equal(
 	    session_open(&config, &asked, &opened).why, SESSION_OK);

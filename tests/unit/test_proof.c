@@ -2,79 +2,9 @@
 
 #include <zlib.h>
 
-#include "base/enc.h"
-#include "base/sink.h"
 #include "guard.h"
-#include "opening.h"
 #include "session/proof.h"
-
-static struct session_config
-config_of(enum hash hash, enum derivation derivation)
-{
-	return (struct session_config){
-		.hash = hash,
-		.cookie = SPAN_LIT("session"),
-		.signing = { .derivation = derivation,
-		    .salt = SPAN_LIT("salt") },
-	};
-}
-
-TEST(what_makes_no_key)
-{
-	static const enum derivation all[] = { DERIVE_NOTHING, DERIVE_HMAC,
-		DERIVE_DJANGO_CONCAT, DERIVE_CONCAT, DERIVE_HEX32 };
-	const struct span secret = SPAN_LIT("plain test key");
-	struct session_key key = token_key("k", HASH_SHA256, SPAN_LIT("any"));
-	union {
-		const struct hmac_key *given;
-		struct hmac_key *filled;
-	} memory = { key.hmac };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct session_config c = config_of(HASH_SHA256, all[i]);
-
-		assert_true(keys_derive(&c, SPAN_LIT("s"), memory.filled));
-		assert_false(keys_derive(&c, SPAN_LIT(""), memory.filled));
-		/* An HMAC of the salt has no place for a prefix. */
-		c.signing.prefix = SPAN_LIT("prefix");
-		assert_false(keys_derive(&c, SPAN_LIT(""), memory.filled));
-		assert_int_equal(keys_derive(&c, secret, memory.filled),
-		    all[i] != DERIVE_HMAC);
-		c = config_of(HASH_NONE, all[i]);
-		assert_int_equal(keys_derive(&c, secret, memory.filled),
-		    all[i] == DERIVE_HEX32);
-	}
-}
-
-/* The configured hash counts, whatever hash a key was made for. */
-TEST(a_key_of_another_hash_fits_nothing)
-{
-	const struct session_key key =
-	    token_key("0", HASH_SHA512, SPAN_LIT("plain test key"));
-	struct session_config c = { .n_keys = 1, .keys = &key };
-	const struct span x = SPAN_LIT("x");
-	unsigned char mac[DIGEST_MAX], mem[2 * DIGEST_MAX];
-	size_t n = hmac_of(key.hmac, &x, 1, mac);
-	struct sink out;
-	struct span id;
-
-	sink_init(&out, mem, sizeof(mem));
-	base64url_encode((struct span){ mac, n / 2 }, &out);
-	c.hash = HASH_SHA256;
-	assert_int_equal(
-	    keys_verify(&c, &x, 1, base64url_decode, sink_view(&out), &id),
-	    SESSION_MAC);
-	c.hash = HASH_NONE;
-	assert_int_equal(
-	    keys_verify(&c, &x, 1, base64url_decode, SPAN_LIT(""), &id),
-	    SESSION_MAC);
-	out.n = 0;
-	base64url_encode((struct span){ mac, n }, &out);
-	c.hash = HASH_SHA512;
-	assert_int_equal(
-	    keys_verify(&c, &x, 1, base64url_decode, sink_view(&out), &id),
-	    SESSION_OK);
-}
+#include "token.h"
 
 /* An object, the base64 of which has digits of one alphabet only. */
 #define OBJECT "{\"a\":\"~~~\xc3\xbc?>\"}"
@@ -389,4 +319,183 @@ TEST(objects_are_nobody)
 		assert_int_equal(names(right[i]), SESSION_OK);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(names(wrong[i]), SESSION_USER);
+}
+
+/* The configured hash counts, whatever hash a key was made for. */
+TEST(a_key_of_another_hash_fits_nothing)
+{
+	const struct session_key key =
+	    token_key("0", HASH_SHA512, SPAN_LIT("plain test key"));
+	struct session_config c = { .n_keys = 1, .keys = &key };
+	const struct span x = SPAN_LIT("x");
+	unsigned char mac[DIGEST_MAX], mem[2 * DIGEST_MAX];
+	size_t n = hmac_of(key.hmac, &x, 1, mac);
+	struct sink out;
+	struct span id;
+
+	sink_init(&out, mem, sizeof(mem));
+	base64url_encode((struct span){ mac, n / 2 }, &out);
+	c.hash = HASH_SHA256;
+	assert_int_equal(
+	    proof_verify(&c, &x, 1, base64url_decode, sink_view(&out), &id),
+	    SESSION_MAC);
+	c.hash = HASH_NONE;
+	assert_int_equal(
+	    proof_verify(&c, &x, 1, base64url_decode, SPAN_LIT(""), &id),
+	    SESSION_MAC);
+	out.n = 0;
+	base64url_encode((struct span){ mac, n }, &out);
+	c.hash = HASH_SHA512;
+	assert_int_equal(
+	    proof_verify(&c, &x, 1, base64url_decode, sink_view(&out), &id),
+	    SESSION_OK);
+}
+
+/* Bodies of any zlib stream. */
+
+#define TEXT "{\"_user_id\":\"42\",\"x\":\"aaaaaaaaaaaaaaaaaaaaaaaa\"}"
+
+/* TEXT by Python's zlib.compress(), level 9. */
+static const unsigned char packed[] =
+    "\x78\xda\xab\x56\x8a\x2f\x2d\x4e\x2d\x8a\xcf\x4c\x51\xb2\x52\x32\x31"
+    "\x52\xd2\x51\xaa\x00\x32\x12\x71\x00\xa5\x5a\x00\x77\xe5\x0f\xe9";
+#define PACKED ((struct span){ packed, sizeof(packed) - 1 })
+
+static unsigned char big[2 * INFLATED_MAX];
+
+/* Is this a zlib stream, as a compressed body, with so much room? */
+static bool
+inflates_in(struct span stream, size_t cap)
+{
+	static unsigned char mem[4 * INFLATED_MAX];
+	enum session_why why;
+	struct sink out;
+
+	sink_init(&out, mem, sizeof(mem));
+	sink_byte(&out, '.');
+	base64url_encode(stream, &out);
+	assert_false(out.full);
+	why = reads_in(BODY_PACKED, sink_view(&out), cap);
+	return why == SESSION_OK || why == SESSION_JSON;
+}
+
+static bool
+inflates(struct span stream)
+{
+	return inflates_in(stream, sizeof(room));
+}
+
+/* So many bytes, deflated. */
+static struct span
+deflated(size_t n, int level)
+{
+	static unsigned char out[2 * INFLATED_MAX + 1024];
+	uLongf size = sizeof(out);
+
+	for (size_t i = 0; i < n; i++)
+		big[i] = (unsigned char)('A' + (i * i / 251 + i * 7) % 26);
+	memcpy(big, "{\"a\":\"", 6);
+	memcpy(big + n - 2, "\"}", 2);
+	if (compress2(out, &size, big, (uLong)n, level) != Z_OK)
+		abort();
+	return (struct span){ out, size };
+}
+
+TEST(a_known_stream)
+{
+	assert_true(inflates(PACKED));
+	assert_true(span_is(object.text, TEXT));
+	assert_true(inflates(SPAN_LIT("\x78\x9c\x03\0\0\0\0\1")));
+}
+
+TEST(a_cut_stream_is_refused)
+{
+	for (size_t n = 0; n < PACKED.n; n++)
+		assert_false(inflates(span_head(PACKED, n)));
+}
+
+TEST(bytes_behind_the_end_are_refused)
+{
+	unsigned char longer[2 * sizeof(packed)];
+
+	memcpy(longer, packed, PACKED.n);
+	memcpy(longer + PACKED.n, packed, PACKED.n);
+	assert_true(inflates((struct span){ longer, PACKED.n }));
+	for (size_t n = PACKED.n + 1; n <= 2 * PACKED.n; n++)
+		assert_false(inflates((struct span){ longer, n }));
+}
+
+/* The bits between the last block and the checksum are nobody's. */
+TEST(no_flipped_bit_gives_another_text)
+{
+	unsigned char damaged[sizeof(packed)];
+	size_t refused = 0;
+
+	for (size_t bit = 0; bit < 8 * PACKED.n; bit++) {
+		memcpy(damaged, packed, sizeof(packed));
+		damaged[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		if (inflates((struct span){ damaged, PACKED.n }))
+			assert_true(span_is(object.text, TEXT));
+		else
+			refused++;
+	}
+	assert_true(refused >= 8 * PACKED.n - 7);
+}
+
+TEST(other_wrappings_are_refused)
+{
+	/* gzip, no wrapping at all, and one that names a dictionary */
+	assert_false(inflates(
+	    SPAN_LIT("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x8a\x2f"
+		     "\x2d\x4e\x2d\x8a\xcf\x4c\x51\xb2\x52\x32\x31\x52\xd2\x51"
+		     "\xaa\x00\x32\x12\x71\x00\xa5\x5a\x00\x7f\x46\x11\x47\x30"
+		     "\x00\x00\x00")));
+	assert_false(inflates(
+	    SPAN_LIT("\xab\x56\x8a\x2f\x2d\x4e\x2d\x8a\xcf\x4c\x51\xb2\x52\x32"
+		     "\x31\x52\xd2\x51\xaa\x00\x32\x12\x71\x00\xa5\x5a\x00")));
+	assert_false(inflates(
+	    SPAN_LIT("\x78\xf9\x21\xaf\x04\x66\xab\x46\xe6\x98\x18\x29\xe9\x28"
+		     "\x55\x00\x19\x89\x38\x80\x52\x2d\x00\x77\xe5\x0f\xe9")));
+	assert_true(inflates(SPAN_LIT("\x78\xda\x03\x00\x00\x00\x00\x01")));
+	/* A window of more than 32K, and a method that is none */
+	assert_false(inflates(SPAN_LIT("\x88\x1c\x03\x00\x00\x00\x00\x01")));
+	assert_false(inflates(SPAN_LIT("\x79\x18\x03\x00\x00\x00\x00\x01")));
+	assert_false(inflates(SPAN_LIT(TEXT)));
+	assert_false(inflates(SPAN_LIT("")));
+	assert_false(inflates((struct span){ NULL, 0 }));
+}
+
+TEST(inflated_max)
+{
+	for (int level = 0; level <= 9; level += 3)
+		for (size_t n = INFLATED_MAX - 1; n <= INFLATED_MAX + 1; n++) {
+			struct span s = deflated(n, level);
+
+			assert_int_equal(inflates(s), n <= INFLATED_MAX);
+			if (n <= INFLATED_MAX)
+				assert_true(span_eq(
+				    object.text, (struct span){ big, n }));
+		}
+	assert_false(inflates(deflated(2 * INFLATED_MAX, 9)));
+}
+
+TEST(a_bomb_is_refused)
+{
+	static unsigned char zeros[1 << 20], out[4096];
+	uLongf size = sizeof(out);
+
+	assert_int_equal(compress2(out, &size, zeros, sizeof(zeros), 9), Z_OK);
+	assert_false(inflates((struct span){ out, size }));
+}
+
+TEST(inflating_takes_room)
+{
+	size_t cap = 0;
+
+	while (cap < sizeof(room) && !inflates_in(PACKED, cap))
+		cap += cap < 64 ? 1 : 251;
+	assert_in_range(cap, INFLATED_MAX, sizeof(room) - 1);
+	assert_true(span_is(object.text, TEXT));
+	assert_true(
+	    object.text.p >= room && object.text.p < room + sizeof(room));
 }

@@ -62,3 +62,41 @@ TEST(a_closed_session_has_no_claims)
 	assert_false(session_claim(&closed, SPAN_LIT("sub"), &arena, &out));
 	assert_null(out.p);
 }
+
+static struct session_config
+config_of(enum hash hash, enum derivation derivation)
+{
+	return (struct session_config){
+		.hash = hash,
+		.cookie = SPAN_LIT("session"),
+		.signing = { .derivation = derivation,
+		    .salt = SPAN_LIT("salt") },
+	};
+}
+
+TEST(what_makes_no_key)
+{
+	static const enum derivation all[] = { DERIVE_NOTHING, DERIVE_HMAC,
+		DERIVE_DJANGO_CONCAT, DERIVE_CONCAT, DERIVE_HEX32 };
+	const struct span secret = SPAN_LIT("plain test key");
+	struct session_key key = token_key("k", HASH_SHA256, SPAN_LIT("any"));
+	union {
+		const struct hmac_key *given;
+		struct hmac_key *filled;
+	} memory = { key.hmac };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct session_config c = config_of(HASH_SHA256, all[i]);
+
+		assert_true(session_derive(&c, SPAN_LIT("s"), memory.filled));
+		assert_false(session_derive(&c, SPAN_LIT(""), memory.filled));
+		/* An HMAC of the salt has no place for a prefix. */
+		c.signing.prefix = SPAN_LIT("prefix");
+		assert_false(session_derive(&c, SPAN_LIT(""), memory.filled));
+		assert_int_equal(session_derive(&c, secret, memory.filled),
+		    all[i] != DERIVE_HMAC);
+		c = config_of(HASH_NONE, all[i]);
+		assert_int_equal(session_derive(&c, secret, memory.filled),
+		    all[i] == DERIVE_HEX32);
+	}
+}

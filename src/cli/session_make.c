@@ -1,103 +1,91 @@
-#include "cli/make.h"
+#include "cli/session_make.h"
 
 #include "base/enc.h"
-#include "session/families.h"
 
-#define STAMP_DIGITS_MAX 11 /* base62: more than a long long has */
-
-static const unsigned char digits62[] =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/* {"alg":"HS256","typ":"JWT"} */
-static void
-put_header(struct span algorithm, struct sink *out)
+/*
+ * A separator, and the MAC over all from mark on, as base64url. Returns its
+ * size in bytes, 0 without room.
+ */
+static size_t
+put_mac(const struct session_key *key, unsigned char separator, size_t mark,
+    struct sink *out)
 {
-	unsigned char mem[64];
-	struct sink header;
+	struct span covered = sink_since(out, mark);
+	unsigned char mac[DIGEST_MAX];
+	size_t n = hmac_of(key->hmac, &covered, 1, mac);
 
-	sink_init(&header, mem, sizeof(mem));
-	sink_say(&header, "{\"alg\":\"%v\",\"typ\":\"JWT\"}", algorithm);
-	base64url_encode(sink_view(&header), out);
+	sink_byte(out, separator);
+	base64url_encode((struct span){ mac, n }, out);
+	return out->full ? 0 : n;
 }
 
-bool
+/* The payload is taken as it is. */
+static bool
 make_jwt(const struct session_config *config, const struct session_key *key,
     struct span payload, struct sink *out)
 {
-	struct span algorithm = jwt_algorithm(config->hash), covered;
-	unsigned char mac[DIGEST_MAX];
-	size_t mark = out->n, n;
+	static const char *const names[] = { [HASH_SHA256] = "HS256",
+		[HASH_SHA384] = "HS384",
+		[HASH_SHA512] = "HS512" };
+	const char *name = names[config->hash];
+	unsigned char mem[64];
+	size_t mark = out->n;
+	struct sink header;
 
-	if (algorithm.n == 0)
+	if (name == NULL)
 		return false;
-	put_header(algorithm, out);
+	sink_init(&header, mem, sizeof(mem));
+	sink_say(&header, "{\"alg\":\"%s\",\"typ\":\"JWT\"}", name);
+	base64url_encode(sink_view(&header), out);
 	sink_byte(out, '.');
 	base64url_encode(payload, out);
-	covered = sink_since(out, mark);
-	n = hmac_of(key->hmac, &covered, 1, mac);
-	if (n != digest_size(config->hash)) {
-		out->n = mark;
-		return false;
-	}
-	sink_byte(out, '.');
-	base64url_encode((struct span){ mac, n }, out);
-	return !out->full;
+	return put_mac(key, '.', mark, out) == digest_size(config->hash);
 }
 
 static bool
-wrap_supabase(struct span token, struct sink *out)
+make_supabase(const struct session_config *config,
+    const struct session_key *key, struct span payload, struct sink *out)
 {
-	unsigned char mem[COOKIE_MAX];
-	struct sink json;
+	unsigned char token_mem[COOKIE_MAX], mem[COOKIE_MAX];
+	struct sink token, json;
 
+	sink_init(&token, token_mem, sizeof(token_mem));
+	if (!make_jwt(config, key, payload, &token))
+		return false;
 	sink_init(&json, mem, sizeof(mem));
 	sink_say(&json, "{\"access_token\":\"%v\",\"token_type\":\"bearer\"}",
-	    token);
+	    sink_view(&token));
 	sink_text(out, "base64-");
 	base64url_encode(sink_view(&json), out);
 	return !json.full && !out->full;
 }
 
-static bool
-make_supabase(const struct session_config *config,
-    const struct session_key *key, struct span text, struct sink *out)
-{
-	unsigned char mem[COOKIE_MAX];
-	struct sink token;
-
-	sink_init(&token, mem, sizeof(mem));
-	return make_jwt(config, key, text, &token) &&
-	       wrap_supabase(sink_view(&token), out);
-}
-
 static void
-write_stamp(enum stamp stamp, long long at, struct sink *out)
+put_stamp(enum stamp stamp, long long at, struct sink *out)
 {
-	unsigned char p[STAMP_DIGITS_MAX];
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz";
+	unsigned char p[16];
 	size_t n = sizeof(p);
 	int base = stamp == STAMP_BASE62 ? 62 : 256;
 
-	for (; at > 0 && n > 0; at /= base) {
-		int digit = (int)(at % base);
-
-		p[--n] = stamp == STAMP_BASE62 ? digits62[digit]
-					       : (unsigned char)digit;
-	}
-	if (stamp == STAMP_BASE62)
+	for (; at > 0 && n > 0; at /= base)
+		p[--n] = (unsigned char)(base == 62 ? digits[at % 62]
+						    : (char)(at % 256));
+	if (base == 62)
 		sink_span(out, (struct span){ p + n, sizeof(p) - n });
 	else
 		base64url_encode((struct span){ p + n, sizeof(p) - n }, out);
 }
 
+/* Never deflated: readers take both. */
 static bool
 make_itsdangerous(const struct session_config *config,
     const struct session_key *key, struct span text, long long issued,
     struct sink *out)
 {
 	const struct signing *s = &config->signing;
-	unsigned char mac[DIGEST_MAX];
-	size_t mark = out->n, n;
-	struct span covered;
+	size_t mark = out->n;
 
 	if (s->body == BODY_TEXT)
 		sink_span(out, text);
@@ -107,15 +95,12 @@ make_itsdangerous(const struct session_config *config,
 		base64url_encode(text, out);
 	if (s->stamp != STAMP_NONE) {
 		sink_byte(out, s->separator);
-		write_stamp(s->stamp, issued, out);
+		put_stamp(s->stamp, issued, out);
 	}
-	covered = sink_since(out, mark);
-	n = hmac_of(key->hmac, &covered, 1, mac);
-	sink_byte(out, s->separator);
-	base64url_encode((struct span){ mac, n }, out);
-	return n > 0 && !out->full;
+	return put_mac(key, s->separator, mark, out) > 0;
 }
 
+/* As Express writes it: "s:", and no padding. */
 static bool
 make_cookie_signature(const struct session_config *config,
     const struct session_key *key, struct span text, struct sink *out)
@@ -136,16 +121,15 @@ make_cookie_signature(const struct session_config *config,
 	return n > 0 && !out->full;
 }
 
+/* Behind "NAME=": the JSON, and the second cookie with its signature. */
 static bool
 make_keygrip(const struct session_config *config, const struct session_key *key,
-    struct span json, struct sink *out)
+    struct span json, size_t mark, struct sink *out)
 {
-	unsigned char mac[DIGEST_MAX];
-	size_t mark = out->n, n;
 	struct span covered;
+	unsigned char mac[DIGEST_MAX];
+	size_t n;
 
-	sink_span(out, config->cookie);
-	sink_byte(out, '=');
 	base64_encode(json, true, out);
 	covered = sink_since(out, mark);
 	n = hmac_of(key->hmac, &covered, 1, mac);
@@ -154,10 +138,13 @@ make_keygrip(const struct session_config *config, const struct session_key *key,
 	return n > 0 && !out->full;
 }
 
-static bool
-make_value(const struct session_config *config, const struct session_key *key,
+bool
+session_make(const struct session_config *config, const struct session_key *key,
     struct span text, long long issued, struct sink *out)
 {
+	size_t mark = out->n;
+
+	sink_say(out, "%v=", config->cookie);
 	switch (config->format) {
 	case FORMAT_JWT:
 		return make_jwt(config, key, text, out);
@@ -168,20 +155,11 @@ make_value(const struct session_config *config, const struct session_key *key,
 	case FORMAT_COOKIE_SIGNATURE:
 		return make_cookie_signature(config, key, text, out);
 	case FORMAT_KEYGRIP:
+		return make_keygrip(config, key, text, mark, out);
 	case FORMAT_REMOTE_USER:
 	case FORMAT_PHP:
 	case FORMAT_NONE:
 	default:
 		return false;
 	}
-}
-
-bool
-session_make(const struct session_config *config, const struct session_key *key,
-    struct span text, long long issued, struct sink *out)
-{
-	if (config->format == FORMAT_KEYGRIP)
-		return make_keygrip(config, key, text, out);
-	sink_say(out, "%v=", config->cookie);
-	return make_value(config, key, text, issued, out) && !out->full;
 }

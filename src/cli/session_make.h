@@ -1,6 +1,6 @@
 /* A proof as the site's own login would make it, for mint and for tests. */
-#ifndef CLI_MAKE_H
-#define CLI_MAKE_H
+#ifndef CLI_SESSION_MAKE_H
+#define CLI_SESSION_MAKE_H
 
 #include "base/sink.h"
 #include "session/session.h"
@@ -15,10 +15,5 @@
 bool session_make(const struct session_config *config,
     const struct session_key *key, struct span text, long long issued,
     struct sink *out);
-
-/* A token over the payload (JSON, taken as it is), without a cookie around it.
- */
-bool make_jwt(const struct session_config *config,
-    const struct session_key *key, struct span payload, struct sink *out);
 
 #endif

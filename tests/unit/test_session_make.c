@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "cli/make.h"
+#include "cli/session_make.h"
 #include "opening.h"
 #include "session/formats.h"
 
