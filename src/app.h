@@ -7,9 +7,9 @@
 
 #include "base/counters.h"
 #include "base/random.h"
-#include "cloudinary/api_sign.h"
 #include "http/answer.h"
 #include "http/ask.h"
+#include "policy/decide.h"
 
 /* Where one request is worked on. Nothing in it outlives the request. */
 struct workspace {

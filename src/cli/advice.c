@@ -102,7 +102,7 @@ add_names(const struct policy *policy, bool (*named)(const struct setting *),
 static bool
 is_signed(const struct setting *set)
 {
-	return set->term->is_signed;
+	return term_signed(set->term);
 }
 
 /* The widget sends source = uw itself, and takes the rest from the answer. */
@@ -111,7 +111,7 @@ is_strange(const struct setting *set)
 {
 	struct span name = span_of(set->term->name);
 
-	return set->term->is_signed && camel_of(name) == NULL &&
+	return term_signed(set->term) && camel_of(name) == NULL &&
 	       !(span_is(name, "source") &&
 		   span_is(set->values[0].source, "uw"));
 }

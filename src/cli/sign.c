@@ -12,6 +12,7 @@
 #include "cli/paint.h"
 #include "cli/say.h"
 #include "cli/shown.h"
+#include "cloudinary/api_sign.h"
 #include "policy/denied.h"
 
 #define WORDS_MAX 8192

@@ -1,18 +1,24 @@
+/*
+ * One item: each name that the client sent is looked at first, then the
+ * policy's own names are walked in their order, so that what is signed comes
+ * out sorted and nothing gets in that the policy does not know.
+ */
 #include "policy/decide.h"
 
 #include <string.h>
 
-#include "base/address.h"
-#include "policy/pattern.h"
 #include "policy/value.h"
+
+/* Room for a list of names in a refusal; a longer one ends in "...". */
+#define NAMES_TEXT_MAX 300
+
+static const struct span no_param = { NULL, 0 };
 
 struct decision {
 	const struct policy *policy;
 	const struct params *asked;
-	const struct facts *facts;
-	struct arena *arena;
 	struct grant *out;
-	struct problem *why;
+	struct ctx ctx;
 	bool final; /* signed exactly as sent, or refused */
 };
 
@@ -24,22 +30,31 @@ struct case_of {
 	const struct param *param;     /* NULL: not sent, or empty */
 };
 
-static bool decide_fits(
-    struct decision *d, const struct term *term, struct span value);
-static bool decide_out_of_room(struct decision *d);
+struct span
+grant_value(const struct grant *g, const char *name)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (span_is(span_of(g->fields[i].term->name), name))
+			return g->fields[i].value;
+	return no_param;
+}
 
-/* Room for a list of names in a refusal; a longer one ends in "...". */
-#define NAMES_TEXT_MAX 300
+static bool
+out_of_room(struct decision *d)
+{
+	return problem_set(d->ctx.why, 500, "out_of_room", no_param,
+	    "The request and the policy together are too large.");
+}
 
 /*
  * "a, b, c" of what the policy lets a client send, or "nothing"; in a final
  * contract the client sends what is set as well.
  */
 static struct span
-names_allowed(
-    const struct policy *p, bool final, unsigned char mem[NAMES_TEXT_MAX])
+names_allowed(const struct decision *d, unsigned char mem[NAMES_TEXT_MAX])
 {
-	size_t n_set = final ? p->n_set : 0;
+	const struct policy *p = d->policy;
+	size_t n_set = d->final ? p->n_set : 0;
 	struct sink out;
 
 	sink_init(&out, mem, NAMES_TEXT_MAX - 5);
@@ -60,196 +75,169 @@ names_allowed(
 	return sink_view(&out);
 }
 
-/*
- * A name that Cloudinary does not know, or that this action does not take.
- * final: the client fixes its parameters itself, see contract_is_final().
- */
 static bool
-refuse_unknown(
-    const struct policy *p, struct span name, bool final, struct problem *why)
+refuse_unknown(const struct decision *d, struct span name)
 {
 	unsigned char mem[NAMES_TEXT_MAX];
-	const char *near = term_nearest(name, p->action);
+	const char *near = term_nearest(name, d->policy->action);
 
 	if (term_means_size(name))
-		return problem_set(why, 403, "parameter_unknown", name,
+		return problem_set(d->ctx.why, 403, "parameter_unknown", name,
 		    "Cloudinary has no parameter %q: " TERM_SIZE_ADVICE ".",
 		    name);
 	if (near != NULL)
-		return problem_set(why, 403, "parameter_unknown", name,
+		return problem_set(d->ctx.why, 403, "parameter_unknown", name,
 		    "%s does not take a parameter %q; did you mean \"%s\"?",
-		    action_name(p->action), name, near);
-	return problem_set(why, 403, "parameter_unknown", name,
+		    action_name(d->policy->action), name, near);
+	return problem_set(d->ctx.why, 403, "parameter_unknown", name,
 	    "%s does not take a parameter %q; the policy %q takes: %v.",
-	    action_name(p->action), name, p->name,
-	    names_allowed(p, final, mem));
+	    action_name(d->policy->action), name, d->policy->name,
+	    names_allowed(d, mem));
 }
 
-/* A name that no client may ever send. */
 static bool
-refuse_reserved(const struct term *term, struct problem *why)
+refuse_reserved(const struct decision *d, const struct term *term)
 {
 	struct span name = span_of(term->name);
 
 	if (span_is(name, "timestamp"))
-		return problem_set(why, 403, "timestamp_not_taken", name,
+		return problem_set(d->ctx.why, 403, "timestamp_not_taken", name,
 		    "The timestamp is the server's; leave it out, and send "
 		    "the one from the answer to Cloudinary.");
 	if (span_is(name, "file"))
-		return problem_set(why, 403, "parameter_reserved", name,
+		return problem_set(d->ctx.why, 403, "parameter_reserved", name,
 		    "The file goes to Cloudinary, with the fields of the "
 		    "answer, and never here; leave \"file\" out.");
-	return problem_set(why, 403, "parameter_reserved", name,
+	return problem_set(d->ctx.why, 403, "parameter_reserved", name,
 	    "%q is never taken from a client; leave it out.", name);
 }
 
-/* A timestamp where it is the server's: this is another contract's request. */
 static bool
-refuse_contract(struct problem *why)
-{
-	return problem_set(why, 403, "timestamp_not_taken",
-	    SPAN_LIT("timestamp"),
-	    "The timestamp is the server's; leave it out, and send the one "
-	    "from the answer to Cloudinary. A client that fixes its own, as "
-	    "the Upload Widget does, sends {\"paramsToSign\": {...}} as JSON, "
-	    "or contract=text.");
-}
-
-/* A timestamp in another unit, or none at all. */
-static bool
-refuse_seconds(long long now, struct problem *why)
-{
-	why->server_time = now;
-	return problem_set(why, 403, "timestamp_malformed",
-	    SPAN_LIT("timestamp"),
-	    "\"timestamp\" takes whole seconds, as Math.floor(Date.now() / "
-	    "1000); the server's time is %d.",
-	    now);
-}
-
-/* Neither in `set` nor in `allow`. */
-static bool
-refuse_not_allowed(const struct policy *p, const struct term *term, bool final,
-    struct problem *why)
+refuse_not_allowed(const struct decision *d, const struct term *term)
 {
 	unsigned char mem[NAMES_TEXT_MAX];
 	struct span name = span_of(term->name);
 
-	return problem_set(why, 403, "parameter_not_allowed", name,
-	    "The policy %q does not take %q; it takes: %v.", p->name, name,
-	    names_allowed(p, final, mem));
+	return problem_set(d->ctx.why, 403, "parameter_not_allowed", name,
+	    "The policy %q does not take %q; it takes: %v.", d->policy->name,
+	    name, names_allowed(d, mem));
 }
 
-/* An element or key beside the server's own, where none may be added. */
 static bool
-refuse_addition(const struct policy *p, const struct term *term,
-    struct span element, struct problem *why)
-{
-	struct span name = span_of(term->name);
-
-	return problem_set(why, 403, "parameter_not_allowed", name,
-	    "The policy %q sets %q itself and takes no %q beside it.", p->name,
-	    name, element);
-}
-
-/* Set by the server (key: a group's, or empty), and sent with another value. */
-static bool
-refuse_fixed(const struct policy *p, const struct term *term, struct span key,
-    struct span ours, bool final, struct problem *why)
+refuse_fixed(const struct decision *d, const struct term *term, struct span key,
+    struct span ours)
 {
 	struct span name = span_of(term->name);
 	const char *advice = ", or leave it out";
 
-	if (final && term->is_signed)
+	if (d->final && term_signed(term))
 		advice = "; a client that fixes its parameters itself can't "
 			 "leave it out";
 	if (key.n > 0)
-		return problem_set(why, 403, "value_fixed", name,
-		    "The policy %q sets %q in %q to %q; send that%s.", p->name,
-		    key, name, ours, advice);
-	return problem_set(why, 403, "value_fixed", name,
-	    "The policy %q sets %q to %q; send that%s.", p->name, name, ours,
-	    advice);
+		return problem_set(d->ctx.why, 403, "value_fixed", name,
+		    "The policy %q sets %q in %q to %q; send that%s.",
+		    d->policy->name, key, name, ours, advice);
+	return problem_set(d->ctx.why, 403, "value_fixed", name,
+	    "The policy %q sets %q to %q; send that%s.", d->policy->name, name,
+	    ours, advice);
 }
 
-/* Made by the server anew each time, so that it can't be repeated. */
 static bool
-refuse_random(
-    const struct policy *p, const struct term *term, struct problem *why)
+refuse_absent(
+    const struct decision *d, const struct term *term, struct span ours)
 {
 	struct span name = span_of(term->name);
 
-	return problem_set(why, 403, "value_fixed", name,
-	    "The policy %q makes %q anew for each request; leave it out.",
-	    p->name, name);
-}
-
-/* Set by the server, and missing in a final contract. */
-static bool
-refuse_absent(const struct policy *p, const struct term *term, struct span ours,
-    struct problem *why)
-{
-	struct span name = span_of(term->name);
-
-	return problem_set(why, 403, "parameter_missing", name,
+	return problem_set(d->ctx.why, 403, "parameter_missing", name,
 	    "The policy %q asks for %q = %q, and this client fixes its "
 	    "parameters before it asks. Send that value; or put it in a "
 	    "signed preset, and name the preset in `set`.",
-	    p->name, name, ours);
+	    d->policy->name, name, ours);
 }
 
-/*
- * The same where {random} stands in it, which is the client's to make: absent,
- * or of another form. ours is one that would do.
- */
 static bool
-refuse_unlike(const struct policy *p, const struct term *term, struct span ours,
-    bool absent, struct problem *why)
+refuse_unlike(const struct decision *d, const struct term *term,
+    struct span ours, bool absent)
 {
 	struct span name = span_of(term->name);
 
-	return problem_set(why, 403,
+	return problem_set(d->ctx.why, 403,
 	    absent ? "parameter_missing" : "value_fixed", name,
 	    "The policy %q asks for %q like %q, with 32 digits 0-9 a-f of the "
 	    "client's own, since this client fixes its parameters before it "
 	    "asks.",
-	    p->name, name, ours);
+	    d->policy->name, name, ours);
 }
 
-/* More elements than the rule takes. */
 static bool
-refuse_count(
-    const struct term *term, const struct rule *rule, struct problem *why)
+refuse_required(const struct decision *d, const char *name)
+{
+	return problem_set(d->ctx.why, 400, "parameter_missing", span_of(name),
+	    "%s needs %q.", action_name(d->policy->action), span_of(name));
+}
+
+/*
+ * Did the client send it with a value? An empty one counts as absent, of a
+ * form that the parameter has.
+ */
+static const struct param *
+sent(const struct decision *d, const char *name)
+{
+	const struct param *param = params_find(d->asked, span_of(name));
+	const struct term *term = term_find(span_of(name));
+	bool empty =
+	    param != NULL && (param->n == 0 || (param->shape == SHAPE_TEXT &&
+						   param->values[0].n == 0));
+
+	if (empty && param->shape == SHAPE_LIST)
+		empty = term != NULL && term_is_list(term);
+	if (empty && param->shape == SHAPE_OBJECT)
+		empty = !d->final && term != NULL && term->type == TERM_GROUP;
+	return empty ? NULL : param;
+}
+
+/* Why the value can't be sent, in *why; true when it can. */
+static bool
+well_formed(struct decision *d, const struct term *term, struct span value,
+    struct sink *why)
 {
 	struct span name = span_of(term->name);
+	struct address address;
 
-	return problem_set(why, 403, "value_not_allowed", name,
-	    "%q takes at most %d elements from a client.", name,
-	    (long long)rule->count_max);
+	if (term_has_patterns(term))
+		return id_form_valid(term, value, true, why);
+	if (d->policy->action == ACTION_TOKEN && span_is(name, "ip")) {
+		sink_text(why, "it takes an IP address");
+		return address_parse(value, &address);
+	}
+	if (d->policy->action == ACTION_DELIVER &&
+	    span_is(name, "transformation") && value.n > 0)
+		return transformation_valid(value, why);
+	return true;
 }
 
-/* Required by the action, and not there. */
 static bool
-refuse_required(const struct policy *p, const char *name, struct problem *why)
+check_fits(struct decision *d, const struct term *term, struct span value)
 {
-	return problem_set(why, 400, "parameter_missing", span_of(name),
-	    "%s needs %q.", action_name(p->action), span_of(name));
+	unsigned char mem[DETAIL_MAX / 2];
+	struct sink reason;
+
+	sink_init(&reason, mem, sizeof(mem));
+	if (well_formed(d, term, value, &reason))
+		return true;
+	if (term_has_patterns(term))
+		d->ctx.why->reason = TEMPLATE_HASH_ADVICE;
+	return problem_set(d->ctx.why, 403, "user_not_usable",
+	    span_of(term->name),
+	    "For this user %q would not be well formed: %v.",
+	    span_of(term->name), sink_view(&reason));
 }
 
-/* One of the names, which end with NULL, is required, and none is there. */
-static bool
-refuse_required_any(
-    const struct policy *p, const char *const *names, struct problem *why)
-{
-	unsigned char mem[NAMES_TEXT_MAX];
-	struct sink out;
-
-	sink_init(&out, mem, sizeof(mem));
-	for (size_t i = 0; names[i] != NULL; i++)
-		sink_say(&out, "%s%s", i == 0 ? "" : ", ", names[i]);
-	return problem_set(why, 400, "parameter_missing", span_of(names[0]),
-	    "%s needs one of: %v.", action_name(p->action), sink_view(&out));
-}
+/*
+ * Lists and groups. In the plain contract the server's elements come first,
+ * then the client's; in a final one the client's value must hold all of the
+ * server's, and is signed as it was sent.
+ */
 
 /* The server's own elements, with room for extra ones behind them. */
 static bool
@@ -260,23 +248,23 @@ own_elements(struct decision *d, const struct case_of *c, size_t extra,
 	size_t n = c->set != NULL ? c->set->n : 0;
 
 	*own = (struct elements){ 0, NULL, NULL };
-	own->values = arena_array(d->arena, n + extra, sizeof(struct span));
+	own->values = arena_array(d->ctx.arena, n + extra, sizeof(struct span));
 	if (group)
 		own->keys =
-		    arena_array(d->arena, n + extra, sizeof(struct span));
-	if (d->arena->full)
-		return decide_out_of_room(d);
+		    arena_array(d->ctx.arena, n + extra, sizeof(struct span));
+	if (d->ctx.arena->full)
+		return out_of_room(d);
 	for (; own->n < n; own->n++) {
 		struct span *value = &own->values[own->n];
 
 		if (!template_expand(&c->set->values[own->n],
-			term_place(c->term), c->term->separators, d->facts,
-			d->arena, value, d->why) ||
-		    !decide_fits(d, c->term, *value))
+			term_place(c->term), c->term->separators, &d->ctx,
+			value) ||
+		    !check_fits(d, c->term, *value))
 			return false;
 		if (group) {
 			own->keys[own->n] = c->set->keys[own->n];
-			*value = elements_escape(*value, d->arena);
+			*value = elements_escape(*value, d->ctx.arena);
 		}
 	}
 	return true;
@@ -288,10 +276,12 @@ may_add(struct decision *d, const struct case_of *c, struct span key,
     struct span value)
 {
 	if (c->allow == NULL)
-		return refuse_addition(d->policy, c->term,
-		    c->term->type == TERM_GROUP ? key : value, d->why);
-	return rule_takes(
-	    &c->allow->rule, c->term, key, value, d->facts, d->arena, d->why);
+		return problem_set(d->ctx.why, 403, "parameter_not_allowed",
+		    span_of(c->term->name),
+		    "The policy %q sets %q itself and takes no %q beside it.",
+		    d->policy->name, span_of(c->term->name),
+		    c->term->type == TERM_GROUP ? key : value);
+	return rule_takes(&c->allow->rule, c->term, key, value, &d->ctx);
 }
 
 /*
@@ -307,7 +297,7 @@ repeats(struct decision *d, const struct case_of *c,
 	return span_eq(ours->values[i], value) ||
 	       (d->final && template_has(t, PIECE_RANDOM) &&
 		   template_matches(t, term_place(c->term), c->term->separators,
-		       d->facts, d->arena, value, d->why));
+		       &d->ctx, value));
 }
 
 /* The one of our first n that the client's element repeats, or n. */
@@ -332,11 +322,11 @@ add_theirs(struct decision *d, const struct case_of *c,
     const struct elements *theirs, struct elements *all, size_t *held)
 {
 	size_t n = all->n;
-	bool *seen = arena_array(d->arena, n, sizeof(bool));
+	bool *seen = arena_array(d->ctx.arena, n, sizeof(bool));
 
 	*held = 0;
 	if (seen == NULL)
-		return decide_out_of_room(d);
+		return out_of_room(d);
 	for (size_t i = 0; i < theirs->n; i++) {
 		struct span key = { NULL, 0 }, value = theirs->values[i];
 		size_t at;
@@ -346,13 +336,13 @@ add_theirs(struct decision *d, const struct case_of *c,
 		at = find_own(d, c, all, n, key, value);
 		if (at < n && !seen[at]) {
 			if (!repeats(d, c, all, at, value))
-				return refuse_fixed(d->policy, c->term, key,
-				    all->values[at], d->final, d->why);
+				return refuse_fixed(
+				    d, c->term, key, all->values[at]);
 			seen[at] = true;
 			(*held)++;
 			continue;
 		}
-		if (d->why->status != 0 || !may_add(d, c, key, value))
+		if (d->ctx.why->status != 0 || !may_add(d, c, key, value))
 			return false;
 		if (all->keys != NULL)
 			all->keys[all->n] = key;
@@ -372,25 +362,21 @@ static bool
 has_room(struct decision *d, const struct term *term, struct span value)
 {
 	return term->type != TERM_ACL || value.n <= ACL_MAX ||
-	       problem_set(d->why, 403, "value_not_allowed",
+	       problem_set(d->ctx.why, 403, "value_not_allowed",
 		   span_of(term->name), "%q takes at most %d bytes in all.",
 		   span_of(term->name), (long long)ACL_MAX);
 }
 
-/*
- * The text to sign for one term; empty when it stays out. False with the
- * problem said. Lists and groups (tags, context ...), and single texts.
- */
 static bool
 decide_list(struct decision *d, const struct case_of *c, struct span *value)
 {
 	struct elements theirs = { 0, NULL, NULL }, all;
-	struct span joined, no_key = { NULL, 0 };
+	struct span joined;
 	size_t n_own, held;
 	bool whole;
 
-	if (c->param != NULL && !elements_read(c->param, c->term, d->final,
-				    d->arena, &theirs, d->why))
+	if (c->param != NULL &&
+	    !elements_read(c->param, c->term, d->final, &d->ctx, &theirs))
 		return false;
 	if (!own_elements(d, c, theirs.n, &all))
 		return false;
@@ -399,28 +385,29 @@ decide_list(struct decision *d, const struct case_of *c, struct span *value)
 		return false;
 	if (c->allow != NULL && c->allow->rule.kind == RULE_TEXT &&
 	    all.n - n_own > c->allow->rule.count_max)
-		return refuse_count(c->term, &c->allow->rule, d->why);
+		return problem_set(d->ctx.why, 403, "value_not_allowed",
+		    span_of(c->term->name),
+		    "%q takes at most %d elements from a client.",
+		    span_of(c->term->name),
+		    (long long)c->allow->rule.count_max);
 	/* A plain list that the server sets is one value: all of it or none.
 	 */
 	whole = d->final || (one_value(c->term) && theirs.n > 0);
 	if (whole && held < n_own) {
 		all.n = n_own;
-		joined = elements_join(&all, c->term, d->arena);
+		joined = elements_join(&all, c->term, d->ctx.arena);
 		return c->param == NULL || !one_value(c->term)
-			   ? refuse_absent(d->policy, c->term, joined, d->why)
-			   : refuse_fixed(d->policy, c->term, no_key, joined,
-				 d->final, d->why);
+			   ? refuse_absent(d, c->term, joined)
+			   : refuse_fixed(d, c->term, no_param, joined);
 	}
 	if (d->final && c->param != NULL && c->param->shape == SHAPE_TEXT)
 		*value = c->param->values[0];
 	else
-		*value =
-		    elements_join(d->final ? &theirs : &all, c->term, d->arena);
-	return d->arena->full ? decide_out_of_room(d)
-			      : has_room(d, c->term, *value);
+		*value = elements_join(
+		    d->final ? &theirs : &all, c->term, d->ctx.arena);
+	return d->ctx.arena->full ? out_of_room(d)
+				  : has_room(d, c->term, *value);
 }
-
-static const struct span no_key = { NULL, 0 };
 
 /* Set, and sent as well: the same value, or a refusal. */
 static bool
@@ -431,54 +418,16 @@ repeated(struct decision *d, const struct case_of *c, struct span ours,
 
 	if (!template_has(t, PIECE_RANDOM))
 		return value_same(c->term, ours, theirs) ||
-		       refuse_fixed(
-			   d->policy, c->term, no_key, ours, d->final, d->why);
+		       refuse_fixed(d, c->term, no_param, ours);
 	if (!d->final)
-		return refuse_random(d->policy, c->term, d->why);
+		return problem_set(d->ctx.why, 403, "value_fixed",
+		    span_of(c->term->name),
+		    "The policy %q makes %q anew for each request; leave it "
+		    "out.",
+		    d->policy->name, span_of(c->term->name));
 	return template_matches(t, term_place(c->term), c->term->separators,
-		   d->facts, d->arena, theirs, d->why) ||
-	       refuse_unlike(d->policy, c->term, ours, false, d->why);
-}
-
-/* Why the value can't be sent, in *why; true when it can. */
-static bool
-well_formed(struct decision *d, const struct term *term, struct span value,
-    struct sink *why)
-{
-	struct span name = span_of(term->name);
-	struct address address;
-
-	if (term_has_patterns(term))
-		return id_form_valid(term, value, true, why);
-	if (d->policy->action == ACTION_TOKEN && span_is(name, "ip")) {
-		sink_text(why, "it takes an IP address");
-		return address_parse(value, &address);
-	}
-	if (d->policy->action == ACTION_DELIVER &&
-	    span_is(name, "transformation") && value.n > 0)
-		return transformation_valid(value, why);
-	return true;
-}
-
-/*
- * What a template gave may be no id, address or transformation: a user's name
- * beside other text may make a segment, or the whole, too long. False with a
- * 403.
- */
-static bool
-decide_fits(struct decision *d, const struct term *term, struct span value)
-{
-	unsigned char mem[DETAIL_MAX / 2];
-	struct sink reason;
-
-	sink_init(&reason, mem, sizeof(mem));
-	if (well_formed(d, term, value, &reason))
-		return true;
-	if (term_has_patterns(term))
-		d->why->reason = TEMPLATE_HASH_ADVICE;
-	return problem_set(d->why, 403, "user_not_usable", span_of(term->name),
-	    "For this user %q would not be well formed: %v.",
-	    span_of(term->name), sink_view(&reason));
+		   &d->ctx, theirs) ||
+	       refuse_unlike(d, c->term, ours, false);
 }
 
 /* The one value that was sent; it may be empty. */
@@ -487,9 +436,8 @@ read_theirs(struct decision *d, const struct case_of *c, struct span *out)
 {
 	struct elements theirs;
 
-	*out = no_key;
-	if (!elements_read(
-		c->param, c->term, d->final, d->arena, &theirs, d->why))
+	*out = no_param;
+	if (!elements_read(c->param, c->term, d->final, &d->ctx, &theirs))
 		return false;
 	if (theirs.n > 0)
 		*out = theirs.values[0];
@@ -502,16 +450,15 @@ decide_set(struct decision *d, const struct case_of *c, struct span *value)
 	const struct text_template *t = &c->set->values[0];
 	struct span ours, theirs;
 
-	if (!template_expand(t, term_place(c->term), c->term->separators,
-		d->facts, d->arena, &ours, d->why) ||
-	    !decide_fits(d, c->term, ours))
+	if (!template_expand(
+		t, term_place(c->term), c->term->separators, &d->ctx, &ours) ||
+	    !check_fits(d, c->term, ours))
 		return false;
 	*value = ours;
-	if (c->param == NULL && d->final && c->term->is_signed)
+	if (c->param == NULL && d->final && term_signed(c->term))
 		return template_has(t, PIECE_RANDOM)
-			   ? refuse_unlike(
-				 d->policy, c->term, ours, true, d->why)
-			   : refuse_absent(d->policy, c->term, ours, d->why);
+			   ? refuse_unlike(d, c->term, ours, true)
+			   : refuse_absent(d, c->term, ours);
 	if (c->param == NULL)
 		return true;
 	if (!read_theirs(d, c, &theirs) || !repeated(d, c, ours, theirs))
@@ -533,12 +480,16 @@ decide_value(struct decision *d, const struct case_of *c, struct span *value)
 	if (c->param == NULL)
 		return true;
 	return read_theirs(d, c, value) &&
-	       rule_takes(&c->allow->rule, c->term, no_key, *value, d->facts,
-		   d->arena, d->why) &&
-	       decide_fits(d, c->term, *value);
+	       rule_takes(
+		   &c->allow->rule, c->term, no_param, *value, &d->ctx) &&
+	       check_fits(d, c->term, *value);
 }
 
-static const struct span no_param = { NULL, 0 };
+/*
+ * When a signature begins and ends. Cloudinary takes an API signature for an
+ * hour from its timestamp, so that a shorter life is one that began earlier.
+ * A token says both times itself, and never outlives the session.
+ */
 
 /* No clock is that wrong: milliseconds, or a number that is no time at all. */
 static bool
@@ -553,17 +504,22 @@ take_timestamp(struct decision *d)
 {
 	const struct param *param =
 	    params_find(d->asked, SPAN_LIT("timestamp"));
-	long long now = d->facts->now;
+	long long now = d->ctx.facts->now, *at = &d->out->timestamp;
+	bool read = param != NULL && param->shape == SHAPE_TEXT &&
+		    span_digits(param->values[0], at) &&
+		    !is_other_unit(*at, now);
 
-	if (param == NULL || param->shape != SHAPE_TEXT ||
-	    !span_digits(param->values[0], &d->out->timestamp) ||
-	    is_other_unit(d->out->timestamp, now))
-		return refuse_seconds(now, d->why);
-	if (d->out->timestamp <= now + CLOCK_SKEW_MAX_SECONDS &&
-	    d->out->timestamp >= now - CLOCK_SKEW_MAX_SECONDS)
+	if (read && *at <= now + CLOCK_SKEW_MAX_SECONDS &&
+	    *at >= now - CLOCK_SKEW_MAX_SECONDS)
 		return true;
-	d->why->server_time = now;
-	return problem_set(d->why, 403, "timestamp_stale",
+	d->ctx.why->server_time = now;
+	if (!read)
+		return problem_set(d->ctx.why, 403, "timestamp_malformed",
+		    SPAN_LIT("timestamp"),
+		    "\"timestamp\" takes whole seconds, as "
+		    "Math.floor(Date.now() / 1000); the server's time is %d.",
+		    now);
+	return problem_set(d->ctx.why, 403, "timestamp_stale",
 	    SPAN_LIT("timestamp"),
 	    "The client's clock and the server's are more than %d seconds "
 	    "apart; the server's time is %d.",
@@ -574,7 +530,7 @@ static bool
 decide_call(struct decision *d)
 {
 	d->out->timestamp =
-	    d->facts->now - (LIFETIME_MAX_SECONDS - d->policy->lifetime);
+	    d->ctx.facts->now - (LIFETIME_MAX_SECONDS - d->policy->lifetime);
 	if (d->final && !take_timestamp(d))
 		return false;
 	d->out->expires_at = d->out->timestamp + LIFETIME_MAX_SECONDS;
@@ -590,7 +546,7 @@ number_of(
 
 	*out = fallback;
 	return text.n == 0 || span_digits(text, out) ||
-	       problem_set(d->why, 403, "value_not_allowed", span_of(name),
+	       problem_set(d->ctx.why, 403, "value_not_allowed", span_of(name),
 		   "%q takes whole seconds.", span_of(name));
 }
 
@@ -598,28 +554,29 @@ number_of(
 static bool
 decide_token(struct decision *d)
 {
-	long long start, duration, end, session = d->facts->session->expires;
+	long long start, duration, end,
+	    session = d->ctx.facts->session->expires;
 
-	if (!number_of(d, "start_time", d->facts->now, &start) ||
+	if (!number_of(d, "start_time", d->ctx.facts->now, &start) ||
 	    !number_of(d, "duration", 0, &duration))
 		return false;
 	if (duration == 0 && grant_value(d->out, "expiration").n == 0)
-		return refuse_required(d->policy, "duration", d->why);
+		return refuse_required(d, "duration");
 	if (!number_of(d, "expiration", start + duration, &end))
 		return false;
 	if (end > session)
 		end = session;
-	if (start < 1 || end <= start || end <= d->facts->now)
-		return problem_set(d->why, 403, "token_never_valid", no_param,
+	if (start < 1 || end <= start || end <= d->ctx.facts->now)
+		return problem_set(d->ctx.why, 403, "token_never_valid",
+		    no_param,
 		    "This token would end (%d) before it begins (%d) or before "
 		    "now (%d); it never outlives the session (%d).",
-		    end, start, d->facts->now, session);
+		    end, start, d->ctx.facts->now, session);
 	d->out->timestamp = start;
 	d->out->expires_at = end;
 	return true;
 }
 
-/* timestamp and expires_at of the grant, whose fields are there already. */
 static bool
 decide_time(struct decision *d)
 {
@@ -639,32 +596,34 @@ decide_time(struct decision *d)
 	}
 }
 
-/* May this client use this policy at all? */
 static bool
-decide_contract(struct decision *d, enum contract contract)
+check_contract(struct decision *d, enum contract contract)
 {
 	const struct policy *p = d->policy;
 
 	if (contract == CONTRACT_PREPARE && p->action != ACTION_UPLOAD)
-		return problem_set(d->why, 403, "contract_not_served", no_param,
+		return problem_set(d->ctx.why, 403, "contract_not_served",
+		    no_param,
 		    "prepareUploadParams is for uploads, and the policy %q is "
 		    "for %s.",
 		    p->name, action_name(p->action));
 	if (!d->final)
 		return true;
 	if (actions[p->action].kind != KIND_API)
-		return problem_set(d->why, 403, "contract_not_served", no_param,
+		return problem_set(d->ctx.why, 403, "contract_not_served",
+		    no_param,
 		    "The policy %q is for %s, which is no call of the API; a "
 		    "client that only wants a signature can't use it.",
 		    p->name, action_name(p->action));
 	if (p->anonymous)
-		return problem_set(d->why, 403, "contract_not_served", no_param,
+		return problem_set(d->ctx.why, 403, "contract_not_served",
+		    no_param,
 		    "The policy %q is open to everybody, so that the server "
 		    "itself makes the id of each file; a client that brings "
 		    "its own parameters and timestamp can't use it.",
 		    p->name);
 	return p->lifetime == LIFETIME_MAX_SECONDS ||
-	       problem_set(d->why, 403, "contract_not_served", no_param,
+	       problem_set(d->ctx.why, 403, "contract_not_served", no_param,
 		   "The policy %q makes signatures that live %d seconds, by a "
 		   "timestamp of its own; a client that brings its own "
 		   "timestamp can't use it.",
@@ -675,11 +634,19 @@ static bool
 check_any(struct decision *d)
 {
 	const char *const *any = actions[d->policy->action].any;
+	unsigned char mem[NAMES_TEXT_MAX];
+	struct sink names;
 
-	for (size_t i = 0; any[i] != NULL; i++)
+	sink_init(&names, mem, sizeof(mem));
+	for (size_t i = 0; any[i] != NULL; i++) {
 		if (grant_value(d->out, any[i]).n > 0)
 			return true;
-	return any[0] == NULL || refuse_required_any(d->policy, any, d->why);
+		sink_say(&names, "%s%s", i == 0 ? "" : ", ", any[i]);
+	}
+	return any[0] == NULL ||
+	       problem_set(d->ctx.why, 400, "parameter_missing",
+		   span_of(any[0]), "%s needs one of: %v.",
+		   action_name(d->policy->action), sink_view(&names));
 }
 
 /* remove_all needs to say no more; every other command does. */
@@ -692,125 +659,42 @@ check_command(struct decision *d)
 	if ((action != ACTION_TAGS && action != ACTION_CONTEXT) ||
 	    span_is(grant_value(d->out, "command"), "remove_all"))
 		return true;
-	return grant_value(d->out, name).n > 0 ||
-	       refuse_required(d->policy, name, d->why);
+	return grant_value(d->out, name).n > 0 || refuse_required(d, name);
 }
 
-/* Does the grant hold all that its action needs? Else a 400. */
 static bool
-decide_required(struct decision *d)
+check_required(struct decision *d)
 {
 	const char *name;
 
-	for (size_t i = 0;; i++) {
-		name = action_required(d->policy->action, i);
-		if (name == NULL)
-			break;
+	for (size_t i = 0;
+	     (name = action_required(d->policy->action, i)) != NULL; i++)
 		if (grant_value(d->out, name).n == 0)
-			return refuse_required(d->policy, name, d->why);
-	}
+			return refuse_required(d, name);
 	return check_any(d) && check_command(d);
 }
 
 static bool
-address_holds(const struct policy *policy, struct span remote_addr)
+add_field(struct decision *d, const struct term *term, struct span value)
 {
-	struct address address;
+	struct grant *g = d->out;
+	size_t at = g->n;
 
-	if (!address_parse(remote_addr, &address))
-		return false;
-	for (size_t i = 0; i < policy->n_addresses; i++)
-		if (address_in(&address, &policy->addresses[i]))
-			return true;
-	return false;
-}
-
-/* A page of the endpoint's own site passes whatever the list says. */
-static bool
-origin_holds(const struct policy *policy, const struct request *request)
-{
-	return request->origin.n == 0 ||
-	       span_is(request->sec_fetch_site, "same-origin") ||
-	       origin_listed(&policy->origins, request->origin).n > 0;
-}
-
-static bool
-user_holds(const struct policy *policy, const struct session *session,
-    struct arena *arena, struct problem *why)
-{
-	struct span none = { NULL, 0 };
-
-	if (!session->open)
-		return problem_set(
-		    why, 401, "no_session", none, "There is no valid session.");
-	if ((policy->users.present &&
-		!names_have(&policy->users, session->user)) ||
-	    names_have(&policy->deny_users, session->user))
-		return problem_set(why, 403, "user_not_allowed", none,
-		    "The policy %q is not open to this user.", policy->name);
-	for (size_t i = 0; i < policy->n_require; i++)
-		if (!session_claim_is(session, &policy->require[i], arena))
-			return problem_set(why, 403, "claim_required", none,
-			    "The policy %q asks for a session whose %q has "
-			    "another value than this one's.",
-			    policy->name, policy->require[i].claim);
+	if (value.n == 0)
+		return true;
+	if (!term_signed(term)) {
+		g->resource_type = value;
+		return true;
+	}
+	if (g->n == PARAMS_MAX)
+		return out_of_room(d);
+	while (at > 0 && strcmp(g->fields[at - 1].term->name, term->name) > 0) {
+		g->fields[at] = g->fields[at - 1];
+		at--;
+	}
+	g->fields[at] = (struct grant_field){ term, value };
+	g->n++;
 	return true;
-}
-
-bool
-policy_open_to(const struct policy *policy, const struct facts *facts,
-    const struct request *request, struct arena *arena, struct problem *why)
-{
-	struct span none = { NULL, 0 };
-
-	if (!policy->anonymous &&
-	    !user_holds(policy, facts->session, arena, why))
-		return false;
-	if (policy->has_addresses &&
-	    !address_holds(policy, request->remote_addr))
-		return problem_set(why, 403, "address_not_allowed", none,
-		    "The policy %q is not open to this address.", policy->name);
-	if (policy->has_origins && !origin_holds(policy, request))
-		return problem_set(why, 403, "origin_not_allowed", none,
-		    "The policy %q is not open to pages of %q.", policy->name,
-		    request->origin);
-	return true;
-}
-
-struct span
-grant_value(const struct grant *g, const char *name)
-{
-	for (size_t i = 0; i < g->n; i++)
-		if (span_is(span_of(g->fields[i].term->name), name))
-			return g->fields[i].value;
-	return no_param;
-}
-
-static bool
-decide_out_of_room(struct decision *d)
-{
-	return problem_set(d->why, 500, "out_of_room", no_param,
-	    "The request and the policy together are too large.");
-}
-
-/*
- * Did the client send it with a value? An empty one counts as absent, of a
- * form that the parameter has.
- */
-static const struct param *
-sent(const struct decision *d, const char *name)
-{
-	const struct param *param = params_find(d->asked, span_of(name));
-	const struct term *term = term_find(span_of(name));
-	bool empty =
-	    param != NULL && (param->n == 0 || (param->shape == SHAPE_TEXT &&
-						   param->values[0].n == 0));
-
-	if (empty && param->shape == SHAPE_LIST)
-		empty = term != NULL && term_is_list(term);
-	if (empty && param->shape == SHAPE_OBJECT)
-		empty = !d->final && term != NULL && term->type == TERM_GROUP;
-	return empty ? NULL : param;
 }
 
 /*
@@ -835,7 +719,7 @@ check_name(struct decision *d, const struct param *param)
 	const struct term *term = term_find(param->name);
 
 	if (term == NULL)
-		return refuse_unknown(d->policy, param->name, d->final, d->why);
+		return refuse_unknown(d, param->name);
 	if (d->final &&
 	    (span_is(param->name, "timestamp") || sent(d, term->name) == NULL))
 		return true;
@@ -849,36 +733,12 @@ check_name(struct decision *d, const struct param *param)
 	if (d->final && account_text(d, term).n > 0)
 		return (param->shape == SHAPE_TEXT &&
 			   span_eq(param->values[0], account_text(d, term))) ||
-		       refuse_fixed(d->policy, term, no_param,
-			   account_text(d, term), d->final, d->why);
+		       refuse_fixed(d, term, no_param, account_text(d, term));
 	if (term_reserved(term, d->policy->action))
-		return refuse_reserved(term, d->why);
+		return refuse_reserved(d, term);
 	if (!term_taken(term, d->policy->action))
-		return refuse_unknown(d->policy, param->name, d->final, d->why);
-	return refuse_not_allowed(d->policy, term, d->final, d->why);
-}
-
-static bool
-add_field(struct decision *d, const struct term *term, struct span value)
-{
-	struct grant *g = d->out;
-	size_t at = g->n;
-
-	if (value.n == 0)
-		return true;
-	if (!term->is_signed) {
-		g->resource_type = value;
-		return true;
-	}
-	if (g->n == PARAMS_MAX)
-		return decide_out_of_room(d);
-	while (at > 0 && strcmp(g->fields[at - 1].term->name, term->name) > 0) {
-		g->fields[at] = g->fields[at - 1];
-		at--;
-	}
-	g->fields[at] = (struct grant_field){ term, value };
-	g->n++;
-	return true;
+		return refuse_unknown(d, param->name);
+	return refuse_not_allowed(d, term);
 }
 
 /*
@@ -905,9 +765,8 @@ decide_term(struct decision *d, const struct term *term,
 
 	if (is_original(d, term)) {
 		c.param = params_find(d->asked, span_of(term->name));
-		return c.param != NULL
-			   ? decide_value(d, &c, &value)
-			   : refuse_required(d->policy, term->name, d->why);
+		return c.param != NULL ? decide_value(d, &c, &value)
+				       : refuse_required(d, term->name);
 	}
 	if (list && set == NULL && c.param == NULL)
 		return true;
@@ -935,11 +794,11 @@ decide_terms(struct decision *d)
 static bool
 add_number(struct decision *d, const char *name, long long value)
 {
-	unsigned char *mem = arena_bytes(d->arena, 20);
+	unsigned char *mem = arena_bytes(d->ctx.arena, 20);
 	struct sink text;
 
 	if (mem == NULL)
-		return decide_out_of_room(d);
+		return out_of_room(d);
 	sink_init(&text, mem, 20);
 	sink_int(&text, value);
 	return add_field(d, term_find(span_of(name)), sink_view(&text));
@@ -980,13 +839,13 @@ add_answered(struct decision *d)
 		if (grant_value(d->out, names[i]).n > 0)
 			continue;
 		if (param == NULL)
-			return refuse_required(d->policy, names[i], d->why);
+			return refuse_required(d, names[i]);
 		if (param->shape != SHAPE_TEXT)
-			return problem_set(d->why, 403, "wrong_form",
+			return problem_set(d->ctx.why, 403, "wrong_form",
 			    param->name, "%q is one text; send it once.",
 			    param->name);
 		if (i == 0 && !span_digits(param->values[0], &version))
-			return problem_set(d->why, 403, "value_not_allowed",
+			return problem_set(d->ctx.why, 403, "value_not_allowed",
 			    param->name, "%q takes plain digits.", param->name);
 		if (!add_field(d, term, param->values[0]))
 			return false;
@@ -1002,11 +861,19 @@ decide(struct decision *d, enum contract contract)
 	/* Whoever sends one took this for another contract: say that first. */
 	if (call && contract != CONTRACT_PREPARE && !d->final &&
 	    params_find(d->asked, SPAN_LIT("timestamp")) != NULL)
-		return refuse_contract(d->why);
+		return problem_set(d->ctx.why, 403, "timestamp_not_taken",
+		    SPAN_LIT("timestamp"),
+		    "The timestamp is the server's; leave it out, and send the "
+		    "one "
+		    "from the answer to Cloudinary. A client that fixes its "
+		    "own, as "
+		    "the Upload Widget does, sends {\"paramsToSign\": {...}} "
+		    "as JSON, "
+		    "or contract=text.");
 	for (size_t i = 0; i < d->asked->n; i++)
 		if (!check_name(d, &d->asked->p[i]))
 			return false;
-	if (!decide_contract(d, contract) || (call && !decide_time(d)) ||
+	if (!check_contract(d, contract) || (call && !decide_time(d)) ||
 	    !decide_terms(d))
 		return false;
 	if (d->policy->action == ACTION_VERIFY && !add_answered(d))
@@ -1016,21 +883,20 @@ decide(struct decision *d, enum contract contract)
 	if (call &&
 	    (!add_number(d, "timestamp", d->out->timestamp) || !add_link(d)))
 		return false;
-	return decide_required(d);
+	return check_required(d);
 }
 
 bool
 policy_decide(const struct policy *policy, enum contract contract,
-    const struct params *asked, const struct facts *facts, struct arena *arena,
-    struct grant *out, struct problem *why)
+    const struct params *asked, const struct ctx *ctx, struct grant *out)
 {
-	struct decision d = { policy, asked, facts, arena, out, why,
+	struct decision d = { policy, asked, out, *ctx,
 		contract_is_final(contract) };
 
 	memset(out, 0, sizeof(*out));
 	if (contract == CONTRACT_NONE || policy->action == ACTION_NONE ||
 	    policy->webhook)
-		return problem_set(why, 400, "contract_unknown", no_param,
+		return problem_set(ctx->why, 400, "contract_unknown", no_param,
 		    "There is no such contract.");
 	out->contract = contract;
 	out->policy = policy;
@@ -1039,6 +905,69 @@ policy_decide(const struct policy *policy, enum contract contract,
 	if (!out->given)
 		memset(out, 0, sizeof(*out));
 	return out->given;
+}
+
+static bool
+address_holds(const struct policy *policy, struct span remote_addr)
+{
+	struct address address;
+
+	if (!address_parse(remote_addr, &address))
+		return false;
+	for (size_t i = 0; i < policy->n_addresses; i++)
+		if (address_in(&address, &policy->addresses[i]))
+			return true;
+	return false;
+}
+
+/* A page of the endpoint's own site passes whatever the list says. */
+static bool
+origin_holds(const struct policy *policy, const struct request *request)
+{
+	return request->origin.n == 0 ||
+	       span_is(request->sec_fetch_site, "same-origin") ||
+	       origin_listed(&policy->origins, request->origin).n > 0;
+}
+
+static bool
+user_holds(const struct policy *policy, const struct ctx *ctx)
+{
+	const struct session *session = ctx->facts->session;
+	struct problem *why = ctx->why;
+
+	if (!session->open)
+		return problem_set(why, 401, "no_session", no_param,
+		    "There is no valid session.");
+	if ((policy->users.present &&
+		!names_have(&policy->users, session->user)) ||
+	    names_have(&policy->deny_users, session->user))
+		return problem_set(why, 403, "user_not_allowed", no_param,
+		    "The policy %q is not open to this user.", policy->name);
+	for (size_t i = 0; i < policy->n_require; i++)
+		if (!session_claim_is(session, &policy->require[i], ctx->arena))
+			return problem_set(why, 403, "claim_required", no_param,
+			    "The policy %q asks for a session whose %q has "
+			    "another value than this one's.",
+			    policy->name, policy->require[i].claim);
+	return true;
+}
+
+bool
+policy_open_to(const struct policy *policy, const struct request *request,
+    const struct ctx *ctx)
+{
+	if (!policy->anonymous && !user_holds(policy, ctx))
+		return false;
+	if (policy->has_addresses &&
+	    !address_holds(policy, request->remote_addr))
+		return problem_set(ctx->why, 403, "address_not_allowed",
+		    no_param, "The policy %q is not open to this address.",
+		    policy->name);
+	if (policy->has_origins && !origin_holds(policy, request))
+		return problem_set(ctx->why, 403, "origin_not_allowed",
+		    no_param, "The policy %q is not open to pages of %q.",
+		    policy->name, request->origin);
+	return true;
 }
 
 const char *

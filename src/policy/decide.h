@@ -1,13 +1,10 @@
-/*
- * What a policy lets somebody do, and what is signed then. Nobody else makes a
- * grant.
+/* What the policy permits, of what was asked. Only policy_decide() makes one.
  */
 #ifndef POLICY_DECIDE_H
 #define POLICY_DECIDE_H
 
 #include "http/ask.h"
 #include "policy/config.h"
-#include "policy/value.h"
 
 /*
  * A parameter that is signed, with the text that is signed and sent. (deliver
@@ -37,19 +34,18 @@ struct span grant_value(const struct grant *g, const char *name);
 /*
  * May this session use this policy at all: users, deny_users, require,
  * addresses, origins? Of an anonymous one only the last two are asked. False
- * with a 401 or 403 in *why.
+ * with a 401 or 403 in ctx->why.
  */
-bool policy_open_to(const struct policy *policy, const struct facts *facts,
-    const struct request *request, struct arena *arena, struct problem *why);
+bool policy_open_to(const struct policy *policy, const struct request *request,
+    const struct ctx *ctx);
 
 /*
  * Judges one item. All spans of the grant live in the arena, the request or
- * the configuration. False with the problem in *why (400, 403), and the grant
- * is not given.
+ * the configuration. False with the problem in ctx->why (400, 403), and the
+ * grant is not given.
  */
 bool policy_decide(const struct policy *policy, enum contract contract,
-    const struct params *asked, const struct facts *facts, struct arena *arena,
-    struct grant *out, struct problem *why);
+    const struct params *asked, const struct ctx *ctx, struct grant *out);
 
 /*
  * What keeps the contracts whose clients fix every parameter themselves

@@ -246,8 +246,7 @@ split(struct span id, struct span parts[static SEGMENTS_MAX])
  * twice. Problems as template_matches().
  */
 static bool
-pattern_matches(const struct pattern *p, const struct facts *facts,
-    struct arena *arena, struct span id, struct problem *why)
+pattern_matches(const struct pattern *p, const struct ctx *ctx, struct span id)
 {
 	struct span parts[SEGMENTS_MAX];
 	size_t n, at = 0;
@@ -269,8 +268,8 @@ pattern_matches(const struct pattern *p, const struct facts *facts,
 					return false;
 			if (!is_plain(parts[at], at == n - 1))
 				return false;
-		} else if (!template_matches(&s->text, PLACE_ID, "", facts,
-			       arena, parts[at], why))
+		} else if (!template_matches(
+			       &s->text, PLACE_ID, "", ctx, parts[at]))
 			return false;
 	}
 	return p->n > 0 && at == n;
@@ -506,8 +505,7 @@ id_form_valid(
 
 bool
 id_form_matches(const struct term *term, const struct pattern *pattern,
-    const struct facts *facts, struct arena *arena, struct span value,
-    struct problem *why)
+    const struct ctx *ctx, struct span value)
 {
 	struct parts_of ours, theirs;
 
@@ -515,5 +513,5 @@ id_form_matches(const struct term *term, const struct pattern *pattern,
 	       cut_parts(term, pattern->source, &ours, NULL) &&
 	       cut_parts(term, value, &theirs, NULL) &&
 	       span_eq(ours.before, theirs.before) &&
-	       pattern_matches(pattern, facts, arena, theirs.id, why);
+	       pattern_matches(pattern, ctx, theirs.id);
 }

@@ -95,7 +95,6 @@ bool id_form_valid(
 
 /* Does a well-formed value match? Problems as template_matches(). */
 bool id_form_matches(const struct term *term, const struct pattern *pattern,
-    const struct facts *facts, struct arena *arena, struct span value,
-    struct problem *why);
+    const struct ctx *ctx, struct span value);
 
 #endif

@@ -56,8 +56,7 @@ bool rule_compile(struct span source, const struct term *term,
  * template_matches().
  */
 bool rule_takes(const struct rule *rule, const struct term *term,
-    struct span key, struct span value, const struct facts *facts,
-    struct arena *arena, struct problem *why);
+    struct span key, struct span value, const struct ctx *ctx);
 
 /*
  * What it takes, in words: "at most 200 characters", "one of jpg, png". A list

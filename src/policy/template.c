@@ -6,6 +6,11 @@
 #include "base/text.h"
 #include "http/json.h"
 
+#define RANDOM_HEX 32   /* {random}: 16 bytes in hex */
+#define COMPUTED_MAX 45 /* the longest: an IPv6 address with IPv4 in it */
+
+static const struct span none = { NULL, 0 };
+
 /* A template under construction: literals grow at the end of text. */
 struct build {
 	struct text_template *out;
@@ -118,9 +123,9 @@ template_compile(struct span source, struct span policy, struct arena *arena,
 	struct build b = { .out = out };
 	struct span rest;
 
-	*out = (struct text_template){ 0, NULL, { NULL, 0 } };
+	*out = (struct text_template){ .n = 0 };
 	if (!take_room(source, policy, arena, &b)) {
-		*out = (struct text_template){ 0, NULL, { NULL, 0 } };
+		*out = (struct text_template){ .n = 0 };
 		sink_text(why, "there is no room left for this text");
 		return false;
 	}
@@ -129,7 +134,7 @@ template_compile(struct span source, struct span policy, struct arena *arena,
 		struct span word = word_at(rest);
 
 		if (word.n == 0 && span_starts(rest, SPAN_LIT("{claim."))) {
-			*out = (struct text_template){ 0, NULL, { NULL, 0 } };
+			*out = (struct text_template){ .n = 0 };
 			sink_text(why,
 			    "{claim.NAME} takes letters, digits, _ and . in "
 			    "its name");
@@ -141,7 +146,7 @@ template_compile(struct span source, struct span policy, struct arena *arena,
 			continue;
 		}
 		if (!add_word(&b, word, policy)) {
-			*out = (struct text_template){ 0, NULL, { NULL, 0 } };
+			*out = (struct text_template){ .n = 0 };
 			sink_say(why,
 			    "{%v} is unknown; there are {user}, {user_hash}, "
 			    "{random}, {date}, {ip}, {policy} and "
@@ -176,22 +181,17 @@ template_fits(const struct text_template *t, enum place place, struct sink *why)
 	return false;
 }
 
-#define RANDOM_HEX 32   /* {random}: 16 bytes in hex */
-#define COMPUTED_MAX 45 /* the longest: an IPv6 address with IPv4 in it */
-
-/* Where a template is filled in, and with what. */
+/* Where a template is filled in, and for whom. */
 struct scene {
 	enum place place;
 	const char *separators;
-	const struct facts *facts;
-	struct arena *arena;
-	struct problem *why;
+	const struct ctx *ctx;
 };
 
 static bool
 out_of_room(const struct scene *s)
 {
-	return problem_set(s->why, 500, "out_of_room", (struct span){ NULL, 0 },
+	return problem_set(s->ctx->why, 500, "out_of_room", none,
 	    "This request needs more room than there is.");
 }
 
@@ -203,12 +203,11 @@ static bool
 may_stand(
     const struct scene *s, struct span text, const char *code, const char *what)
 {
-	struct span none = { NULL, 0 };
 	bool right = text.n > 0 && text_utf8(text) && !text_has_control(text);
 
 	if (s->place != PLACE_TEXT)
 		return text_segment(text) ||
-		       problem_set(s->why, 403, code, none,
+		       problem_set(s->ctx->why, 403, code, none,
 			   "%s can't stand in an id, a folder or a tag: that "
 			   "takes 1 to %d of A-Z, a-z, 0-9, _ and -.",
 			   what, (long long)SEGMENT_MAX);
@@ -219,7 +218,7 @@ may_stand(
 		right = !span_has(span_of(s->separators), text.p[i]) &&
 			!span_has(SPAN_LIT("\\&%"), text.p[i]);
 	return right ||
-	       problem_set(s->why, 403, code, none,
+	       problem_set(s->ctx->why, 403, code, none,
 		   "%s can't stand in this value: it is empty, or holds a "
 		   "control character or one of \\ & %% %s",
 		   what, s->separators);
@@ -228,11 +227,11 @@ may_stand(
 static bool
 claim_text(const struct scene *s, struct span path, struct span *out)
 {
-	if (!session_claim(s->facts->session, path, s->arena, out))
-		return s->arena->full
+	if (!session_claim(s->ctx->facts->session, path, s->ctx->arena, out))
+		return s->ctx->arena->full
 			   ? out_of_room(s)
-			   : problem_set(s->why, 403, "claim_not_usable",
-				 (struct span){ NULL, 0 },
+			   : problem_set(s->ctx->why, 403, "claim_not_usable",
+				 none,
 				 "The session has no claim %q that is one "
 				 "text.",
 				 path);
@@ -243,25 +242,24 @@ claim_text(const struct scene *s, struct span path, struct span *out)
 static bool
 computed_text(const struct scene *s, enum piece_kind kind, struct span *out)
 {
-	unsigned char *mem = arena_bytes(s->arena, COMPUTED_MAX);
+	unsigned char *mem = arena_bytes(s->ctx->arena, COMPUTED_MAX);
 	struct scene scene = *s;
 	struct address address;
 	struct sink text;
 
 	if (mem == NULL)
 		return out_of_room(s);
-	if (kind == PIECE_USER_HASH && s->facts->session->user.n == 0)
-		return problem_set(s->why, 403, "user_not_usable",
-		    (struct span){ NULL, 0 },
+	if (kind == PIECE_USER_HASH && s->ctx->facts->session->user.n == 0)
+		return problem_set(s->ctx->why, 403, "user_not_usable", none,
 		    "This takes a session, and there is none.");
 	sink_init(&text, mem, COMPUTED_MAX);
 	if (kind == PIECE_USER_HASH)
-		user_hash(s->facts->session->user, &text);
+		user_hash(s->ctx->facts->session->user, &text);
 	else if (kind == PIECE_RANDOM)
-		sink_hex(&text, (struct span){ s->facts->random, 16 });
+		sink_hex(&text, (struct span){ s->ctx->facts->random, 16 });
 	else if (kind == PIECE_DATE)
-		date_write(s->facts->now, &text);
-	else if (address_parse(s->facts->remote_addr, &address))
+		date_write(s->ctx->facts->now, &text);
+	else if (address_parse(s->ctx->facts->remote_addr, &address))
 		address_write(&address, &text);
 	*out = sink_view(&text);
 	if (text.full) /* a clock outside the calendar */
@@ -284,25 +282,24 @@ piece_text(const struct scene *s, const struct piece *piece, struct span *out)
 		return claim_text(s, piece->text, out);
 	if (piece->kind != PIECE_USER)
 		return computed_text(s, piece->kind, out);
-	*out = s->facts->session->user;
+	*out = s->ctx->facts->session->user;
 	if (may_stand(s, *out, "user_not_usable", "The user's name"))
 		return true;
-	s->why->reason = TEMPLATE_HASH_ADVICE;
+	s->ctx->why->reason = TEMPLATE_HASH_ADVICE;
 	return false;
 }
 
 bool
 template_expand(const struct text_template *t, enum place place,
-    const char *separators, const struct facts *facts, struct arena *arena,
-    struct span *out, struct problem *why)
+    const char *separators, const struct ctx *ctx, struct span *out)
 {
-	struct scene s = { place, separators, facts, arena, why };
-	struct span *texts = arena_array(arena, t->n, sizeof(*texts));
+	struct scene s = { place, separators, ctx };
+	struct span *texts = arena_array(ctx->arena, t->n, sizeof(*texts));
 	size_t size = 1;
 	struct sink text;
 	unsigned char *mem;
 
-	*out = (struct span){ NULL, 0 };
+	*out = none;
 	if (texts == NULL)
 		return out_of_room(&s);
 	for (size_t i = 0; i < t->n; i++) {
@@ -310,7 +307,7 @@ template_expand(const struct text_template *t, enum place place,
 			return false;
 		size += texts[i].n;
 	}
-	mem = arena_bytes(arena, size);
+	mem = arena_bytes(ctx->arena, size);
 	if (mem == NULL)
 		return out_of_room(&s);
 	sink_init(&text, mem, size);
@@ -357,14 +354,13 @@ matches(const struct scene *s, const struct text_template *t, struct span value)
 /* A list is tried against many templates; only the answer is kept. */
 bool
 template_matches(const struct text_template *t, enum place place,
-    const char *separators, const struct facts *facts, struct arena *arena,
-    struct span value, struct problem *why)
+    const char *separators, const struct ctx *ctx, struct span value)
 {
-	struct scene s = { place, separators, facts, arena, why };
-	size_t mark = arena->n;
+	struct scene s = { place, separators, ctx };
+	size_t mark = ctx->arena->n;
 	bool right = matches(&s, t, value);
 
-	arena->n = mark;
+	ctx->arena->n = mark;
 	return right;
 }
 

@@ -48,6 +48,16 @@ struct facts {
 };
 
 /*
+ * What a value is judged with: for whom, where there is room, and where the
+ * problem goes.
+ */
+struct ctx {
+	const struct facts *facts;
+	struct arena *arena;
+	struct problem *why;
+};
+
+/*
  * Compiles source. policy is the policy's name. False with the mistake and
  * the right form in why.
  */
@@ -68,11 +78,10 @@ bool template_fits(
  * The text for these facts, NUL-terminated behind, in the arena. separators
  * as in struct term, "" for none. False with a 403 (the user's name or claim
  * can't stand there: code "user_not_usable" or "claim_not_usable"; for {ip}
- * "address_not_usable"), or a 500 "out_of_room", in *why.
+ * "address_not_usable"), or a 500 "out_of_room", in ctx->why.
  */
 bool template_expand(const struct text_template *t, enum place place,
-    const char *separators, const struct facts *facts, struct arena *arena,
-    struct span *out, struct problem *why);
+    const char *separators, const struct ctx *ctx, struct span *out);
 
 /*
  * Is value what the template gives for these facts, where {random} stands for
@@ -80,8 +89,7 @@ bool template_expand(const struct text_template *t, enum place place,
  * false with one when the template can't be expanded for this user.
  */
 bool template_matches(const struct text_template *t, enum place place,
-    const char *separators, const struct facts *facts, struct arena *arena,
-    struct span value, struct problem *why);
+    const char *separators, const struct ctx *ctx, struct span value);
 
 /* For the log, where it is the user's name that can't stand somewhere. */
 #define TEMPLATE_HASH_ADVICE                                                   \

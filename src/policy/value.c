@@ -160,7 +160,7 @@ count(const struct param *param, const struct term *term)
 
 bool
 elements_read(const struct param *param, const struct term *term, bool exact,
-    struct arena *arena, struct elements *out, struct problem *why)
+    const struct ctx *ctx, struct elements *out)
 {
 	struct span none = { NULL, 0 };
 	bool group = term->type == TERM_GROUP;
@@ -169,22 +169,22 @@ elements_read(const struct param *param, const struct term *term, bool exact,
 
 	*out = (struct elements){ 0, NULL, NULL };
 	if (!shape_fits(param, term, exact))
-		return wrong_shape(param, term, why);
+		return wrong_shape(param, term, ctx->why);
 	if (param->n == 0 ||
 	    (param->shape == SHAPE_TEXT && param->values[0].n == 0))
 		return true;
 	if (n > LIST_MAX)
-		return out_of_room(why);
-	out->values = arena_array(arena, n, sizeof(struct span));
+		return out_of_room(ctx->why);
+	out->values = arena_array(ctx->arena, n, sizeof(struct span));
 	if (group)
-		out->keys = arena_array(arena, n, sizeof(struct span));
+		out->keys = arena_array(ctx->arena, n, sizeof(struct span));
 	if (out->values == NULL || (group && out->keys == NULL))
-		return out_of_room(why);
+		return out_of_room(ctx->why);
 	if (group)
-		return read_group(param, term, arena, out, why);
+		return read_group(param, term, ctx->arena, out, ctx->why);
 	if (list)
-		return read_list(param, term, out, why);
-	return add(out, term, none, param->values[0], why);
+		return read_list(param, term, out, ctx->why);
+	return add(out, term, none, param->values[0], ctx->why);
 }
 
 struct span

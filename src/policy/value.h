@@ -35,7 +35,7 @@ struct elements {
  * value has no parts. False with a 403 that says which form is right.
  */
 bool elements_read(const struct param *param, const struct term *term,
-    bool exact, struct arena *arena, struct elements *out, struct problem *why);
+    bool exact, const struct ctx *ctx, struct elements *out);
 
 /* The text that is signed and sent. Empty when there is no room. */
 struct span elements_join(

@@ -1,17 +1,13 @@
 /*
- * The vocabulary: every parameter that Cloudinary's signed calls, delivery
- * tokens and answers have, and what may be done with it. A name that is not
- * here is refused.
+ * Cloudinary's words. Actions: what a policy can sign, one row for each. The
+ * vocabulary: every parameter that signed calls, delivery tokens and answers
+ * have, which actions take it, and what may be done with it; a name that is
+ * not here is refused.
  */
 #ifndef POLICY_VOCABULARY_H
 #define POLICY_VOCABULARY_H
 
-#include "base/span.h"
-
-/*
- * What a policy can sign: one row for each action. The parameters that each
- * takes are columns of the vocabulary.
- */
+#include "base/sink.h"
 
 /* Sets of these are written as bits: 1u << ACTION_UPLOAD. */
 enum action {
@@ -40,7 +36,7 @@ enum action_kind {
 	KIND_VERIFY    /* nothing is signed, only looked at */
 };
 
-/* Lists end with NULL. */
+/* Lists end with NULL; what a row does not say is empty. */
 struct action_row {
 	const char *name;
 	const char *path; /* of the API call, behind the resource type */
@@ -59,7 +55,6 @@ extern const struct action_row actions[ACTION_COUNT];
 
 /* ACTION_NONE for any other name. */
 enum action action_find(struct span name);
-
 const char *action_name(enum action action);
 
 /*
@@ -111,14 +106,12 @@ struct term {
 	enum term_type type;
 	unsigned actions; /* that take it */
 	enum term_sender sender;
-	bool is_signed;         /* part of the string to sign, and of fields */
 	const char *separators; /* bytes that a client's text can't hold */
 	const char *source;     /* where the row is from */
 };
 
 /* The table, sorted by name, and its length. */
 extern const struct term vocabulary[];
-
 extern const size_t vocabulary_count;
 
 /* The row of that name, or NULL. */
@@ -127,13 +120,15 @@ const struct term *term_find(struct span name);
 /* Does that action take it? */
 bool term_taken(const struct term *t, enum action action);
 
+/* Part of the string to sign, and of fields? All but a part of the URL. */
+bool term_signed(const struct term *t);
+
 /*
  * Is it a name for the most bytes of a file, which people sign and believe in?
  * Cloudinary has none; and what does bound them. Source: cloudinary_npm
  * lib/utils/index.js build_upload_params, which knows no such name.
  */
 bool term_means_size(struct span name);
-
 #define TERM_SIZE_ADVICE                                                       \
 	"the account's plan bounds a file's size, or an eval that the policy " \
 	"sets"

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { check, checkRight, whole } from './pages.mjs';
-import { Place, command, root, run } from './site.mjs';
+import { Place, program, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY } from './token.mjs';
 
 const source = (name) => readFileSync(join(root, 'src', name), 'utf8');
@@ -216,11 +216,11 @@ test('every parameter is in the table, with what it is and who may send it', () 
 });
 
 test('every action is told, with what it requires', () => {
-  const [, body] = /actions\[ACTION_COUNT\] = \{\n(.*?)\n\};/s.exec(source('policy/action.c'));
+  const [, body] = /actions\[ACTION_COUNT\] = \{\n(.*?)\n\};/s.exec(source('policy/vocabulary.c'));
   const known = body.split(/\},\s*(?=\[ACTION_)/).slice(1).map((row) => {
     const [name] = strings(row);
-    const lists = [...row.slice(row.indexOf('KIND_')).matchAll(/\{([^}]*)\}/g)].map((match) => strings(match[1]));
-    return [name, [...lists[0], ...lists[1], ...lists[2]]];
+    const lists = [...row.matchAll(/\.(?:all|any|needs) = \{([^}]*)\}/g)].map((match) => strings(match[1]));
+    return [name, lists.flat()];
   });
   const told = new Map(items(part(pages.conf, 'Actions'), 'Cm'));
   assert.deepEqual(known.map(([name]) => name), [...told.keys()]);
@@ -280,7 +280,7 @@ test('every example command runs', (t) => {
   const place = new Place(t);
   const config = place.configure(readFileSync(join(root, 'etc/signpost.conf'), 'utf8'), FILES);
   mkdirSync(join(place.path, 'bin'), { mode: 0o700 });
-  symlinkSync(command, join(place.path, 'bin/signpost'));
+  symlinkSync(program, join(place.path, 'bin/signpost'));
   // What Cloudinary says to a client that sent source=uw and did not sign it.
   const signed = createHash('sha256').update(`folder=a&timestamp=1767225600${API_SECRET}`).digest('hex');
   place.write('error.txt', `Invalid Signature ${signed}. String to sign - 'folder=a&source=uw&timestamp=1767225600'.\n`);

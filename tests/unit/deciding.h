@@ -94,8 +94,8 @@ deciding_ask(struct deciding *d, const char *policy, enum contract contract)
 	arena_init(&d->arena, d->mem, sizeof(d->mem));
 	problem_clear(&d->why);
 	memset(&d->grant, 0x55, sizeof(d->grant));
-	given = policy_decide(
-	    p, contract, &d->params, &d->facts, &d->arena, &d->grant, &d->why);
+	given = policy_decide(p, contract, &d->params,
+	    &(struct ctx){ &d->facts, &d->arena, &d->why }, &d->grant);
 	if (given != d->grant.given || given != (d->why.status == 0))
 		abort();
 	d->params.n = 0;

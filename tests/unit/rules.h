@@ -19,6 +19,7 @@ struct rules {
 	struct session session;
 	struct facts facts;
 	struct problem problem;
+	struct ctx ctx;
 };
 
 static inline void
@@ -28,6 +29,7 @@ rules_open(struct rules *r)
 	arena_init(&r->arena, r->mem, sizeof(r->mem));
 	sink_init(&r->why, r->said, sizeof(r->said));
 	problem_clear(&r->problem);
+	r->ctx = (struct ctx){ &r->facts, &r->arena, &r->problem };
 	r->session = (struct session){ .open = true,
 		.user = SPAN_LIT("alice"),
 		.claims = { JSON_KIND_OBJECT,

@@ -20,11 +20,9 @@ id_valid(struct span id, bool wide, struct sink *why)
 }
 
 static bool
-pattern_matches(const struct pattern *p, const struct facts *facts,
-    struct arena *arena, struct span id, struct problem *why)
+pattern_matches(const struct pattern *p, const struct ctx *ctx, struct span id)
 {
-	return id_form_matches(
-	    term_find(SPAN_LIT("public_id")), p, facts, arena, id, why);
+	return id_form_matches(term_find(SPAN_LIT("public_id")), p, ctx, id);
 }
 
 static bool
@@ -174,7 +172,7 @@ matches_now(const char *source, const char *id)
 
 	assert_true(compiles(source, &p));
 	problem_clear(&r.problem);
-	right = pattern_matches(&p, &r.facts, &r.arena, copy, &r.problem);
+	right = pattern_matches(&p, &r.ctx, copy);
 	guard_free(copy);
 	return right;
 }
@@ -485,8 +483,7 @@ form_matches(const struct term *term, const char *source, const char *value)
 	bool right;
 
 	assert_true(id_form_compiles(term, source, &pattern));
-	right = id_form_matches(term, &pattern, &id_form_r.facts,
-	    &id_form_r.arena, copy, &id_form_r.problem);
+	right = id_form_matches(term, &pattern, &id_form_r.ctx, copy);
 	guard_free(copy);
 	return right;
 }
@@ -699,13 +696,12 @@ TEST(test_users)
 
 		assert_true(id_form_compiles(&prefixes, "users/{user}/", &p));
 		id_form_r.session.user = span_of(users[i]);
-		assert_false(id_form_matches(&prefixes, &p, &id_form_r.facts,
-		    &id_form_r.arena, SPAN_LIT("users/x/"),
-		    &id_form_r.problem));
+		assert_false(id_form_matches(
+		    &prefixes, &p, &id_form_r.ctx, SPAN_LIT("users/x/")));
 		assert_string_equal(id_form_r.problem.code, "user_not_usable");
 		snprintf(value, sizeof(value), "users/%s/", users[i]);
-		assert_false(id_form_matches(&prefixes, &p, &id_form_r.facts,
-		    &id_form_r.arena, span_of(value), &id_form_r.problem));
+		assert_false(id_form_matches(
+		    &prefixes, &p, &id_form_r.ctx, span_of(value)));
 	}
 }
 

@@ -53,8 +53,7 @@ code_of(const struct rule *rule, const struct term *term, const char *key,
 	bool right;
 
 	problem_clear(&r.problem);
-	right = rule_takes(
-	    rule, term, key_copy, copy, &r.facts, &r.arena, &r.problem);
+	right = rule_takes(rule, term, key_copy, copy, &r.ctx);
 	guard_free(key_copy);
 	guard_free(copy);
 	assert_int_equal(right, r.problem.status == 0);

@@ -196,22 +196,18 @@ TEST(test_no_room)
 	assert_true(right && refused > 0);
 }
 
-#define TEMPLATE_EXPAND_N(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct rules template_expand_r;
-
 static struct text_template
 made(const char *source)
 {
 	struct text_template t;
 
-	if (!template_compile(span_of(source), SPAN_LIT("avatar"),
-		&template_expand_r.arena, &t, &template_expand_r.why))
+	if (!template_compile(
+		span_of(source), SPAN_LIT("avatar"), &r.arena, &t, &r.why))
 		abort();
 	return t;
 }
 
-/* For the facts that stand in template_expand_r. */
+/* For the facts that stand in r. */
 static bool
 gives_now(const char *source, enum place place, const char *separators,
     const char *text)
@@ -219,14 +215,13 @@ gives_now(const char *source, enum place place, const char *separators,
 	struct text_template t = made(source);
 	struct span out;
 
-	problem_clear(&template_expand_r.problem);
-	if (!template_expand(&t, place, separators, &template_expand_r.facts,
-		&template_expand_r.arena, &out, &template_expand_r.problem)) {
+	problem_clear(&r.problem);
+	if (!template_expand(&t, place, separators, &r.ctx, &out)) {
 		assert_null(out.p);
-		assert_true(template_expand_r.problem.status != 0);
+		assert_true(r.problem.status != 0);
 		return false;
 	}
-	assert_int_equal(template_expand_r.problem.status, 0);
+	assert_int_equal(r.problem.status, 0);
 	assert_int_equal(out.p[out.n], '\0');
 	return span_is(out, text);
 }
@@ -234,25 +229,25 @@ gives_now(const char *source, enum place place, const char *separators,
 static bool
 gives(const char *source, const char *text)
 {
-	rules_open(&template_expand_r);
+	rules_open(&r);
 	return gives_now(source, PLACE_TEXT, "", text);
 }
 
 static bool
 refuses_user(struct span user, enum place place, const char *separators)
 {
-	rules_open(&template_expand_r);
-	template_expand_r.session.user = user;
+	rules_open(&r);
+	r.session.user = user;
 	return !gives_now("{user}", place, separators, "") &&
-	       template_expand_r.problem.status == 403 &&
-	       strcmp(template_expand_r.problem.code, "user_not_usable") == 0;
+	       r.problem.status == 403 &&
+	       strcmp(r.problem.code, "user_not_usable") == 0;
 }
 
 static bool
 takes_user(const char *user, enum place place, const char *separators)
 {
-	rules_open(&template_expand_r);
-	template_expand_r.session.user = span_of(user);
+	rules_open(&r);
+	r.session.user = span_of(user);
 	return gives_now("{user}", place, separators, user);
 }
 
@@ -279,22 +274,20 @@ TEST(test_address)
 	static const char *const none[] = { "", "unix:", "192.0.2.7:80",
 		"192.0.2.07", "::1%lo" };
 
-	rules_open(&template_expand_r);
-	template_expand_r.facts.remote_addr = SPAN_LIT("2001:DB8:0:0:0::1");
+	rules_open(&r);
+	r.facts.remote_addr = SPAN_LIT("2001:DB8:0:0:0::1");
 	assert_true(gives_now("{ip}", PLACE_TEXT, "", "2001:db8::1"));
 	assert_false(gives_now("{ip}", PLACE_TEXT, ":", ""));
-	template_expand_r.facts.remote_addr = SPAN_LIT("::ffff:192.0.2.7");
+	r.facts.remote_addr = SPAN_LIT("::ffff:192.0.2.7");
 	assert_true(gives_now("{ip}", PLACE_TEXT, ":", "192.0.2.7"));
 	assert_false(gives_now("{ip}", PLACE_ID, "", ""));
-	assert_string_equal(
-	    template_expand_r.problem.code, "address_not_usable");
+	assert_string_equal(r.problem.code, "address_not_usable");
 	assert_true(gives_now("x_{ip}", PLACE_TAG, ",", "x_192.0.2.7"));
-	for (size_t i = 0; i < TEMPLATE_EXPAND_N(none); i++) {
-		template_expand_r.facts.remote_addr = span_of(none[i]);
+	for (size_t i = 0; i < N(none); i++) {
+		r.facts.remote_addr = span_of(none[i]);
 		assert_false(gives_now("{ip}", PLACE_TEXT, "", ""));
-		assert_int_equal(template_expand_r.problem.status, 403);
-		assert_string_equal(
-		    template_expand_r.problem.code, "address_not_usable");
+		assert_int_equal(r.problem.status, 403);
+		assert_string_equal(r.problem.code, "address_not_usable");
 	}
 }
 
@@ -349,18 +342,18 @@ TEST(test_user_of_a_text)
 
 TEST(test_hash_takes_any_user)
 {
-	rules_open(&template_expand_r);
+	rules_open(&r);
 	/* printf '%s\0%s' 'signpost user' 'Zoë & Söhne' | sha256sum */
-	template_expand_r.session.user = SPAN_LIT("Zo\xc3\xab & S\xc3\xb6hne");
+	r.session.user = SPAN_LIT("Zo\xc3\xab & S\xc3\xb6hne");
 	assert_true(gives_now(
 	    "{user_hash}", PLACE_ID, "", "4ea2556053a636f9f6cf160dda35505e"));
 	/* Without a user everybody would share one hash. */
-	template_expand_r.session = (struct session){ .open = false };
+	r.session = (struct session){ .open = false };
 	assert_false(gives_now("{user_hash}", PLACE_ID, "", ""));
-	assert_string_equal(template_expand_r.problem.code, "user_not_usable");
+	assert_string_equal(r.problem.code, "user_not_usable");
 	assert_false(gives_now("{user}", PLACE_ID, "", ""));
 	assert_false(gives_now("{claim.team}", PLACE_ID, "", ""));
-	assert_string_equal(template_expand_r.problem.code, "claim_not_usable");
+	assert_string_equal(r.problem.code, "claim_not_usable");
 }
 
 TEST(test_claims)
@@ -368,36 +361,35 @@ TEST(test_claims)
 	static const char *const none[] = { "{claim.nobody}", "{claim.list}",
 		"{claim.deep}", "{claim.team.x}", "{claim.empty}" };
 
-	rules_open(&template_expand_r);
-	for (size_t i = 0; i < TEMPLATE_EXPAND_N(none); i++) {
+	rules_open(&r);
+	for (size_t i = 0; i < N(none); i++) {
 		assert_false(gives_now(none[i], PLACE_TEXT, "", ""));
-		assert_int_equal(template_expand_r.problem.status, 403);
-		assert_string_equal(
-		    template_expand_r.problem.code, "claim_not_usable");
+		assert_int_equal(r.problem.status, 403);
+		assert_string_equal(r.problem.code, "claim_not_usable");
 	}
 	assert_true(gives_now("{claim.bad}", PLACE_TEXT, "", "a/b"));
 	assert_false(gives_now("{claim.bad}", PLACE_TEXT, "/", ""));
-	assert_string_equal(template_expand_r.problem.code, "claim_not_usable");
+	assert_string_equal(r.problem.code, "claim_not_usable");
 	assert_false(gives_now("{claim.bad}", PLACE_ID, "", ""));
-	assert_string_equal(template_expand_r.problem.code, "claim_not_usable");
+	assert_string_equal(r.problem.code, "claim_not_usable");
 }
 
 /* The configuration's own text may hold what a user's may not. */
 TEST(test_literals_are_free)
 {
-	rules_open(&template_expand_r);
+	rules_open(&r);
 	assert_true(gives_now(
 	    "a,b|c\\&%26{user}", PLACE_TEXT, ",|", "a,b|c\\&%26alice"));
 }
 
 TEST(test_clock_outside_the_calendar)
 {
-	rules_open(&template_expand_r);
-	template_expand_r.facts.now = 253402300799LL;
+	rules_open(&r);
+	r.facts.now = 253402300799LL;
 	assert_true(gives_now("{date}", PLACE_ID, "", "9999-12-31"));
-	template_expand_r.facts.now++;
+	r.facts.now++;
 	assert_false(gives_now("{date}", PLACE_ID, "", ""));
-	assert_int_equal(template_expand_r.problem.status, 500);
+	assert_int_equal(r.problem.status, 500);
 }
 
 static bool
@@ -405,22 +397,21 @@ fits_now(const char *source, const char *value)
 {
 	struct text_template t = made(source);
 	struct span copy = guarded(span_of(value));
-	size_t mark = template_expand_r.arena.n;
+	size_t mark = r.arena.n;
 	bool right;
 
-	problem_clear(&template_expand_r.problem);
-	right = template_matches(&t, PLACE_ID, "", &template_expand_r.facts,
-	    &template_expand_r.arena, copy, &template_expand_r.problem);
+	problem_clear(&r.problem);
+	right = template_matches(&t, PLACE_ID, "", &r.ctx, copy);
 	guard_free(copy);
-	assert_int_equal(template_expand_r.arena.n, mark);
-	assert_true(!right || template_expand_r.problem.status == 0);
+	assert_int_equal(r.arena.n, mark);
+	assert_true(!right || r.problem.status == 0);
 	return right;
 }
 
 static bool
 fits(const char *source, const char *value)
 {
-	rules_open(&template_expand_r);
+	rules_open(&r);
 	return fits_now(source, value);
 }
 
@@ -472,41 +463,39 @@ TEST(test_matches_random)
 /* No problem when it is another text, one when it can't be filled in. */
 TEST(test_matches_problem)
 {
-	rules_open(&template_expand_r);
-	template_expand_r.session.user = SPAN_LIT("a b");
+	rules_open(&r);
+	r.session.user = SPAN_LIT("a b");
 	assert_false(fits_now("u_{user}", "x_a b"));
-	assert_int_equal(template_expand_r.problem.status, 0);
+	assert_int_equal(r.problem.status, 0);
 	assert_false(fits_now("u_{user}", "u_a b"));
-	assert_int_equal(template_expand_r.problem.status, 403);
-	assert_string_equal(template_expand_r.problem.code, "user_not_usable");
+	assert_int_equal(r.problem.status, 403);
+	assert_string_equal(r.problem.code, "user_not_usable");
 	assert_false(fits_now("{claim.nobody}", ""));
-	assert_string_equal(template_expand_r.problem.code, "claim_not_usable");
+	assert_string_equal(r.problem.code, "claim_not_usable");
 }
 
 /* Every size of memory: the text, or a 500. */
-TEST(template_expand_test_no_room)
+TEST(test_no_room_for_text)
 {
 	size_t start, refused = 0;
 	bool right = false;
 
-	rules_open(&template_expand_r);
-	start = (made("{user_hash}{claim.team}"), template_expand_r.arena.n);
+	rules_open(&r);
+	start = (made("{user_hash}{claim.team}"), r.arena.n);
 	for (size_t room = 0; !right && room < 4096; room++) {
 		struct text_template t;
 		struct span out;
 
-		rules_open(&template_expand_r);
+		rules_open(&r);
 		t = made("{user_hash}{claim.team}");
-		template_expand_r.arena.cap = start + room;
-		right = template_expand(&t, PLACE_ID, "",
-		    &template_expand_r.facts, &template_expand_r.arena, &out,
-		    &template_expand_r.problem);
+		r.arena.cap = start + room;
+		right = template_expand(&t, PLACE_ID, "", &r.ctx, &out);
 		if (right)
 			assert_true(span_is(out, RULES_HASH "red"));
 		else
-			assert_int_equal(template_expand_r.problem.status, 500);
+			assert_int_equal(r.problem.status, 500);
 		refused += !right;
 	}
 	assert_true(right && refused > 0);
-	assert_false(template_expand_r.arena.full);
+	assert_false(r.arena.full);
 }

@@ -13,6 +13,7 @@
 static unsigned char elements_mem[65536];
 static struct arena arena;
 static struct problem elements_why;
+static struct ctx elements_ctx = { NULL, &arena, &elements_why };
 
 /* Reads one text for the term, at an unreadable page. */
 static bool
@@ -25,7 +26,7 @@ reads(const char *term, const char *text, bool exact, struct elements *out)
 	memset(elements_mem, 0x55, sizeof(elements_mem));
 	problem_clear(&elements_why);
 	return elements_read(
-	    &p, term_find(span_of(term)), exact, &arena, out, &elements_why);
+	    &p, term_find(span_of(term)), exact, &elements_ctx, out);
 }
 
 /* What one text holds, written as <key:value> or <value>; or its problem. */
@@ -140,7 +141,7 @@ TEST(shapes)
 		problem_clear(&elements_why);
 		assert_int_equal(
 		    elements_read(&p, term_find(span_of(cases[i].term)),
-			cases[i].exact, &arena, &e, &elements_why),
+			cases[i].exact, &elements_ctx, &e),
 		    cases[i].read);
 		assert_int_equal(e.n, cases[i].read ? 1 : 0);
 		if (!cases[i].read)

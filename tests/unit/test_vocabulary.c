@@ -209,7 +209,7 @@ TEST(test_reserved)
 		assert_non_null(t);
 		assert_int_equal(t->sender, SENDER_NOBODY);
 		assert_int_equal(t->actions, 0);
-		assert_false(t->is_signed);
+		assert_false(term_signed(t));
 	}
 	assert_true(term_reserved(row("version"), ACTION_UPLOAD));
 	assert_false(term_reserved(row("version"), ACTION_DELIVER));
@@ -220,7 +220,7 @@ TEST(test_reserved)
 	assert_false(term_reserved(row("tags"), ACTION_UPLOAD));
 	assert_int_equal(row("timestamp")->sender, SENDER_NOBODY);
 	assert_int_equal(row("timestamp")->type, TERM_TIME);
-	assert_true(row("timestamp")->is_signed);
+	assert_true(term_signed(row("timestamp")));
 }
 
 /* All that an action takes is signed, but the part of the URL. */
@@ -228,7 +228,7 @@ TEST(test_signed)
 {
 	for (size_t i = 0; i < vocabulary_count; i++)
 		if (vocabulary[i].actions != 0)
-			assert_int_equal(vocabulary[i].is_signed,
+			assert_int_equal(term_signed(&vocabulary[i]),
 			    strcmp(vocabulary[i].name, "resource_type") != 0);
 	assert_int_equal(row("resource_type")->sender, SENDER_LISTED);
 }
