@@ -11,12 +11,10 @@
 #include <zlib.h>
 
 #include "cli/doctor.h"
-#include "cli/package_version.h"
 #include "cli/peek.h"
 
 #define MAPS_MAX 262144
-#define STATUS_MAX 67108864 /* of /var/lib/dpkg/status */
-#define VAULTS_BYTES 65536  /* two, while a configuration changes */
+#define VAULTS_BYTES 65536 /* two, while a configuration changes */
 
 static const char group[] = "libraries";
 
@@ -39,38 +37,6 @@ mapped(struct span maps, const char *name)
 }
 
 static void
-look_fcgi_package(struct doctor *d, struct span file)
-{
-	static const char *const names[] = { "libfcgi0ldbl", "libfcgi0t64" };
-	unsigned char *mem = NULL;
-	struct span status, version = { NULL, 0 };
-	struct stat st;
-
-	if (stat("/var/lib/dpkg/status", &st) == 0 && st.st_size < STATUS_MAX)
-		mem = malloc((size_t)st.st_size + 1);
-	if (mem != NULL && peek_file("/var/lib/dpkg/status", mem,
-			       (size_t)st.st_size + 1, &status))
-		for (size_t i = 0; i < 2 && version.n == 0; i++)
-			version = package_installed(status, names[i]);
-	if (version.n == 0) {
-		finding_add(d->found, FINDING_WARNING, group, "libfcgi",
-		    "%v: no package of Debian's says its version; before "
-		    "2.4.5 it has CVE-2025-23016",
-		    file);
-	} else if (package_fcgi_mended(version)) {
-		finding_add(
-		    d->found, FINDING_OK, group, "libfcgi", "%v", version);
-	} else {
-		finding_add(d->found, FINDING_FAULT, group, "libfcgi",
-		    "%v has CVE-2025-23016, a heap overflow", version);
-		finding_mend(d->found,
-		    "%sapt-get install --only-upgrade 'libfcgi0*'",
-		    d->root ? "" : "sudo ");
-	}
-	free(mem);
-}
-
-static void
 look_files(struct doctor *d)
 {
 	static const char *const names[] = { "libconfig.so", "libhiredis.so" };
@@ -82,12 +48,6 @@ look_files(struct doctor *d)
 		free(mem);
 		return;
 	}
-	file = mapped(maps, "libfcgi.so");
-	if (file.n > 0)
-		look_fcgi_package(d, file);
-	else
-		finding_add(d->found, FINDING_OK, group, "libfcgi",
-		    "inside this program: no other one is loaded");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		file = mapped(maps, names[i]);
 		if (file.n > 0)

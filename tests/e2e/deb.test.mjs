@@ -48,7 +48,7 @@ test('the same each time, whole, and lintian finds no error', { skip }, (t) => {
   for (const page of pages) assert.ok(list.includes(`-rw-r--r-- root/root ./usr/share/man/man${page.at(-1)}/${page}.gz`), page);
 
   const fields = run(['-f', file], { program: 'dpkg-deb' }).out;
-  assert.match(fields, /^Depends: .*libfcgi0\w+ \(>= 2\.4\.2-2\+deb12u1\).*libssl3/m);
+  assert.match(fields, /^Depends: .*libconfig9.*libssl3/m);
   assert.doesNotMatch(fields, /@[A-Z]+@/);
 
   // No path of make install's is left, and what it unpacks to is what it says.

@@ -39,7 +39,7 @@ test('nothing that bites: exit 0, no secret is said, and nothing is changed', (t
   assert.equal(report.code, 0, JSON.stringify(faults(report)));
   assert.deepEqual(tree(place.path), before);
   for (const [what, group] of [[place.conf, 'configuration'], [place.conf, 'files'], [place.file('cloudinary.secret'), 'files'],
-    [place.file('session.key'), 'files'], ['libfcgi', 'libraries'], ['locks', 'kernel']])
+    [place.file('session.key'), 'files'], ['libcrypto', 'libraries'], ['locks', 'kernel']])
     assert.ok(report.findings.some((f) => f.what === what && f.group === group && f.state === 'ok'), `${group} ${what}`);
   const text = run(['doctor', place.conf]);
   assert.equal(text.code, 0);

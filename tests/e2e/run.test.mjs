@@ -212,7 +212,7 @@ for (const [what, sudo] of [['no sudo', null], ['a sudo that refuses', 'echo "su
     place.write('bin/apt-get', '#!/bin/sh\nexit 1\n', 0o755);
     if (sudo !== null) place.write('bin/sudo', `#!/bin/sh\n${sudo}\n`, 0o755);
     const { code, out, err } = run([join(root, 'tests/tools/packages.sh'), 'build', 'serve'], { program: '/bin/sh', env: { PATH: join(place.path, 'bin') } });
-    const names = 'gcc libc6-dev libfcgi-dev libssl-dev libconfig-dev zlib1g-dev libhiredis-dev (lighttpd )?curl python3';
+    const names = 'gcc libc6-dev libssl-dev libconfig-dev zlib1g-dev libhiredis-dev (lighttpd )?curl python3';
     if (what === 'a sudo') {
       assert.equal(code, 0, err);
       const ran = readFileSync(join(place.path, 'bin/ran'), 'utf8');

@@ -56,7 +56,7 @@ failed=0
 for name; do
 	clang -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -O1 -g $san,fuzzer \
 		-fno-sanitize-recover=all -o "$work/$name" \
-		"tests/fuzz/fuzz_$name.c" "$work/libsignpost.a" -lfcgi -lcrypto -lconfig -ljansson -lz \
+		"tests/fuzz/fuzz_$name.c" "$work/libsignpost.a" -lcrypto -lconfig -ljansson -lz \
 		$hiredis
 	mkdir -p "$work/corpus/$name" "$work/cases/$name"
 	# libconfig 1.5 never frees a string that it meets where its grammar

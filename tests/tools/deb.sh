@@ -57,21 +57,14 @@ printf 'signpost (%s) unstable; urgency=medium\n\n  * See CHANGES.md.\n\n -- %s 
 	gzip -9n >"$docs/changelog.gz"
 find "$top/usr/share/man" -type f -exec gzip -9n {} + 2>/dev/null || true
 
-# doctor runs no other program, so it reads that of libfcgi's version itself.
-mkdir -p "$top/usr/share/lintian/overrides"
-echo 'signpost: uses-dpkg-database-directly [usr/bin/signpost]' \
-	>"$top/usr/share/lintian/overrides/signpost"
-
 install -m 755 etc/debian/postinst etc/debian/prerm etc/debian/postrm "$top/DEBIAN"
 (cd "$top" && find etc -type f | sort | sed 's#^#/#') >"$top/DEBIAN/conffiles"
 (cd "$top" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' |
 	LC_ALL=C sort -z | xargs -0 md5sum) >"$top/DEBIAN/md5sums"
 # dpkg-shlibdeps reads the name of a source package here.
 printf 'Source: signpost\n\nPackage: signpost\nArchitecture: any\n' >"$build/debian/control"
-# CVE-2025-23016 is in every older libfcgi, which its symbols do not tell.
 depends=$(cd "$build" && dpkg-shlibdeps -O root/usr/lib/signpost/signpost root/usr/bin/signpost |
-	sed -e 's/^shlibs:Depends=//' \
-		-e 's/\(libfcgi0[a-z0-9]*\) *([^)]*)/\1 (>= 2.4.2-2+deb12u1)/')
+	sed -e 's/^shlibs:Depends=//')
 sed -e "s/@VERSION@/$version/; s/@ARCH@/$arch/; s/@MAINTAINER@/$maintainer/" \
 	-e "s/@DEPENDS@/$depends/; s/@SIZE@/$(du -sk --apparent-size --exclude=DEBIAN "$top" | cut -f1)/" \
 	etc/debian/control >"$top/DEBIAN/control"

@@ -15,7 +15,6 @@ set -eu
 table='
 build c:gcc       gcc             gcc             gcc
 build h:stdio.h   libc6-dev       glibc-devel     musl-dev
-build h:fcgiapp.h libfcgi-dev     fcgi-devel      fcgi-dev
 build h:openssl/sha.h libssl-dev  openssl-devel   openssl-dev
 build h:libconfig.h libconfig-dev libconfig-devel libconfig-dev
 build h:zlib.h    zlib1g-dev      zlib-devel      zlib-dev
@@ -71,6 +70,7 @@ check p:rest_framework_simplejwt python3-djangorestframework-simplejwt python3-d
 check p:starlette python3-starlette python3-starlette py3-starlette  frameworks frameworks_short
 check p:itsdangerous python3-itsdangerous python3-itsdangerous py3-itsdangerous  frameworks frameworks_short
 check p:uvicorn   python3-uvicorn python3-uvicorn py3-uvicorn  frameworks frameworks_short
+bench h:fcgiapp.h libfcgi-dev     fcgi-devel      fcgi-dev
 bench c:wrk       wrk             wrk             wrk
 bench c:php-cgi   php-cgi         php-cgi         php-cgi
 bench o:/usr/sbin/php-fpm8.2 php8.2-fpm php-fpm php82-fpm
@@ -223,16 +223,6 @@ if [ -n "$debian" ]; then
 	fi
 fi
 
-# CVE-2025-23016: a heap overflow in libfcgi before this one.
-if command -v dpkg-query >/dev/null; then
-	fcgi=$(dpkg-query -W -f='${Version}' libfcgi0ldbl 2>/dev/null ||
-		dpkg-query -W -f='${Version}' libfcgi0t64 2>/dev/null || true)
-	if [ -n "$fcgi" ] && dpkg --compare-versions "$fcgi" lt 2.4.2-2+deb12u1; then
-		echo "packages: libfcgi $fcgi has CVE-2025-23016;" \
-			"upgrade to 2.4.2-2+deb12u1 or newer" >&2
-		exit 1
-	fi
-fi
 if [ "$sanitizers" = 1 ]; then
 	echo 'int main(void){return 0;}' |
 		gcc -fsanitize=address,undefined -x c -o /dev/null - || {

@@ -57,8 +57,7 @@ __wrap_handle(const struct config *config, const struct request *request,
 	    config, request, now, world, ws, out);
 }
 
-/* In the place of the C library's for libfcgi too: a program's name is first.
- */
+/* In the place of the C library's: a program's name is first. */
 int
 poll(struct pollfd *fds, nfds_t n, int milliseconds)
 {

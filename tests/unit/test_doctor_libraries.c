@@ -13,7 +13,6 @@ TEST(what_runs)
 	    FINDING_OK, "libcrypto", OpenSSL_version(OPENSSL_VERSION)));
 	assert_non_null(doctoring_found(FINDING_OK, "zlib", zlibVersion()));
 	assert_non_null(doctoring_found(FINDING_OK, "locks", "work"));
-	/* The machine that tests has a libfcgi without the known fault. */
 	for (size_t i = 0; i < findings.n; i++)
 		assert_int_not_equal(findings.list[i].state, FINDING_FAULT);
 	doctoring_close();
