@@ -2,7 +2,7 @@
  * What the doctor reads of other programs' files: lines of web servers'
  * configurations, suexec's own configuration, a unit
  * of systemd's, and what a process says of itself. Each answer is a part of the
- * input; the order of versions is one.
+ * input.
  */
 #include <string.h>
 
