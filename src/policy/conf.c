@@ -12,6 +12,76 @@
 #include "base/text.h"
 #include "policy/config.h"
 #include "policy/owner.h"
+#include "session/formats.h"
+
+#define MEMBERS_MAX 24 /* of a section */
+
+const struct conf_setting conf_settings[] = {
+	{ SECTION_FILE, "cloudinary", 0, 0 },
+	{ SECTION_FILE, "clouds", 0, 0 },
+	{ SECTION_FILE, "session", 0, 0 },
+	{ SECTION_FILE, "origins", 0, 0 },
+	{ SECTION_FILE, "store", 0, 0 },
+	{ SECTION_FILE, "store_password_file", 0, 0 },
+	{ SECTION_FILE, "log", 0, 0 },
+	{ SECTION_FILE, "policies", 0, 0 },
+	{ SECTION_ACCOUNT, "cloud_name", 0, 0 },
+	{ SECTION_ACCOUNT, "api_key", 0, 0 },
+	{ SECTION_ACCOUNT, "api_secret_file", 0, 0 },
+	{ SECTION_ACCOUNT, "url_file", 0, 0 },
+	{ SECTION_ACCOUNT, "signature_algorithm", 0, 0 },
+	{ SECTION_ACCOUNT, "upload_prefix", 0, 0 },
+	{ SECTION_ACCOUNT, "secure", 0, 0 },
+	{ SECTION_ACCOUNT, "secure_distribution", 0, 0 },
+	{ SECTION_ACCOUNT, "private_cdn", 0, 0 },
+	{ SECTION_ACCOUNT, "cname", 0, 0 },
+	{ SECTION_ACCOUNT, "long_url_signature", 0, 0 },
+	{ SECTION_ACCOUNT, "token_key_file", 0, 0 },
+	{ SECTION_ACCOUNT, "verify_secret_files", 0, 0 },
+	{ SECTION_ACCOUNT, "api_secret", 0, 0 },
+	{ SECTION_SESSION, "format", 0, 0 },
+	{ SECTION_SESSION, "algorithm", TAKES_ALGORITHM, 8 },
+	{ SECTION_SESSION, "cookie", TAKES_COOKIE, 1 },
+	{ SECTION_SESSION, "user", TAKES_USER, 3 },
+	{ SECTION_SESSION, "bearer", TAKES_JWT, 5 },
+	{ SECTION_SESSION, "audience", TAKES_JWT, 6 },
+	{ SECTION_SESSION, "issuer", TAKES_JWT, 7 },
+	{ SECTION_SESSION, "leeway", 0, 0 },
+	{ SECTION_SESSION, "max_age", TAKES_MAX_AGE, 9 },
+	{ SECTION_SESSION, "require", TAKES_CLAIMS, 4 },
+	{ SECTION_SESSION, "keys", TAKES_KEYS, 2 },
+	{ SECTION_SESSION, "deny_users_file", 0, 0 },
+	{ SECTION_SESSION, "salt", TAKES_SALT, 10 },
+	{ SECTION_SESSION, "key_derivation", TAKES_DERIVATION, 11 },
+	{ SECTION_SESSION, "timed", TAKES_DERIVATION, 12 },
+	{ SECTION_SESSION, "variable", TAKES_VARIABLE, 13 },
+	{ SECTION_SESSION, "save_path", TAKES_SAVE_PATH, 14 },
+	{ SECTION_SESSION, "serialize_handler", TAKES_SAVE_PATH, 15 },
+	{ SECTION_SESSION, "collection", TAKES_COLLECTION, 16 },
+	{ SECTION_KEY, "id", 0, 0 },
+	{ SECTION_KEY, "file", 0, 0 },
+	{ SECTION_KEY, "encoding", 0, 0 },
+	{ SECTION_CLAIM, "claim", 0, 0 },
+	{ SECTION_CLAIM, "is", 0, 0 },
+	{ SECTION_POLICY, "action", 0, 0 },
+	{ SECTION_POLICY, "cloud", 0, 0 },
+	{ SECTION_POLICY, "set", 0, 0 },
+	{ SECTION_POLICY, "allow", 0, 0 },
+	{ SECTION_POLICY, "require", 0, 0 },
+	{ SECTION_POLICY, "users", 0, 0 },
+	{ SECTION_POLICY, "deny_users", 0, 0 },
+	{ SECTION_POLICY, "addresses", 0, 0 },
+	{ SECTION_POLICY, "origins", 0, 0 },
+	{ SECTION_POLICY, "lifetime", 0, 0 },
+	{ SECTION_POLICY, "limit", 0, 0 },
+	{ SECTION_POLICY, "limit_total", 0, 0 },
+	{ SECTION_POLICY, "anonymous", 0, 0 },
+	{ SECTION_POLICY, "reusable", 0, 0 },
+	{ SECTION_POLICY, "any_owner", 0, 0 },
+	{ SECTION_POLICY, "shared_tags", 0, 0 },
+	{ SECTION_POLICY, "cookie_domain", 0, 0 },
+	{ SECTION_COUNT, NULL, 0, 0 },
+};
 
 const struct policy *
 config_policy(const struct config *config, struct span name)
@@ -207,6 +277,29 @@ conf_known(struct loader *l, const config_setting_t *group,
 		conf_error(l, member, "unknown name %q here: %v", name,
 		    sink_view(&out));
 	}
+}
+
+void
+conf_members(
+    struct loader *l, const config_setting_t *group, enum section section)
+{
+	const char *names[MEMBERS_MAX];
+	size_t n = 0;
+
+	for (const struct conf_setting *s = conf_settings; s->name != NULL; s++)
+		if (s->section == section && n < MEMBERS_MAX)
+			names[n++] = s->name;
+	conf_known(l, group, names, n);
+}
+
+void
+conf_apart(struct loader *l, const config_setting_t *group,
+    const char *const *names, size_t n, const char *format)
+{
+	for (size_t i = 0; i < n; i++)
+		if (conf_member(group, names[i]) != NULL)
+			conf_error(
+			    l, conf_member(group, names[i]), format, names[i]);
 }
 
 const config_setting_t *
@@ -782,12 +875,10 @@ check_last(struct loader *l, const config_setting_t *root)
 static void
 load_tree(struct loader *l, const config_setting_t *root)
 {
-	static const char *const names[] = { "cloudinary", "clouds", "session",
-		"origins", "store", "store_password_file", "log", "policies" };
 	unsigned before = l->report->errors;
 	bool whole;
 
-	conf_known(l, root, names, sizeof(names) / sizeof(names[0]));
+	conf_members(l, root, SECTION_FILE);
 	check_last(l, root);
 	conf_clouds(l, root);
 	conf_session(l, root);

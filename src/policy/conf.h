@@ -37,6 +37,40 @@ void conf_error_at(struct loader *l, int line, const char *format, ...);
 void conf_warn(
     struct loader *l, const config_setting_t *at, const char *format, ...);
 
+enum section {
+	SECTION_FILE = 0,
+	SECTION_ACCOUNT,
+	SECTION_SESSION,
+	SECTION_KEY,    /* one of session.keys */
+	SECTION_CLAIM,  /* one of require */
+	SECTION_POLICY, /* without what stands in its set and allow */
+	SECTION_COUNT
+};
+
+/*
+ * All settings, as signpost.conf(5) lists them; a test compares both. In each
+ * section they stand in the order in which messages name them.
+ */
+struct conf_setting {
+	enum section section;
+	const char *name; /* NULL at the end */
+	/* Of a session: formats that have a use for it, and when it is said
+	   that this one has none; 0: all have. */
+	unsigned takes, turn;
+};
+
+#define SESSION_TURNS 16 /* the last turn; each has one setting */
+
+extern const struct conf_setting conf_settings[];
+
+/* Says every member of group that its section has none of. */
+void conf_members(
+    struct loader *l, const config_setting_t *group, enum section section);
+
+/* Says each of the n names that is there, by a format of its name alone. */
+void conf_apart(struct loader *l, const config_setting_t *group,
+    const char *const *names, size_t n, const char *format);
+
 /* Says every member of group whose name is not in names, with the nearest. */
 void conf_known(struct loader *l, const config_setting_t *group,
     const char *const *names, size_t n);

@@ -448,11 +448,8 @@ take_url(struct loader *l, const config_setting_t *group, struct cloud *out)
 	struct span_cut key, secret;
 	struct span url;
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (conf_member(group, others[i]) != NULL)
-			conf_error(l, conf_member(group, others[i]),
-			    "url_file says %s already: leave one of them out",
-			    others[i]);
+	conf_apart(l, group, others, sizeof(others) / sizeof(others[0]),
+	    "url_file says %s already: leave one of them out");
 	if (!conf_secret_file(l, group, "url_file", ENCODING_TEXT, &url))
 		return;
 	key = span_cut(url, ':');
@@ -511,15 +508,10 @@ take_upload_prefix(
 static void
 take_cloud(struct loader *l, const config_setting_t *group, struct cloud *out)
 {
-	static const char *const names[] = { "cloud_name", "api_key",
-		"api_secret_file", "url_file", "signature_algorithm",
-		"upload_prefix", "secure", "secure_distribution", "private_cdn",
-		"cname", "long_url_signature", "token_key_file",
-		"verify_secret_files", "api_secret" };
 	static const char *const algorithms[] = { "sha256", "sha1" };
 	size_t algorithm = 0;
 
-	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
+	conf_members(l, group, SECTION_ACCOUNT);
 	if (conf_member(group, "api_secret") != NULL)
 		conf_error(l, conf_member(group, "api_secret"),
 		    "a secret is never written here: put it into a file of "

@@ -381,12 +381,9 @@ check_webhook(struct loader *l, const config_setting_t *group,
 		    "verify needs public_id in allow, for the answers to "
 		    "uploads; or addresses = [ ... ], for webhooks: whoever "
 		    "hands them on");
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		if (conf_member(group, none[i]) != NULL)
-			conf_error(l, conf_member(group, none[i]),
-			    "%s has no meaning for webhooks, which come "
-			    "without a session: leave it out",
-			    none[i]);
+	conf_apart(l, group, none, sizeof(none) / sizeof(none[0]),
+	    "%s has no meaning for webhooks, which come without a session: "
+	    "leave it out");
 }
 
 static void
@@ -496,12 +493,9 @@ check_members(struct loader *l, const config_setting_t *group,
 {
 	static const char *const who[] = { "users", "deny_users", "require" };
 
-	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++)
-		if (conf_member(group, who[i]) != NULL)
-			conf_error(l, conf_member(group, who[i]),
-			    "%s asks who somebody is, and anonymous = true "
-			    "asks for no session: leave one of them out",
-			    who[i]);
+	conf_apart(l, group, who, sizeof(who) / sizeof(who[0]),
+	    "%s asks who somebody is, and anonymous = true asks for no "
+	    "session: leave one of them out");
 	if (policy->any_owner)
 		conf_error(l, conf_member(group, "any_owner"),
 		    "any_owner is for moderators, and anonymous = true is for "
@@ -731,14 +725,9 @@ read_parameters(
 static void
 read_policy(struct loader *l, const config_setting_t *group, struct policy *out)
 {
-	static const char *const names[] = { "action", "cloud", "set", "allow",
-		"require", "users", "deny_users", "addresses", "origins",
-		"lifetime", "limit", "limit_total", "anonymous", "reusable",
-		"any_owner", "shared_tags", "cookie_domain" };
-
 	unsigned before = l->report->errors;
 
-	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
+	conf_members(l, group, SECTION_POLICY);
 	read_action(l, group, out);
 	read_cloud(l, group, out);
 	conf_who(l, group, out);

@@ -14,7 +14,6 @@
 static bool
 take_rule(struct loader *l, const config_setting_t *at, struct claim_rule *out)
 {
-	static const char *const names[] = { "claim", "is" };
 	struct span *is = NULL;
 	bool right;
 
@@ -24,7 +23,7 @@ take_rule(struct loader *l, const config_setting_t *at, struct claim_rule *out)
 		    "\"editor\" ]; }");
 		return false;
 	}
-	conf_known(l, at, names, sizeof(names) / sizeof(names[0]));
+	conf_members(l, at, SECTION_CLAIM);
 	right = conf_string(l, at, "claim", true, &out->claim);
 	if (right && !json_path_valid(out->claim)) {
 		conf_error(l, conf_member(at, "claim"),
@@ -289,15 +288,13 @@ static void
 take_key(struct loader *l, const config_setting_t *at,
     const struct session_config *before, struct session_key *out)
 {
-	static const char *const names[] = { "id", "file", "encoding" };
-
 	if (config_setting_type(at) != CONFIG_TYPE_GROUP) {
 		conf_error(l, at,
 		    "keys holds groups only: { id = \"1\"; file = "
 		    "\"session.key\"; }");
 		return;
 	}
-	conf_known(l, at, names, sizeof(names) / sizeof(names[0]));
+	conf_members(l, at, SECTION_KEY);
 	take_key_id(l, at, before, &out->id);
 	take_key_file(l, at, before, out);
 }
@@ -490,41 +487,37 @@ take_format(struct loader *l, const config_setting_t *group)
 	return &formats[which];
 }
 
+static void
+say_senseless(struct loader *l, const config_setting_t *at,
+    const struct conf_setting *setting, const struct format_row *row)
+{
+	if (setting->takes == TAKES_MAX_AGE)
+		conf_error(l, at,
+		    "format = \"%s\" says no time of issue that max_age could "
+		    "count from: leave it out",
+		    row->name);
+	else
+		conf_error(l, at,
+		    "%s has no meaning with format = \"%s\": leave it out",
+		    setting->name, row->name);
+}
+
 /* Members that this format has no use for: they would look like checks. */
 static void
 check_takes(struct loader *l, const config_setting_t *group,
     const struct format_row *row)
 {
-	static const struct {
-		const char *name;
-		unsigned takes;
-	} members[] = { { "cookie", TAKES_COOKIE }, { "keys", TAKES_KEYS },
-		{ "user", TAKES_USER }, { "require", TAKES_CLAIMS },
-		{ "bearer", TAKES_JWT }, { "audience", TAKES_JWT },
-		{ "issuer", TAKES_JWT }, { "algorithm", TAKES_ALGORITHM },
-		{ "max_age", TAKES_MAX_AGE }, { "salt", TAKES_SALT },
-		{ "key_derivation", TAKES_DERIVATION },
-		{ "timed", TAKES_DERIVATION }, { "variable", TAKES_VARIABLE },
-		{ "save_path", TAKES_SAVE_PATH },
-		{ "serialize_handler", TAKES_SAVE_PATH },
-		{ "collection", TAKES_COLLECTION } };
+	const struct conf_setting *by_turn[SESSION_TURNS] = { NULL };
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+	for (const struct conf_setting *s = conf_settings; s->name != NULL; s++)
+		if (s->turn > 0 && s->turn <= SESSION_TURNS)
+			by_turn[s->turn - 1] = s;
+	for (size_t i = 0; i < SESSION_TURNS; i++) {
 		const config_setting_t *at =
-		    conf_member(group, members[i].name);
+		    conf_member(group, by_turn[i]->name);
 
-		if (at == NULL || (row->takes & members[i].takes) != 0)
-			continue;
-		if (members[i].takes == TAKES_MAX_AGE)
-			conf_error(l, at,
-			    "format = \"%s\" says no time of issue that "
-			    "max_age could count from: leave it out",
-			    row->name);
-		else
-			conf_error(l, at,
-			    "%s has no meaning with format = \"%s\": leave "
-			    "it out",
-			    members[i].name, row->name);
+		if (at != NULL && (row->takes & by_turn[i]->takes) == 0)
+			say_senseless(l, at, by_turn[i], row);
 	}
 }
 
@@ -711,17 +704,12 @@ take_proof(struct loader *l, const config_setting_t *group,
 void
 conf_session(struct loader *l, const config_setting_t *root)
 {
-	static const char *const names[] = { "format", "algorithm", "cookie",
-		"user", "bearer", "audience", "issuer", "leeway", "max_age",
-		"require", "keys", "deny_users_file", "salt", "key_derivation",
-		"timed", "variable", "save_path", "serialize_handler",
-		"collection" };
 	const config_setting_t *group = conf_group(l, root, "session", true);
 	const struct format_row *row;
 
 	if (group == NULL)
 		return;
-	conf_known(l, group, names, sizeof(names) / sizeof(names[0]));
+	conf_members(l, group, SECTION_SESSION);
 	row = take_format(l, group);
 	format_apply(row, &l->config->session);
 	check_takes(l, group, row);

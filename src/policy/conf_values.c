@@ -602,7 +602,7 @@ split_list(struct loader *l, const config_setting_t *at, struct parts *parts)
  *   "jpg,png"      [ "jpg", "png" ]      ( "jpg", "png" )
  */
 static bool
-conf_list(struct loader *l, const config_setting_t *at, struct parts *parts)
+read_list(struct loader *l, const config_setting_t *at, struct parts *parts)
 {
 	int type = config_setting_type(at);
 	size_t n;
@@ -675,7 +675,7 @@ split_group(struct loader *l, const config_setting_t *at, struct parts *parts)
  *   "a=x|b=y"      { a = "x"; b = 7; }      ( { key = "a.b"; value = "x"; } )
  */
 static bool
-conf_members(struct loader *l, const config_setting_t *at, struct parts *parts)
+read_members(struct loader *l, const config_setting_t *at, struct parts *parts)
 {
 	int type = config_setting_type(at);
 	size_t n;
@@ -1056,9 +1056,9 @@ static bool
 read_parts(struct loader *l, const config_setting_t *at, struct parts *parts)
 {
 	if (parts->term->type == TERM_GROUP)
-		return conf_members(l, at, parts);
+		return read_members(l, at, parts);
 	if (term_is_list(parts->term))
-		return conf_list(l, at, parts) && check_room(l, at, parts);
+		return read_list(l, at, parts) && check_room(l, at, parts);
 	return read_single(l, at, parts);
 }
 
