@@ -37,20 +37,6 @@ test('each setting of signpost.conf(5) is accepted and rejected', () => {
   assert.deepEqual(missing(names, texts('reject', 'rejects')), [], 'rejected nowhere');
 });
 
-// As "section name", whatever the order.
-test('signpost.conf(5) has the settings that are read, and no others', () => {
-  const sections = { 'The whole file': 'FILE', ACCOUNT: 'ACCOUNT', SESSION: 'SESSION', 'A key of keys': 'KEY', 'A claim of require': 'CLAIM', POLICY: 'POLICY' };
-  const page = [];
-  let section;
-  for (const [, mark, text] of read('src/signpost.conf.5').matchAll(/^\.(Sh|Ss|It Ic) (.+)$/gm)) {
-    if (mark !== 'It Ic') section = sections[text];
-    else if (section) page.push(`${section} ${text}`);
-  }
-  const table = [...read('src/policy/conf.c').matchAll(/^\t\{ SECTION_([A-Z]+), "([a-z_]+)"/gm)].map(([, of, name]) => `${of} ${name}`);
-  assert.ok(table.length > 60, `${table.length} settings`);
-  assert.deepEqual(page.sort(), table.sort());
-});
-
 // No request is known that is within its limits and makes room run out.
 test('each code of a refusal is met by a request', () => {
   const table = read('etc/doc/refusals.md').split('\n').filter((line) => /^\| \d{3}/.test(line));

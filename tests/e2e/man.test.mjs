@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { check, checkRight, whole } from './pages.mjs';
-import { Place, program, root, run } from './site.mjs';
+import { Place, command as cli, root, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY } from './token.mjs';
 
 const source = (name) => readFileSync(join(root, 'src', name), 'utf8');
@@ -49,39 +49,22 @@ test('both pages are clean to mandoc', (t) => {
   assert.notEqual(run(['-T', 'lint', '-W', 'warning', wrong], { program: 'mandoc' }).code, 0);
 });
 
-// Where the keys of each file's table stand in the page.
+// Where the keys of each section stand in the page.
 const groups = {
-  'conf.c': 'The whole file',
-  'conf_cloud.c': 'ACCOUNT',
-  'conf_session.c': 'SESSION',
-  'conf_keys.c': 'A key of keys',
-  'conf_require.c': 'A claim of require',
-  'conf_policy.c': 'POLICY',
+  FILE: 'The whole file',
+  ACCOUNT: 'ACCOUNT',
+  SESSION: 'SESSION',
+  KEY: 'A key of keys',
+  CLAIM: 'A claim of require',
+  POLICY: 'POLICY',
 };
 
-// conf_term.c: a member of a group that is written as a list, told under RULES.
-const LISTED = 'conf_term.c';
-
-// The table of names in each function that refuses all others.
-function tables() {
-  const found = new Map();
-  for (const file of readdirSync(join(root, 'src/policy')).filter((name) => /^conf.*\.c$/.test(name)))
-    for (const body of source(`policy/${file}`).split(/^}$/m)) {
-      if (!/\bconf_known\(l, /.test(body)) continue;
-      const names = /\bconst names\[\] = \{([^}]*)\}/.exec(body);
-      assert.ok(names, `${file} calls conf_known() without a table names[] in the same function`);
-      assert.ok(!found.has(file), `${file} has two tables`);
-      found.set(file, strings(names[1]));
-    }
-  return found;
-}
-
 test('every key of the configuration has a paper, and every paper a key', () => {
-  const known = tables();
-  assert.deepEqual(sorted(known.keys()), sorted([...Object.keys(groups), LISTED]));
-  for (const [file, title] of Object.entries(groups)) {
+  const known = [...source('policy/conf.c').matchAll(/^\t\{ SECTION_([A-Z]+), "([a-z_]+)"/gm)].map(([, section, name]) => [section, name]);
+  assert.deepEqual([...new Set(known.map(([section]) => section))], Object.keys(groups));
+  for (const [section, title] of Object.entries(groups)) {
     const told = items(part(pages.conf, title), 'Ic');
-    assert.deepEqual(sorted(told.map(([name]) => name)), sorted(known.get(file)), `${file}: ${title}`);
+    assert.deepEqual(sorted(told.map(([name]) => name)), sorted(known.filter(([of]) => of === section).map(([, name]) => name)), title);
     for (const [name, body] of told) {
       assert.match(body, /^Default: |[Rr]equired/m, `${name} has no default, and is not required either`);
       if (name !== 'api_secret') assert.match(examples(body).join(), new RegExp(`^\\s*(.*; )?${name} += `, 'm'), `${name} has no example`);
@@ -230,10 +213,13 @@ test('every action is told, with what it requires', () => {
 
 test('every format is in the table, with its defaults', () => {
   const seconds = (text) => product(text.replace('DAY', '86400'));
-  const name = (cell) => (cell === 'NULL' ? '-' : cell === '""' ? 'the value' : cell.slice(1, -1));
-  const known = cells(source('session/formats.c'), 'formats').filter(([first]) => first !== 'NULL')
-    .map(([format, , , , , , , cookie, user, age, endless]) => [name(format), name(cookie), name(user),
-      endless === 'true' ? 'never' : seconds(age) > 0 ? String(seconds(age)) : 'own']);
+  const [, table] = /formats\[\] = \{\n(.*?)\n\};/s.exec(source('session/formats.c'));
+  const known = table.split(/^\t(?=\{ ")/m).filter((row) => row.startsWith('{ "')).map((row) => {
+    const said = (name) => new RegExp(`\\.${name} = "([^"]*)"`).exec(row)?.[1] ?? '-';
+    const age = /\.max_age = ([^,}]+?)\s*[,}]/.exec(row)?.[1];
+    return [/^\{\s*"([^"]+)"/.exec(row)[1], said('cookie'), said('user') || 'the value',
+      /\.endless = true/.test(row) ? 'never' : age !== undefined ? String(seconds(age)) : 'own'];
+  });
   assert.ok(known.length >= 18);
   const told = rows(part(pages.conf, 'Formats'));
   const at = told.findIndex(([format]) => format === 'remote_user');
@@ -280,7 +266,7 @@ test('every example command runs', (t) => {
   const place = new Place(t);
   const config = place.configure(readFileSync(join(root, 'etc/signpost.conf'), 'utf8'), FILES);
   mkdirSync(join(place.path, 'bin'), { mode: 0o700 });
-  symlinkSync(program, join(place.path, 'bin/signpost'));
+  symlinkSync(cli, join(place.path, 'bin/signpost'));
   // What Cloudinary says to a client that sent source=uw and did not sign it.
   const signed = createHash('sha256').update(`folder=a&timestamp=1767225600${API_SECRET}`).digest('hex');
   place.write('error.txt', `Invalid Signature ${signed}. String to sign - 'folder=a&source=uw&timestamp=1767225600'.\n`);
