@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import cloudinary from 'cloudinary';
 import { ask } from './client.mjs';
-import { Place, lighttpd, lighttpdSample, program, run } from './site.mjs';
+import { Place, command, lighttpd, lighttpdSample, program, run } from './site.mjs';
 import { API_SECRET, SESSION_KEY, seconds, session } from './token.mjs';
 
 const TOKEN_KEY = '00112233445566778899aabbccddeeff00112233';
@@ -226,7 +226,7 @@ test('sign: hostile words', (t) => {
   assert.equal(codeOf(sign(`tags=${'x'.repeat(130000)}`, `tags=${'é'.repeat(60000)}`)), 'too_large');
   assert.equal(codeOf(sign('tags=a\x1b[31mb')), codeOf(sign('tags=a\nb')));
   // Words that are no UTF-8, which node can't write.
-  const shell = (option) => run(['-c', `exec "$0" sign --json --user=alice "$(printf -- '${option}')" "$1" "$2"`, program, config, '--policy=tagged'], { program: 'sh' });
+  const shell = (option) => run(['-c', `exec "$0" sign --json --user=alice "$(printf -- '${option}')" "$1" "$2"`, command, config, '--policy=tagged'], { program: 'sh' });
   assert.equal(codeOf(shell('tags=a\\377')), codeOf(shell('tags=\\300\\200')));
   assert.equal(shell('--claim=a=\\377').code, 1);
   assert.equal(shell('--contract=\\377').code, 1);

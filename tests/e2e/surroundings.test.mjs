@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Place, program, run, until } from './site.mjs';
+import { Place, command as cli, run, until } from './site.mjs';
 import { doctor } from './doctor.mjs';
 import { session } from './token.mjs';
 
@@ -19,7 +19,7 @@ const site = (t) => {
   return { place, path: place.configure(conf) };
 };
 
-const sh = (script, args, options = {}) => run(['-c', script, program, ...args], { program: '/bin/sh', ...options });
+const sh = (script, args, options = {}) => run(['-c', script, cli, ...args], { program: '/bin/sh', ...options });
 
 const complaint = `{"error":{"message":"Invalid Signature ${'a'.repeat(40)}. String to sign - 'public_id=a&timestamp=1767225600'."}}`;
 
@@ -266,8 +266,8 @@ test('whatever it is given: no control byte, UTF-8, and JSON where that was aske
         const words = [command, ...(what === 'no command' ? [] : json), ...args];
         // Bytes, not text: a shell takes them from printf, as a spawned process's words are UTF-8.
         const script = words.map((word) => `"$(printf '${[...Buffer.from(word, 'latin1')].map((c) => `\\${c.toString(8).padStart(3, '0')}`).join('')}.')"`);
-        const done = run(['-c', `cut() { for w; do set -- "$@" "\${w%.}"; shift; done; exec "$program" "$@"; }; cut ${script.join(' ')}`],
-          { program: '/bin/sh', encoding: 'buffer', input: Buffer.from(input, 'latin1'), cwd: place.path, env: { program } });
+        const done = run(['-c', `cut() { for w; do set -- "$@" "\${w%.}"; shift; done; exec "$cli" "$@"; }; cut ${script.join(' ')}`],
+          { program: '/bin/sh', encoding: 'buffer', input: Buffer.from(input, 'latin1'), cwd: place.path, env: { cli } });
         const said = `${what} ${JSON.stringify(words)} ${JSON.stringify(input)}: ${done.out.toString('latin1')}${done.err.toString('latin1')}`;
         assert.ok([0, 1, 2].includes(done.code), `${done.code}: ${said}`);
         for (const bytes of [done.out, done.err]) {

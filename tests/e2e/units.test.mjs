@@ -7,11 +7,12 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastcgiConnection, fastcgiRequest } from './fastcgi.mjs';
 import { boot } from './machine.mjs';
-import { Place, listens, program, root, run, until, within } from './site.mjs';
+import { Place, command, listens, program, root, run, until, within } from './site.mjs';
 import { API_SECRET, OTHER_SECRET, SESSION_KEY, seconds, token } from './token.mjs';
 
 const unit = (name) => readFileSync(join(root, 'etc', name), 'utf8');
 const INSTALLED = '/usr/local/lib/signpost/signpost';
+const COMMAND = '/usr/local/bin/signpost';
 const SOCKET = '/run/signpost/signpost.sock';
 const CREDENTIALS = '/run/credentials/signpost@1.service';
 
@@ -91,13 +92,15 @@ test('the service for Caddy and its guests, as init prints it', { skip }, async 
   if (machine.run('id', 'caddy').code !== 0) return t.skip('no Caddy here');
   const good = (done) => assert.equal(done.code, 0, done.out + done.err) ?? done.out;
   for (const name of ['signpost.socket', 'signpost@.service']) machine.write(`/etc/systemd/system/${name}`, unit(name));
-  machine.write(INSTALLED, '');
-  copyFileSync(program, machine.path(INSTALLED));
-  chmodSync(machine.path(INSTALLED), 0o755);
+  for (const [path, file] of [[INSTALLED, program], [COMMAND, command]]) {
+    machine.write(path, '');
+    copyFileSync(file, machine.path(path));
+    chmodSync(machine.path(path), 0o755);
+  }
   machine.write('/root/secret', `${API_SECRET}\n`, 0o600);
   const curl = (user) => machine.run('runuser', '-u', user, '--', 'curl', '-s', '-m', '1', '--unix-socket', SOCKET, 'http://x/').code;
   const start = async (group) => {
-    const made = good(machine.run(INSTALLED, 'init', '--cloud-name', 'demo', '--api-key', '874837483274837', '--api-secret-file', '/root/secret',
+    const made = good(machine.run(COMMAND, 'init', '--cloud-name', 'demo', '--api-key', '874837483274837', '--api-secret-file', '/root/secret',
       '--format', 'none', '--server', 'caddy', '--yes'));
     const [, processes] = /\nThe processes:\n\n([^]*?)\n\nFor caddy:/.exec(made);
     good(machine.run('sh', '-ec', processes));
@@ -131,9 +134,11 @@ test('the service, under systemd', { skip }, async (t) => {
   machine.write('/etc/signpost/signpost.conf', CONF);
   machine.write('/etc/signpost/denied.users', 'mallory\n');
   machine.write('/etc/signpost/session.key', `${SESSION_KEY}\n`, 0o600);
-  machine.write(INSTALLED, '');
-  copyFileSync(program, machine.path(INSTALLED));
-  chmodSync(machine.path(INSTALLED), 0o755);
+  for (const [path, file] of [[INSTALLED, program], [COMMAND, command]]) {
+    machine.write(path, '');
+    copyFileSync(file, machine.path(path));
+    chmodSync(machine.path(path), 0o755);
+  }
   good(systemctl('daemon-reload'));
 
   // A secret is missing: that is said, and it may come later.

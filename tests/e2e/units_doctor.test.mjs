@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FastcgiConnection, fastcgiRequest } from './fastcgi.mjs';
 import { boot } from './machine.mjs';
-import { Place, program, root, within } from './site.mjs';
+import { Place, command, program, root, within } from './site.mjs';
 import { API_SECRET, OTHER_SECRET, SESSION_KEY } from './token.mjs';
 
 const INSTALLED = '/usr/local/lib/signpost/signpost';
+const COMMAND = '/usr/local/bin/signpost';
 const SOCKET = '/run/signpost/signpost.sock';
 const CONF = '/etc/signpost/signpost.conf';
 
@@ -40,7 +41,7 @@ test('what signpost@.service does not hand on', async (t) => {
   const good = (done) => assert.equal(done.code, 0, done.out + done.err) ?? done.out;
   const systemctl = (...args) => machine.run('systemctl', ...args);
   const paste = (command) => good(machine.run('sh', '-c', command));
-  const doctor = (...args) => JSON.parse(machine.run(INSTALLED, 'doctor', '--json', ...args, CONF).out);
+  const doctor = (...args) => JSON.parse(machine.run(COMMAND, 'doctor', '--json', ...args, CONF).out);
   const bites = (...args) => doctor(...args).findings.filter((f) => f.group === 'service' && f.state !== 'ok');
   const faults = () => doctor().findings.filter((f) => f.state === 'fault');
   const status = () => health(machine.path(SOCKET));
@@ -52,9 +53,11 @@ test('what signpost@.service does not hand on', async (t) => {
   for (const name of ['two.key', 'odd % name.key']) machine.write(`/etc/signpost/${name}`, `${OTHER_SECRET}\n`, 0o600);
   machine.write('/etc/signpost/token.key', `${'00112233445566778899aabbccddeeff'.repeat(2)}\n`, 0o600);
   machine.write('/etc/signpost/denied.users', 'mallory\n');
-  machine.write(INSTALLED, '');
-  copyFileSync(program, machine.path(INSTALLED));
-  chmodSync(machine.path(INSTALLED), 0o755);
+  for (const [path, file] of [[INSTALLED, program], [COMMAND, command]]) {
+    machine.write(path, '');
+    copyFileSync(file, machine.path(path));
+    chmodSync(machine.path(path), 0o755);
+  }
   const configure = (options, dropin) => {
     machine.write(CONF, conf(options));
     machine.run('rm', '-rf', '/etc/systemd/system/signpost@.service.d');
