@@ -167,12 +167,12 @@ const npms = {
 };
 for (const [what, npm] of Object.entries(npms)) test(`make run with ${what}: the page, but not Uppy`, async (t) => {
   const place = new Place(t);
-  for (const name of ['bin', 'tmp', 'a tree/tests']) mkdirSync(join(place.path, name), { recursive: true });
+  for (const name of ['bin', 'tmp', 'a tree/tests', 'a tree/build']) mkdirSync(join(place.path, name), { recursive: true });
   for (const name of ['sh', 'sed', 'curl', 'lighttpd', 'openssl', 'mktemp', 'mkdir', 'mv', 'rm', 'ln', 'setsid', 'sleep', 'timeout', 'tar', 'gzip', 'dirname', 'cat', 'cp'])
     symlinkSync(run(['-c', `command -v ${name}`], { program: 'sh' }).out.trim(), join(place.path, 'bin', name));
   symlinkSync('/usr/bin/python3', join(place.path, 'bin/python3'));
   if (npm !== null) place.write('bin/npm', `#!/bin/sh\n${npm}\n`, 0o755);
-  for (const name of ['cgi-bin', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'a tree', name));
+  for (const name of ['cgi-bin', 'build/signpost', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'a tree', name));
   const port = await freePort();
   const child = place.start('/bin/sh', [join(place.path, 'a tree/tests/tools/try.sh')],
     { env: { PATH: join(place.path, 'bin'), PORT: String(port), TMPDIR: join(place.path, 'tmp') } });
@@ -253,10 +253,9 @@ test('it is built in a folder whose name has blanks', (t) => {
 
 test('Ctrl-C while npm hangs', async (t) => {
   const place = new Place(t);
-  mkdirSync(join(place.path, 'tree/tests'), { recursive: true });
-  mkdirSync(join(place.path, 'tmp'));
+  for (const name of ['tree/tests', 'tree/build', 'tmp']) mkdirSync(join(place.path, name), { recursive: true });
   place.write('bin/npm', '#!/bin/sh\nsleep 20\n: >"$0.waited"\n', 0o755);
-  for (const name of ['cgi-bin', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'tree', name));
+  for (const name of ['cgi-bin', 'build/signpost', 'etc', 'tests/tools', 'tests/standin']) symlinkSync(join(root, name), join(place.path, 'tree', name));
   const child = place.start(join(place.path, 'tree/tests/tools/try.sh'), [], { detached: true,
     env: { PATH: `${place.path}/bin:${process.env.PATH}`, PORT: String(await freePort()), TMPDIR: join(place.path, 'tmp') } });
   await until('it fetches', () => processesOf(`${place.path}/bin/npm`).length > 0);
