@@ -27,7 +27,7 @@ fi
 make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" \
 	CC=clang BUILD="$work" OPT='-O1 -g' \
 	SAN="$san,fuzzer-no-link -fno-sanitize-recover=all" \
-	"$work/libsignpost.a"
+	"$work/libcommands.a" "$work/libsignpost.a"
 
 # Those of tests/cases, by the unit tests of the usual build.
 make --no-print-directory -s -j "$(nproc 2>/dev/null || echo 2)" units
@@ -56,7 +56,7 @@ failed=0
 for name; do
 	clang -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -O1 -g $san,fuzzer \
 		-fno-sanitize-recover=all -o "$work/$name" \
-		"tests/fuzz/fuzz_$name.c" "$work/libsignpost.a" -lcrypto -lconfig -ljansson -lz \
+		"tests/fuzz/fuzz_$name.c" "$work/libcommands.a" "$work/libsignpost.a" -lcrypto -lconfig -ljansson -lz \
 		$hiredis
 	mkdir -p "$work/corpus/$name" "$work/cases/$name"
 	# libconfig 1.5 never frees a string that it meets where its grammar
