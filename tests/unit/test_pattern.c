@@ -409,10 +409,6 @@ TEST(test_no_room)
 	assert_false(r.arena.full);
 }
 
-#define ID_FORM_N(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct rules id_form_r;
-
 static const struct term id = { .name = "id", .type = TERM_ID };
 static const struct term folder = { .name = "folder", .type = TERM_FOLDER };
 static const struct term ids = { .name = "ids", .type = TERM_IDS };
@@ -440,9 +436,9 @@ valid(const struct term *term, const char *value)
 	struct span copy = guarded(span_of(value));
 	bool right;
 
-	rules_open(&id_form_r);
-	right = id_form_valid(term, copy, false, &id_form_r.why);
-	assert_int_equal(right, id_form_r.why.n == 0);
+	rules_open(&r);
+	right = id_form_valid(term, copy, false, &r.why);
+	assert_int_equal(right, r.why.n == 0);
 	assert_int_equal(id_form_valid(term, copy, false, NULL), right);
 	guard_free(copy);
 	return right;
@@ -455,11 +451,11 @@ id_form_compiles(
 	struct span copy = guarded(span_of(source));
 	bool right;
 
-	rules_open(&id_form_r);
-	right = id_form_compile(term, copy, SPAN_LIT("avatar"),
-	    &id_form_r.arena, out, &id_form_r.why);
+	rules_open(&r);
+	right = id_form_compile(
+	    term, copy, SPAN_LIT("avatar"), &r.arena, out, &r.why);
 	guard_free(copy);
-	assert_int_equal(right, id_form_r.why.n == 0);
+	assert_int_equal(right, r.why.n == 0);
 	assert_int_equal(right, out->n > 0);
 	if (right)
 		assert_true(span_is(out->source, source));
@@ -472,7 +468,7 @@ wrong(const struct term *term, const char *source, const char *said)
 	struct pattern pattern;
 
 	return !id_form_compiles(term, source, &pattern) &&
-	       strstr(rules_said(&id_form_r, &id_form_r.why), said) != NULL;
+	       strstr(rules_said(&r, &r.why), said) != NULL;
 }
 
 static bool
@@ -483,7 +479,7 @@ form_matches(const struct term *term, const char *source, const char *value)
 	bool right;
 
 	assert_true(id_form_compiles(term, source, &pattern));
-	right = id_form_matches(term, &pattern, &id_form_r.ctx, copy);
+	right = id_form_matches(term, &pattern, &r.ctx, copy);
 	guard_free(copy);
 	return right;
 }
@@ -499,13 +495,13 @@ TEST(test_ids_in_each_form)
 		"a.b/c", "a.b.c", "a.", ".a", "\xc3\xa9", "a?b", "a#b", "a!b" };
 	char text[128];
 
-	for (size_t f = 0; f < ID_FORM_N(forms); f++) {
-		for (size_t i = 0; i < ID_FORM_N(right); i++) {
+	for (size_t f = 0; f < N(forms); f++) {
+		for (size_t i = 0; i < N(right); i++) {
 			snprintf(text, sizeof(text), "%s%s%s", forms[f].before,
 			    right[i], forms[f].behind);
 			assert_true(valid(forms[f].term, text));
 		}
-		for (size_t i = 0; i < ID_FORM_N(none); i++) {
+		for (size_t i = 0; i < N(none); i++) {
 			snprintf(text, sizeof(text), "%s%s%s", forms[f].before,
 			    none[i], forms[f].behind);
 			assert_false(valid(forms[f].term, text));
@@ -528,7 +524,7 @@ valid_long(size_t form, size_t n)
 
 TEST(test_lengths)
 {
-	for (size_t f = 0; f < ID_FORM_N(forms); f++) {
+	for (size_t f = 0; f < N(forms); f++) {
 		assert_true(valid_long(f, ID_MAX - 1));
 		assert_true(valid_long(f, ID_MAX));
 		assert_false(valid_long(f, ID_MAX + 1));
@@ -541,8 +537,8 @@ TEST(test_extensions)
 	assert_true(valid(&full, "raw/upload/users/alice/cat.zip"));
 	assert_true(valid(&path, "/image/upload/users/alice/cat.jpg"));
 	assert_false(valid(&prefixes, "users/alice/cat.jpg/"));
-	assert_non_null(strstr(rules_said(&id_form_r, &id_form_r.why),
-	    "a prefix has no extension"));
+	assert_non_null(
+	    strstr(rules_said(&r, &r.why), "a prefix has no extension"));
 }
 
 TEST(test_what_stands_around)
@@ -562,17 +558,17 @@ TEST(test_what_stands_around)
 	assert_true(valid(&full, "image/upload/a"));
 	assert_true(valid(&full, "video/private/a"));
 	assert_true(valid(&full, "raw/twitter_name/a"));
-	for (size_t i = 0; i < ID_FORM_N(not_full); i++)
+	for (size_t i = 0; i < N(not_full); i++)
 		assert_false(valid(&full, not_full[i]));
 	assert_true(valid(&path, "/a"));
-	for (size_t i = 0; i < ID_FORM_N(no_path); i++)
+	for (size_t i = 0; i < N(no_path); i++)
 		assert_false(valid(&path, no_path[i]));
 	assert_true(valid(&prefixes, "users/alice/"));
-	for (size_t i = 0; i < ID_FORM_N(no_prefix); i++)
+	for (size_t i = 0; i < N(no_prefix); i++)
 		assert_false(valid(&prefixes, no_prefix[i]));
 	assert_false(valid(&prefixes, "users/alice"));
-	assert_non_null(strstr(rules_said(&id_form_r, &id_form_r.why),
-	    "would also match \"users/alice2\""));
+	assert_non_null(strstr(
+	    rules_said(&r, &r.why), "would also match \"users/alice2\""));
 }
 
 TEST(id_form_test_compiles)
@@ -647,16 +643,16 @@ TEST(test_matches)
 	};
 	char source[64], value[64];
 
-	for (size_t f = 0; f < ID_FORM_N(forms); f++) {
+	for (size_t f = 0; f < N(forms); f++) {
 		snprintf(source, sizeof(source), "%susers/{user}/**%s",
 		    forms[f].before, forms[f].behind);
-		for (size_t i = 0; i < ID_FORM_N(cases); i++) {
+		for (size_t i = 0; i < N(cases); i++) {
 			snprintf(value, sizeof(value), "%s%s%s",
 			    forms[f].before, cases[i].id, forms[f].behind);
 			assert_int_equal(
 			    form_matches(forms[f].term, source, value),
 			    cases[i].right);
-			assert_int_equal(id_form_r.problem.status, 0);
+			assert_int_equal(r.problem.status, 0);
 		}
 	}
 }
@@ -691,17 +687,17 @@ TEST(test_users)
 	static const char *const users[] = { "..", "a/b", "", "a,b", "*" };
 	struct pattern p;
 
-	for (size_t i = 0; i < ID_FORM_N(users); i++) {
+	for (size_t i = 0; i < N(users); i++) {
 		char value[64];
 
 		assert_true(id_form_compiles(&prefixes, "users/{user}/", &p));
-		id_form_r.session.user = span_of(users[i]);
+		r.session.user = span_of(users[i]);
 		assert_false(id_form_matches(
-		    &prefixes, &p, &id_form_r.ctx, SPAN_LIT("users/x/")));
-		assert_string_equal(id_form_r.problem.code, "user_not_usable");
+		    &prefixes, &p, &r.ctx, SPAN_LIT("users/x/")));
+		assert_string_equal(r.problem.code, "user_not_usable");
 		snprintf(value, sizeof(value), "users/%s/", users[i]);
-		assert_false(id_form_matches(
-		    &prefixes, &p, &id_form_r.ctx, span_of(value)));
+		assert_false(
+		    id_form_matches(&prefixes, &p, &r.ctx, span_of(value)));
 	}
 }
 
@@ -722,15 +718,15 @@ TEST(id_form_test_no_room)
 	size_t refused = 0;
 	bool right = false;
 
-	for (size_t cap = 0; !right && cap < sizeof(id_form_r.mem); cap++) {
+	for (size_t cap = 0; !right && cap < sizeof(r.mem); cap++) {
 		struct pattern p;
 
-		rules_open(&id_form_r);
-		id_form_r.arena.cap = cap;
+		rules_open(&r);
+		r.arena.cap = cap;
 		right = id_form_compile(&full,
 		    SPAN_LIT("image/upload/users/{user}/**"),
-		    SPAN_LIT("avatar"), &id_form_r.arena, &p, &id_form_r.why);
-		assert_int_equal(right, id_form_r.why.n == 0);
+		    SPAN_LIT("avatar"), &r.arena, &p, &r.why);
+		assert_int_equal(right, r.why.n == 0);
 		assert_int_equal(right, p.n > 0);
 		refused += !right;
 	}

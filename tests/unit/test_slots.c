@@ -14,29 +14,13 @@
 #include <sys/wait.h>
 
 #include "counting.h"
-#include "folder.h"
 #include "hooks.h"
 #include "slots_file.h"
 #include "store/slots.h"
+#include "store_folder.h"
 
 #define BUCKETS 8
 #define MAKE_WAIT 2000 /* milliseconds, for who makes the file */
-
-static char place[4096];
-
-/* The store's own folder, and the file in it. */
-static const char *
-dir(void)
-{
-	snprintf(place, sizeof(place), "%s", in_folder("dir"));
-	return place;
-}
-
-static const char *
-file(void)
-{
-	return in_folder("dir/counters");
-}
 
 static struct counters *
 store_of(unsigned buckets)
@@ -1421,6 +1405,7 @@ disk_teardown(void **state)
 TEST_WITH(test_full_disk, folder_setup, disk_teardown)
 {
 	const char *disk = put_folder("disk", 0700);
+	static const char block[4096];
 	struct counters *c;
 	int fd;
 
@@ -1435,7 +1420,7 @@ TEST_WITH(test_full_disk, folder_setup, disk_teardown)
 	c = slots_new(disk, BUCKETS);
 	assert_null(c->probe(c));
 	fd = open(in_folder("disk/big"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	while (write(fd, place, sizeof(place)) > 0)
+	while (write(fd, block, sizeof(block)) > 0)
 		;
 	close(fd);
 	/* What was made needs no more room. */

@@ -12,28 +12,14 @@
 #include <sys/wait.h>
 
 #include "counting.h"
-#include "folder.h"
 #include "hooks.h"
 #include "slots_file.h"
 #include "store/slots.h"
+#include "store_folder.h"
 
 #define BUCKETS 2
 
-static char why_text[16384], place[4096];
-
-/* The store's own folder, and the file in it. */
-static const char *
-dir(void)
-{
-	snprintf(place, sizeof(place), "%s", in_folder("dir"));
-	return place;
-}
-
-static const char *
-file(void)
-{
-	return in_folder("dir/counters");
-}
+static char why_text[16384];
 
 static bool
 there(const char *path)
