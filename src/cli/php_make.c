@@ -35,25 +35,13 @@ write_value(struct json_value value, struct arena *arena, struct sink *out)
 	return true;
 }
 
-static size_t
-members_of(struct json_value object)
-{
-	struct json_walk w = json_walk(object);
-	struct json_value name, value;
-	size_t n = 0;
-
-	while (json_next(&w, &name, &value))
-		n++;
-	return n;
-}
-
 static bool
 write_object(struct json_value object, struct arena *arena, struct sink *out)
 {
 	struct json_walk w = json_walk(object);
 	struct json_value name, value;
 
-	sink_say(out, "a:%d:{", (long long)members_of(object));
+	sink_say(out, "a:%d:{", (long long)json_count(object));
 	while (json_next(&w, &name, &value))
 		if (!write_value(name, arena, out) ||
 		    !write_value(value, arena, out))

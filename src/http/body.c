@@ -122,18 +122,6 @@ read_elements(struct reading *r, struct span name, struct json_value all,
 	return true;
 }
 
-static size_t
-count(struct json_value all)
-{
-	struct json_walk w = json_walk(all);
-	struct json_value key, v;
-	size_t n = 0;
-
-	while (json_next(&w, &key, &v))
-		n++;
-	return n;
-}
-
 /*
  * Adds the parameter:
  *
@@ -150,7 +138,7 @@ read_param(struct reading *r, struct span name, struct json_value v)
 	     is_object =
 		 v.kind == JSON_KIND_OBJECT &&
 		 (span_is(name, "context") || span_is(name, "metadata"));
-	size_t n = is_list || is_object ? count(v) : 1;
+	size_t n = is_list || is_object ? json_count(v) : 1;
 	struct span *values = NULL, *keys = NULL;
 	struct param *p;
 
@@ -247,7 +235,7 @@ read_items(struct reading *r, struct json_value items, struct ask *out)
 	struct json_value key, item;
 
 	out->list = items.kind == JSON_KIND_ARRAY;
-	out->n = out->list ? count(items) : 1;
+	out->n = out->list ? json_count(items) : 1;
 	if (out->n == 0)
 		return problem_set(r->why, 400, "malformed", nameless,
 		    "prepareUploadParams is an empty list; send one object for "

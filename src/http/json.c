@@ -31,8 +31,7 @@ struct scan {
 	struct span text;
 	size_t at; /* up to where it is read */
 	bool body; /* of a request: the stricter rules */
-	enum json_fault
-	    fault;         /* JSON_MALFORMED until something else is known */
+	enum json_fault fault;
 	struct span token; /* the last one */
 	struct span last;  /* the last string, without its quotes */
 };
@@ -553,6 +552,18 @@ json_next(
 	w->more = next_token(&s) == ',';
 	w->rest = span_skip(w->rest, s.at);
 	return true;
+}
+
+size_t
+json_count(struct json_value v)
+{
+	struct json_walk w = json_walk(v);
+	struct json_value name, value;
+	size_t n = 0;
+
+	while (json_next(&w, &name, &value))
+		n++;
+	return n;
 }
 
 static struct json_value

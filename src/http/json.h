@@ -85,6 +85,9 @@ struct json_walk json_walk(struct json_value v);
 bool json_next(
     struct json_walk *w, struct json_value *name, struct json_value *value);
 
+/* How many there are. */
+size_t json_count(struct json_value v);
+
 /*
  * Members of an object that was accepted, by their names after
  * unescaping, in one walk: found[i] is the value of names[i], JSON_ABSENT when
