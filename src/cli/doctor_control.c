@@ -139,7 +139,7 @@ static void
 look_program(struct doctor *d, const char *path, struct span program)
 {
 	char name[PATH_TEXT_MAX];
-	struct stat st, self;
+	struct stat st;
 
 	if (program.n == 0 || !sink_string(name, sizeof(name), "%v", program))
 		return;
@@ -152,9 +152,8 @@ look_program(struct doctor *d, const char *path, struct span program)
 		if (!d->root || path_rooted(path))
 			finding_mend(d->found, "chmod +x %s",
 			    finding_word(d->found, name));
-	} else if (strcmp(peek_endpoint(), peek_self()) != 0 &&
-		   stat(peek_self(), &self) == 0 && st.st_dev == self.st_dev &&
-		   st.st_ino == self.st_ino) {
+	} else if (peek_same(name, peek_self()) &&
+		   !peek_same(name, peek_endpoint())) {
 		finding_add(d->found, FINDING_FAULT, "control", path,
 		    "its first line names the command line: %s is the "
 		    "endpoint",

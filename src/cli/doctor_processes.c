@@ -22,16 +22,6 @@ struct scan {
 	size_t ours, strangers;  /* of other users than root and --user */
 };
 
-/* Is this file the endpoint beside this command line? */
-static bool
-is_endpoint(const char *path)
-{
-	struct stat a, b;
-
-	return stat(path, &a) == 0 && stat(peek_endpoint(), &b) == 0 &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /*
  * The kernel tells only root which program a process that is not dumpable
  * runs; the first word of its command line is there for all.
@@ -47,7 +37,7 @@ is_signpost(const struct process *p)
 		return false;
 	cut = span_cut_last(span_of(program), '/');
 	return span_is(cut.found ? cut.tail : cut.head, "signpost") ||
-	       is_endpoint(program);
+	       peek_same(program, peek_endpoint());
 }
 
 static const char *

@@ -77,6 +77,15 @@ peek_folder(const char *path, char *mem, size_t cap)
 	return sink_string(mem, cap, "%v", folder);
 }
 
+bool
+peek_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 const char *
 peek_self(void)
 {

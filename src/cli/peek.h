@@ -20,6 +20,9 @@ bool peek_link(const char *path, char *mem, size_t cap);
 /* The folder of a path: "." for none, "/" for the root. False: no room. */
 bool peek_folder(const char *path, char *mem, size_t cap);
 
+/* Are both there, and one and the same file? */
+bool peek_same(const char *a, const char *b);
+
 /* This program's own file; "signpost" where /proc is not there. */
 const char *peek_self(void);
 
