@@ -303,7 +303,7 @@ term_sent_as_list(const struct term *t, enum action action)
  * good for.
  */
 const struct action_row actions[ACTION_COUNT] = {
-	[ACTION_NONE] = { "", "", KIND_NONE },
+	[ACTION_NONE] = { .name = "", .path = "", .kind = KIND_NONE },
 	[ACTION_UPLOAD] = { "upload", "upload", KIND_API,
 	    .assets = { "public_id" } },
 	[ACTION_EXPLICIT] = { "explicit", "explicit", KIND_API,

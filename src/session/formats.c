@@ -99,7 +99,7 @@ const struct format_row formats[] = {
 	    TAKES_COOKIE | TAKES_USER | TAKES_CLAIMS | TAKES_MAX_AGE |
 		TAKES_SAVE_PATH,
 	    .cookie = "PHPSESSID", .max_age = 1440 },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const struct format_row *
